@@ -1,0 +1,69 @@
+/*
+ * The one error value.
+ *
+ * What can fail returns false (or NULL) and takes an Error as its last parameter.  The error is
+ * written once, where the failure is known best; on the way up only context is added; main() prints
+ * it and turns its kind into the exit code.
+ *
+ *     if (!table_read(conn, name, &table, error))
+ *         return error_context(error, "reading table %s", name);
+ *
+ * An Error starts as ERROR_INIT, owns its strings, and is released by error_clear().
+ */
+#pragma once
+
+#include <stdbool.h>
+
+/* The kinds are the exit codes of the program; they are part of its interface and never change. */
+typedef enum ErrorKind
+{
+    ERROR_NONE = 0,
+    ERROR_FAULT = 1,      /* usage, or a fault of ours: trying again does not help */
+    ERROR_CONNECTION = 2, /* cannot connect, or connection lost: try again */
+    ERROR_STATEMENT = 3,  /* a statement failed: the data or the change is at fault */
+    ERROR_REFUSED = 4,    /* refused by the plan: not supported, or a privilege is missing */
+    ERROR_PARITY = 5,     /* live and standby differ; not swapped */
+    ERROR_LOCK = 6,       /* lock budget used up; still in sync */
+    ERROR_STOPPED = 7,    /* stopped on request at a safe point; can be continued */
+    ERROR_BUSY = 8,       /* another pgswap works on this table */
+    ERROR_LIMIT = 9,      /* a safety limit ended it */
+    ERROR_CHANGED = 10,   /* the table was altered by someone else since the plan */
+} ErrorKind;
+
+typedef struct Error
+{
+    ErrorKind kind;
+    char sqlstate[6]; /* five characters from the server, or "" */
+    char *message;    /* one line, factual, no full stop */
+    char *detail;     /* the mechanism; NULL if there is none */
+    char *hint;       /* advice; NULL if there is none */
+    char *column;     /* column the server blamed, or NULL */
+    char *constraint; /* constraint or unique index the server blamed, or NULL */
+} Error;
+
+#define ERROR_INIT                                                                                 \
+    {                                                                                              \
+        .kind = ERROR_NONE                                                                         \
+    }
+
+#define ERROR_MUST_CHECK __attribute__((warn_unused_result))
+
+/* Writes the error unless one is there already (the first error wins).  Returns false, always. */
+bool error_set(Error *error, ErrorKind kind, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Adds or replaces the detail or the hint.  Returns false, always. */
+bool error_detail(Error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+bool error_hint(Error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Puts "<context>: " before the message.  Returns false, always. */
+bool error_context(Error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Moves what is in *from to *to, unless *to holds an error already; *from is empty afterwards. */
+void error_move(Error *to, Error *from);
+
+/* True if the error came from the server with this SQLSTATE. */
+bool error_is(const Error *error, const char *sqlstate);
+
+/* Frees the strings and makes the error empty. */
+void error_clear(Error *error);

@@ -1,0 +1,66 @@
+/*
+ * A command: options in, exit code (as an Error) out.  And what commands share: connecting, finding
+ * the table and its migration.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "cmd/options.h"
+#include "phase/context.h"
+
+/* Everything of one invocation; opened by session_open, closed by session_close. */
+typedef struct Session
+{
+    Context context;
+    const Options *options;
+    ConnParams control_params;
+    ConnParams worker_params;
+    const char *keywords[10];
+    const char *values[10];
+    char *password;
+} Session;
+
+typedef bool (*CommandFunction)(Session *session, Error *error);
+
+typedef struct Command
+{
+    const char *name;
+    CommandFunction run;
+    bool needs_table;
+    const char *help;
+} Command;
+
+bool plan_command(Session *session, Error *error);
+bool run_command(Session *session, Error *error);
+bool status_command(Session *session, Error *error);
+bool verify_command(Session *session, Error *error);
+bool swap_command(Session *session, Error *error);
+bool finish_command(Session *session, Error *error);
+bool abort_command(Session *session, Error *error);
+
+/* Prepares a session: parameters, no connection yet. */
+bool session_init(Session *session, Arena *arena, Loop *loop, const Options *options,
+                  Error *error) ERROR_MUST_CHECK;
+
+/* Opens the control connection. */
+bool session_connect(Session *session, Error *error) ERROR_MUST_CHECK;
+
+/* Closes all connections; the session can be connected again. */
+void session_close(Session *session);
+
+/*
+ * Finds the unfinished migration of the table the user named, takes the table's lock and the lease.
+ * ERROR_FAULT if there is none.
+ */
+bool session_take_migration(Session *session, Error *error) ERROR_MUST_CHECK;
+
+/* Schema and name of the table the user named: from the catalog or, where a crash left none, from
+ * the text. */
+bool session_table_name(Session *session, const char **schema, const char **name, Error *error)
+    ERROR_MUST_CHECK;
+
+/* Workers are named after the migration, so that a later run can tell those of an earlier one. */
+bool session_name_workers(Session *session, Error *error) ERROR_MUST_CHECK;

@@ -1,0 +1,31 @@
+/*
+ * The plan: what a change means, whether it can be done, and what it would take.  Nothing is
+ * written: green is built in a transaction that is rolled back.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "cmd/command.h"
+#include "model/dependents.h"
+#include "model/shape.h"
+#include "model/spec.h"
+#include "model/table.h"
+
+typedef struct Plan
+{
+    Table table;
+    Spec spec;
+    Shape shape;
+    char *hash; /* over the change and the description of the table */
+} Plan;
+
+/* Reads the change from the options. */
+bool plan_read_spec(Session *session, Spec *spec, Error *error) ERROR_MUST_CHECK;
+
+/*
+ * Finds the table and works the change out.  ERROR_REFUSED with every reason if it cannot be done;
+ * ERROR_STATEMENT if the server does not accept the change; ERROR_REFUSED too if PostgreSQL would
+ * not rewrite the table at all and --force-rewrite was not given.
+ */
+bool plan_examine(Session *session, Plan *plan, Error *error) ERROR_MUST_CHECK;

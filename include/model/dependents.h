@@ -1,0 +1,31 @@
+/*
+ * What hangs on a table and cannot go along: read from the catalog before anything is touched.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "pg/await.h"
+
+typedef struct Refusal
+{
+    char *what;   /* the object, with its name */
+    char *why;    /* what would happen to it */
+    char *remedy; /* what the user can do */
+} Refusal;
+
+typedef struct RefusalList
+{
+    int count;
+    Refusal *items;
+} RefusalList;
+
+/* Reads what of a table cannot be carried over.  No refusal is not an error, and neither is one. */
+bool refusals_read(Conn *conn, Arena *arena, const char *oid, RefusalList *list, Error *error)
+    ERROR_MUST_CHECK;
+
+void refusals_add(Arena *arena, RefusalList *list, const char *what, const char *why,
+                  const char *remedy);
+
+/* Turns a list that is not empty into an ERROR_REFUSED that names all of it; true if it is empty. */
+bool refusals_check(const RefusalList *list, const char *table, Error *error) ERROR_MUST_CHECK;

@@ -1,0 +1,56 @@
+/*
+ * The description of a table and of what refers to it, read from the catalog, as lines of text; and
+ * the gate that compares what came out with what must come out.
+ *
+ * "own" lines are on the table wherever it stands; "swap" lines (triggers, foreign keys, policies …)
+ * come to it in the swap only.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "pg/await.h"
+
+typedef struct DescriptionLine
+{
+    bool in_swap;
+    char *name; /* index orders_pkey, column id, … */
+    char *definition;
+} DescriptionLine;
+
+typedef struct Description
+{
+    int count;
+    DescriptionLine *lines; /* in the order of name */
+} Description;
+
+/* Reads the description of a table; schema is where it stands now, home where it will stand: names
+ * in the text are written as if it stood in home. */
+bool description_read(Conn *conn, Arena *arena, const char *oid, const char *schema,
+                      const char *home, Description *description, Error *error) ERROR_MUST_CHECK;
+
+char *description_to_json(Arena *arena, const Description *description);
+bool description_from_json(Arena *arena, const char *json, Description *description, Error *error)
+    ERROR_MUST_CHECK;
+
+/* Which lines a comparison looks at. */
+typedef enum DescriptionScope
+{
+    DESCRIPTION_ALL,
+    DESCRIPTION_OWN,
+} DescriptionScope;
+
+/* Describes the differences, a few lines of text; NULL if there are none. */
+char *description_compare(Arena *arena, const Description *expected, const Description *actual,
+                          DescriptionScope scope);
+
+/* The line of that name, or NULL. */
+DescriptionLine *description_find(const Description *description, const char *name);
+
+/* What must come out: green's own lines, and the lines of live that come to it in the swap. */
+Description description_merge(Arena *arena, const Description *own, const Description *live);
+
+/* Takes a line out. */
+void description_remove(Description *description, const char *name);

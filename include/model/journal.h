@@ -1,0 +1,136 @@
+/*
+ * The state of a migration, kept in schema pgswap.  It moves here and nowhere else, in the same
+ * transaction as the work it describes; what a phase needs to know of a migration is read here.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "model/mapping.h"
+#include "model/shape.h"
+#include "model/spec.h"
+#include "model/table.h"
+#include "pg/await.h"
+
+/* What is being done, or is to be done next.  Stored by name; the order is the way of a migration. */
+typedef enum Phase
+{
+    PHASE_CAPTURE,  /* green stands; no trigger on live yet -> COPY */
+    PHASE_COPY,     /* rows go over chunk by chunk -> INDEX */
+    PHASE_INDEX,    /* pending rows purged, key and indexes being built -> CATCHUP */
+    PHASE_CATCHUP,  /* pending keys applied in rounds -> VERIFY */
+    PHASE_VERIFY,   /* parity being proved -> READY */
+    PHASE_READY,    /* in sync and proved; waits for the swap -> SWAPPED */
+    PHASE_SWAPPED,  /* green is live -> FINISHED */
+    PHASE_FINISHED, /* blue is gone */
+    PHASE_ABORTED,  /* green is gone */
+} Phase;
+
+const char *phase_name(Phase phase);
+
+struct Migration;
+
+/* Blue, green and what every statement about them needs.  The lists are SQL pieces, quoted and
+ * comma-separated, ready for templates. */
+typedef struct Pair
+{
+    const struct Migration *migration;
+    int number;
+    char *schema; /* of the application */
+    char *table;
+    char *blue; /* OIDs */
+    char *green;
+    Mapping mapping; /* from live to standby */
+    Description fingerprint; /* what live must look like until the swap */
+    Description expected;    /* what must come out of the swap */
+    int64_t rows_estimated;
+
+    char *live_oid;
+    char *standby_oid;
+    char *live;    /* "app"."orders" */
+    char *standby; /* "pgswap_17_green"."orders" */
+    char *standby_schema; /* where standby stands */
+    char *away_schema;    /* where live goes in the swap */
+    char *log;     /* change log: "pgswap"."log_17_1_blue" */
+    char *dirty;   /* its compacted form */
+    char *trigger; /* prefix of the capture triggers: pgswap_17_blue */
+    char *function; /* prefix of their functions: pgswap.capture_17_1_blue */
+    char *key_definitions; /* k1 integer, k2 text */
+    char *keys;            /* k1, k2 */
+    char *new_keys;        /* n."id", n."part" */
+    char *old_keys;        /* o."id", … */
+    char *row_new;         /* NEW."id", … */
+    char *row_old;         /* OLD."id", … */
+    char *live_key;        /* live."id", … */
+    char *live_match;      /* d.k1 = live."id" AND … */
+    char *dirty_columns;   /* d.k1 AS "id", … */
+    char *key_expressions; /* CAST("id" AS bigint) AS k1, … */
+    char *standby_key;     /* standby."id", … */
+    char *standby_match;   /* standby."id" = pending.k1 AND … */
+    char *mapped;          /* value AS column for all of standby that live determines */
+    char *columns;         /* of standby that are written */
+    char *expressions;     /* their values over live */
+    char *live_fields;     /* what parity reads of live: the key, then every compared column */
+    char *standby_fields;  /* and of standby */
+} Pair;
+
+typedef struct Migration
+{
+    int64_t id;
+    char id_text[24];
+    char epoch[24]; /* of this run; "0" when this process only looks */
+    Phase phase;
+    bool live_is_blue;
+    const char *live_colour; /* "blue" or "green" */
+    const char *standby_colour;
+    char *schema;
+    char *table;
+    char *spec_hash;
+    char *spec_json;
+    bool hold;
+    bool paused;
+    int pair_count;
+    Pair *pairs;
+} Migration;
+
+/* Makes the state schema if it is not there; refuses one of another version or without the rights.
+ * With create false a missing schema is no error: *present tells. */
+bool journal_open(Conn *conn, bool create, bool *present, Error *error) ERROR_MUST_CHECK;
+
+/* Takes the lock that keeps other pgswaps away from this table, for as long as the connection lives.
+ * ERROR_BUSY if another holds it. */
+bool journal_lock(Conn *conn, const char *schema, const char *table, Error *error)
+    ERROR_MUST_CHECK;
+
+/* The migration of a table that is not over; *migration is NULL if there is none. */
+bool journal_find(Conn *conn, Arena *arena, const char *schema, const char *table,
+                  Migration **migration, Error *error) ERROR_MUST_CHECK;
+
+/* Reads a migration again (its phase and the roles may have changed). */
+bool journal_reload(Conn *conn, Arena *arena, Migration *migration, Error *error)
+    ERROR_MUST_CHECK;
+
+/* Begins a migration, without pairs; *id is its number.  In the caller's transaction. */
+bool journal_create(Conn *conn, const Table *table, const Spec *spec, int64_t *id, Error *error)
+    ERROR_MUST_CHECK;
+
+/* Remembers a pair and the objects to be built.  In the caller's transaction. */
+bool journal_add_pair(Conn *conn, Arena *arena, int64_t id, int number, const Table *table,
+                      const Shape *shape, Error *error) ERROR_MUST_CHECK;
+
+/* Makes this run the one that may write: every earlier one fails from now on. */
+bool journal_take_lease(Conn *conn, Migration *migration, Error *error) ERROR_MUST_CHECK;
+
+/* Moves to the next phase, in the caller's transaction (or as one of its own). */
+bool journal_move(Conn *conn, Migration *migration, Phase to, Error *error) ERROR_MUST_CHECK;
+
+/* Notes an event; detail is a JSON object. */
+bool journal_event(Conn *conn, const Migration *migration, const char *kind, const char *detail,
+                   Error *error) ERROR_MUST_CHECK;
+
+/* Says how it stands, for status; waiting_for and problem may be NULL. */
+bool journal_note(Conn *conn, const Migration *migration, int64_t backlog, const char *waiting_for,
+                  const char *problem, Error *error) ERROR_MUST_CHECK;

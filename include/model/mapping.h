@@ -1,0 +1,50 @@
+/*
+ * The mapping: for every column of standby the SQL expression over live's columns that produces its
+ * value, or none; and how the key of live becomes the key of standby.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+
+typedef struct MapColumn
+{
+    char *name;       /* column of standby */
+    char *type;       /* its type, as format_type writes it */
+    char *expression; /* over live's columns, the server's spelling; NULL: standby makes the value
+                         itself (a new column's volatile default, identity, generated) */
+    char *compared;   /* expression over live's columns to compare it with, or NULL: left out of
+                         parity */
+    char *source;     /* the column of live that it continues, or NULL: a new column */
+    char *source_type; /* type of that column, or NULL */
+    bool binary;      /* compared in its binary form; else as text */
+} MapColumn;
+
+typedef struct MapKey
+{
+    char *live;       /* column of live */
+    char *live_type;  /* with COLLATE where it matters */
+    char *live_equality;
+    char *standby; /* column of standby that continues it */
+    char *standby_type;
+    char *standby_equality;
+    char *expression; /* over the key columns of live: the value of the standby column */
+} MapKey;
+
+typedef struct Mapping
+{
+    int column_count;
+    MapColumn *columns;
+    int key_count;
+    MapKey *keys;
+} Mapping;
+
+char *mapping_to_json(Arena *arena, const Mapping *mapping);
+bool mapping_from_json(Arena *arena, const char *json, Mapping *mapping, Error *error)
+    ERROR_MUST_CHECK;
+
+/* The columns that continue one of live's, as rows of literals for a VALUES list:
+ * ('source', 'its type', 'name', 'type'), … */
+char *mapping_rows(Arena *arena, const Mapping *mapping);

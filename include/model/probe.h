@@ -1,0 +1,77 @@
+/*
+ * The probe: an empty table with blue's columns, on which the server parses the user's expressions
+ * and spells them out in terms of blue's own column names.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "pg/await.h"
+
+/* A column of a table as the mapping needs it; see templates/columns.sql. */
+typedef struct Column
+{
+    int attnum;
+    char *name;
+    char *type;
+    char *type_identity; /* equal for equal type, modifier and collation */
+    bool not_null;
+    bool generated;
+    bool identity;
+    bool domain_default;
+    char *default_expression;
+    bool has_binary_form;
+} Column;
+
+typedef struct ColumnList
+{
+    int count;
+    Column *items;
+} ColumnList;
+
+bool columns_read(Conn *conn, Arena *arena, const char *oid, ColumnList *list, Error *error)
+    ERROR_MUST_CHECK;
+const Column *columns_by_name(const ColumnList *list, const char *name);
+const Column *columns_by_attnum(const ColumnList *list, int attnum);
+
+/* What the server says of an expression. */
+typedef struct Expression
+{
+    char *text;         /* its own spelling, every name qualified, columns of blue unqualified */
+    char *undetermined; /* why the row does not determine its value, or NULL */
+    bool session_format; /* its value depends on settings such as TimeZone, which we pin */
+} Expression;
+
+typedef struct Probe
+{
+    Conn *conn;
+    Arena *arena;
+    const char *schema; /* where green stands, and the probe beside it */
+    const char *alias;  /* name of the table in expressions */
+    char *oid;
+    int views;
+} Probe;
+
+bool probe_open(Probe *probe, Conn *conn, Arena *arena, const char *schema, const char *blue,
+                const char *alias, Error *error) ERROR_MUST_CHECK;
+
+/* Gives the probe's columns the names that those of another table have now; paired by attnum (green)
+ * or by position (blue). */
+bool probe_take_names(Probe *probe, const char *oid, bool by_attnum, Error *error)
+    ERROR_MUST_CHECK;
+
+/* Parses an expression of the user's (with the user's search_path) or of the server's own; returns
+ * the name of the view that keeps it, for probe_read(). */
+bool probe_parse(Probe *probe, const char *expression, bool users, char **view, Error *error)
+    ERROR_MUST_CHECK;
+
+bool probe_read(Probe *probe, const char *view, Expression *expression, Error *error)
+    ERROR_MUST_CHECK;
+
+/* True if the expression needs no other columns than those; key_columns is a list "k.a", "k.b". */
+bool probe_is_over(Probe *probe, const char *expression, const char *key_columns, bool *holds,
+                   Error *error) ERROR_MUST_CHECK;
+
+bool probe_close(Probe *probe, Error *error) ERROR_MUST_CHECK;

@@ -1,0 +1,60 @@
+/*
+ * Facts about a table, read from the catalog: who owns it, how big it is, which key it has.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "pg/await.h"
+
+typedef struct KeyColumn
+{
+    char *name;
+    char *type;     /* as format_type writes it, with COLLATE if it is not the type's own */
+    char *equality; /* the operator of the key's index, schema-qualified: OPERATOR(pg_catalog.=) */
+} KeyColumn;
+
+typedef struct Table
+{
+    char *oid; /* as text, ready for a template */
+    char *schema;
+    char *name;
+    char *qualified; /* quoted */
+    char kind;       /* pg_class.relkind */
+    char *owner;
+    char *quoted_owner;
+    char *role; /* our own, quoted */
+    char *database;
+    char *server_version;
+    bool is_owner;             /* we have the rights of the owner */
+    bool may_create_schema;    /* CREATE on the database */
+    bool may_create_in_schema; /* CREATE on the table's schema */
+    bool may_use_tablespace;
+    bool in_recovery;
+    int64_t rows_estimated;
+    int64_t blocks;
+    int64_t table_bytes; /* with toast */
+    int64_t index_bytes;
+    char *key_index; /* name of the index the key stands on, or NULL: no usable key */
+    bool key_is_primary;
+    int key_count;
+    KeyColumn *key;
+} Table;
+
+/*
+ * Finds a table by the text the user typed ([schema.]name, quoted as in SQL) and reads its facts.
+ * ERROR_FAULT for bad syntax and an unknown table.
+ */
+bool table_find(Conn *conn, Arena *arena, const char *text, Table *table, Error *error)
+    ERROR_MUST_CHECK;
+
+/* Reads the facts of a table by its OID. */
+bool table_read(Conn *conn, Arena *arena, const char *oid, Table *table, Error *error)
+    ERROR_MUST_CHECK;
+
+/* OID as text of a relation by exact schema and name; NULL without an error if there is none. */
+bool table_oid(Conn *conn, Arena *arena, const char *schema, const char *name, char **oid,
+               Error *error) ERROR_MUST_CHECK;

@@ -1,0 +1,56 @@
+/*
+ * A connection to a server: one PGconn as a state machine on the loop.
+ *
+ * Code above this layer uses the await_* functions (pg/await.h) and the pool (pg/pool.h); what is
+ * here is opening parameters, identity and closing.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "pg/loop.h"
+#include "pg/result.h"
+
+typedef struct Conn Conn;
+
+/* A notice of the server; text is valid during the call only. */
+typedef void (*ConnNotice)(void *context, const char *conn_name, const char *severity,
+                           const char *sqlstate, const char *message);
+
+/* How to connect.  All strings are borrowed and must outlive the connections made from it. */
+typedef struct ConnParams
+{
+    const char *const *keywords; /* as PQconnectStartParams with expand_dbname, NULL-terminated */
+    const char *const *values;
+    const char *prologue;    /* SQL run once on every new connection, or NULL */
+    int64_t connect_timeout; /* milliseconds for the whole of connecting, prologue included */
+    ConnNotice on_notice;    /* may be NULL: notices are dropped */
+    void *notice_context;
+} ConnParams;
+
+/* Name given at connecting, for messages. */
+const char *conn_name(const Conn *conn);
+Loop *conn_loop(const Conn *conn);
+
+/* Server version as the server says it: 150018 for 15.18. */
+int conn_server_version(const Conn *conn);
+
+/* Process id of the backend. */
+int conn_backend_pid(const Conn *conn);
+
+/* False once the connection is lost. */
+bool conn_is_open(const Conn *conn);
+
+/* A server setting that libpq tracks ("server_encoding", "TimeZone", …), or NULL. */
+const char *conn_parameter(const Conn *conn, const char *name);
+
+/*
+ * Milliseconds a single command may take; past it the command is cancelled and fails with
+ * ERROR_LIMIT, SQLSTATE 57014.  0 (the start value): no limit.  Applies to commands sent later.
+ */
+void conn_set_deadline(Conn *conn, int64_t milliseconds);
+
+/* Closes the connection (a running command is abandoned) and frees it.  NULL is allowed. */
+void conn_close(Conn *conn);

@@ -1,0 +1,75 @@
+/*
+ * What every phase works with: the connections, the migration, the settings, and what the run has
+ * to tell at its end.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "model/journal.h"
+#include "pg/await.h"
+#include "pg/pool.h"
+
+/* Settings of a run; times in milliseconds.  See the README for what each is for. */
+typedef struct Settings
+{
+    int jobs;
+    int64_t chunk_time;
+    int64_t chunk_blocks; /* fixed chunk size; 0: adapt to chunk_time */
+    int64_t lock_timeout;
+    int64_t swap_deadline;
+    int64_t max_lock_hold;
+    int64_t max_lag;
+    int64_t blocker_age;
+    int64_t drain_keys; /* swap only with at most so many keys pending */
+    bool row_capture;
+    const char *maintenance_work_mem;
+    const char *pause_at; /* named point to wait at, or NULL */
+} Settings;
+
+/* What is said at the end of a run. */
+typedef struct Summary
+{
+    int64_t phase_ms[PHASE_ABORTED + 1];
+    int64_t rows_copied; /* by this run */
+    int64_t keys_applied;
+    int64_t rows_compared;
+    int64_t rows_different;
+    int64_t swap_attempts;
+    int64_t lock_held_us;
+    int64_t longest_wait_ms;
+    int64_t rows_drained;
+} Summary;
+
+typedef struct Context
+{
+    Arena *arena;
+    Loop *loop;
+    const Settings *settings;
+    const ConnParams *control_params;
+    const ConnParams *worker_params;
+    Conn *control; /* holds the table's advisory lock */
+    Pool *pool;    /* opened when a phase first needs it */
+    Migration *migration;
+    Summary summary;
+} Context;
+
+/* Opens the pool unless it is open. */
+bool context_open_pool(Context *context, Error *error) ERROR_MUST_CHECK;
+void context_close_pool(Context *context);
+
+/* False with ERROR_STOPPED if a stop was requested: called where it is safe to stop. */
+bool context_may_go_on(const Context *context, Error *error) ERROR_MUST_CHECK;
+
+/* Waits at a named point while somebody holds its advisory lock, if --pause-at names it. */
+bool context_pause_at(const Context *context, Conn *conn, const char *point, Error *error)
+    ERROR_MUST_CHECK;
+
+/* The same as SQL to be put between other statements: "" if the point is not asked for. */
+const char *context_pause_sql(const Context *context, Arena *arena, const char *point);
+
+/* "(block,0)" as a template's variable. */
+const char *tid_text(Arena *arena, int64_t block, int64_t row);

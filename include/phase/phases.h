@@ -1,0 +1,48 @@
+/*
+ * The phases of a migration, in order.  Each can be entered again after a crash: it finds out from
+ * the database what is already done.  Each moves the state to the next phase in the transaction of
+ * its last piece of work.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "model/spec.h"
+#include "model/table.h"
+#include "phase/context.h"
+
+/* Makes green, derives the mapping, and begins the migration: one transaction.  Sets
+ * context->migration. */
+bool build_run(Context *context, const Table *blue, const Spec *spec, Error *error)
+    ERROR_MUST_CHECK;
+
+/* Installs the change log and the capture triggers on live. */
+bool capture_run(Context *context, Error *error) ERROR_MUST_CHECK;
+
+/* Capture was dropped or switched off: nobody knows what it missed.  Installs it again, empties
+ * standby and goes back to the copy. */
+bool capture_again(Context *context, Error *error) ERROR_MUST_CHECK;
+
+/* Copies live to standby, chunk by chunk, on all connections. */
+bool copy_run(Context *context, Error *error) ERROR_MUST_CHECK;
+
+/* Purges the rows of pending keys and builds key, indexes and constraints. */
+bool index_run(Context *context, Error *error) ERROR_MUST_CHECK;
+
+/* Applies pending keys in rounds until few are left. */
+bool catchup_run(Context *context, Error *error) ERROR_MUST_CHECK;
+
+/* Proves parity; ERROR_PARITY if the tables differ. */
+bool parity_run(Context *context, Error *error) ERROR_MUST_CHECK;
+
+/* A parity pass at any time, without a change of phase. */
+bool parity_check(Context *context, Error *error) ERROR_MUST_CHECK;
+
+/* Exchanges live and standby. */
+bool swap_run(Context *context, Error *error) ERROR_MUST_CHECK;
+
+/* True if capture is whole on live of every pair; ERROR_CHANGED if live is not what it was.  When
+ * triggers were dropped or switched off, *whole is false: what they missed is unknown. */
+bool guard_check(Context *context, bool *whole, Error *error) ERROR_MUST_CHECK;

@@ -1,0 +1,39 @@
+/*
+ * Taking a strong lock on a busy table without being noticed: short attempts under lock_timeout, long
+ * pauses with jitter, and not even queueing behind a transaction that will last.
+ *
+ * A waiting ACCESS EXCLUSIVE lock stops every new reader behind it; so each attempt waits lock_timeout
+ * at most, and the pause after a failed one doubles from 100 ms to 15 s with full jitter (as in
+ * "Exponential Backoff and Jitter", M. Brooker, AWS Architecture Blog, 2015).
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "phase/context.h"
+
+/*
+ * One attempt: opens a transaction on the control connection, locks, works and commits.  On failure
+ * the caller rolls back.  ERROR_STATEMENT with 55P03 (lock_timeout), 40P01 (deadlock), ERROR_LIMIT
+ * (our own deadline) and ERROR_LOCK mean: try again.
+ */
+typedef bool (*PoliteAttempt)(Context *context, void *data, Error *error);
+
+/* Called between attempts, outside any lock; what is set as error ends the loop. */
+typedef bool (*PoliteBetween)(Context *context, void *data, Error *error);
+
+typedef struct PoliteTask
+{
+    const char *what;      /* for messages: "to install capture on …" */
+    const char *relations; /* OIDs to look at first, comma-separated */
+    int64_t deadline;      /* milliseconds for all attempts */
+    PoliteAttempt attempt;
+    PoliteBetween between; /* may be NULL */
+    void *data;
+    int64_t attempts; /* out */
+} PoliteTask;
+
+/* Tries until it works.  ERROR_LOCK when the deadline is over. */
+bool polite_run(Context *context, PoliteTask *task, Error *error) ERROR_MUST_CHECK;

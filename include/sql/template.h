@@ -1,0 +1,46 @@
+/*
+ * SQL statements with placeholders, one file each in templates/, embedded at build time.
+ *
+ * Placeholders are psql's: :"name" becomes a quoted identifier, :'name' a quoted literal, :name the
+ * text itself (a list, a clause: made of quoted pieces by the caller).  As in psql, nothing is
+ * replaced inside quotes, dollar quotes and comments, and "::" is a cast.  So `psql -v … -f
+ * templates/x.sql` runs what pgswap runs.  A placeholder without a variable and a variable without
+ * a placeholder are errors.  A variable with value NULL becomes NULL in the form :'name'.
+ *
+ *     const char *sql = template_render(arena, "chunk_copy", error,
+ *                                       "standby", standby->name, "first", "4000", NULL);
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+
+/* Reads templates from this directory instead of the embedded ones.  Each file there replaces the
+ * embedded one of the same name; a file with an unknown name is an error. */
+bool template_use_directory(const char *directory, Error *error) ERROR_MUST_CHECK;
+
+/* The text of a template as it stands, or NULL if there is none of that name (no ".sql"). */
+const char *template_text(const char *name);
+
+/* Names of all embedded templates, in order; index from 0; NULL after the last. */
+const char *template_name(int index);
+
+/*
+ * Renders a template with name/value pairs up to a NULL name.  The leading comment lines of the
+ * file are left out of the result.  NULL with ERROR_FAULT if placeholders and variables do not
+ * match or the template does not exist.
+ */
+char *template_render(Arena *arena, const char *name, Error *error, ...) __attribute__((sentinel))
+ERROR_MUST_CHECK;
+
+/* The same over an array of variables. */
+typedef struct TemplateVar
+{
+    const char *name;
+    const char *value;
+} TemplateVar;
+
+char *template_render_vars(Arena *arena, const char *name, const TemplateVar *vars, int count,
+                           Error *error) ERROR_MUST_CHECK;

@@ -1,0 +1,205 @@
+#!/usr/bin/env bash
+# Checks the house rules and prints file:line for each complaint.
+#
+#     scripts/lint.sh [-C DIRECTORY] [RULE…]
+#
+# Without a RULE all of them are checked: layers phases clients sql templates marks length format
+# cppcheck scripts tracked.  A line of C that must hold SQL says so with a comment: lint: sql.
+set -euo pipefail
+export LC_ALL=C
+
+scripts=$(cd "$(dirname "$0")" && pwd)
+if [ "${1-}" = -C ]; then
+    cd "$2"
+    shift 2
+else
+    cd "$scripts/.."
+fi
+
+complaints=0
+
+# Reads complaints, prints and counts them.
+report() {
+    local line
+    while IFS= read -r line; do
+        printf '%s\n' "$line"
+        complaints=$((complaints + 1))
+    done
+}
+
+# files EXTENSION… in DIRECTORY…: what is there of them, sorted.
+files() {
+    local -a names=() places=()
+    while [ "$1" != in ]; do
+        names+=(${names[@]+-o} -name "*.$1")
+        shift
+    done
+    shift
+    for place in "$@"; do
+        [ ! -d "$place" ] || places+=("$place")
+    done
+    [ ${#places[@]} -eq 0 ] || find "${places[@]}" -type f \( "${names[@]}" \) | sort
+}
+
+# on FILES COMMAND…: runs the command with the files that standard input names, if there are any.
+on_files() {
+    local -a list
+    mapfile -t list
+    [ ${#list[@]} -eq 0 ] || "$@" "${list[@]}"
+}
+
+# An include may only point to the same or a lower layer; a private header, which has no folder in
+# its name, only to one's own folder.
+rule_layers() {
+    files c h in src include | on_files awk '
+        BEGIN {
+            split("base=0 sql=1 ui=1 pg=2 model=3 phase=4 cmd=5", pairs, " ")
+            for (i in pairs) { split(pairs[i], pair, "="); layer[pair[1]] = pair[2] }
+        }
+        FNR == 1 {
+            folder = FILENAME
+            sub(/^(src|include)\//, "", folder)
+            own = folder ~ /\// ? layer[substr(folder, 1, index(folder, "/") - 1)] : 6
+        }
+        /^#include "/ {
+            split($0, part, "\"")
+            target = part[2]
+            sub(/\/.*/, "", target)
+            if (part[2] !~ /\//) {
+                beside = FILENAME
+                sub(/[^\/]*$/, part[2], beside)
+                if ((getline line <beside) < 0)
+                    printf "%s:%d: no \"%s\" in this folder\n", FILENAME, FNR, part[2]
+                close(beside)
+            } else if (!(target in layer))
+                printf "%s:%d: folder of \"%s\" is not in the layer table\n", FILENAME, FNR, part[2]
+            else if (layer[target] > own)
+                printf "%s:%d: layer %d includes \"%s\" of layer %d\n", \
+                    FILENAME, FNR, own, part[2], layer[target]
+        }'
+}
+
+# Phases never call each other: nothing in src/phase includes the header of a phase but its own.
+# What several phases share (context, pending, …) is not a phase.  copy.c and copy_x.c are one.
+rule_phases() {
+    files c in src/phase | on_files awk '
+        function stem(path) {
+            sub(/.*\//, "", path)
+            sub(/[._].*/, "", path)
+            return path
+        }
+        /^#include "phase\// {
+            split($0, part, "\"")
+            target = stem(part[2])
+            if (target ~ /^(build|capture|copy|index|catchup|parity|swap)$/ && \
+                target != stem(FILENAME))
+                printf "%s:%d: includes the phase \"%s\"\n", FILENAME, FNR, part[2]
+        }'
+}
+
+# libpq and libuv are known to layer 2 only.
+rule_clients() {
+    files c h in src include | grep -v '^src/pg/' |
+        on_files grep -nHE '^#[[:space:]]*include[[:space:]]*[<"](libpq-fe|uv|pg_config|postgres_ext)\.h' |
+        sed 's/:#.*/: libpq and libuv are included by src\/pg only/' || true
+}
+
+# SQL lives in templates/.  A string that begins like a statement is one.  Keywords that stand alone
+# may be named in scan.c, and in tables (on lines without a parenthesis).
+rule_sql() {
+    files c h in src include | on_files awk '
+        BEGIN {
+            alone = "SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|BEGIN|COMMIT|ROLLBACK|" \
+                "TRUNCATE|VACUUM|ANALYZE|GRANT|REVOKE|NOTIFY|LISTEN"
+            spaced = "SET|COPY|LOCK|WITH|COMMENT ON"
+            text = "\"[ \t]*((" alone ")([ ;\"]|\\\\n)|(" spaced ")[ ])"
+            word = "\"(" alone ")\""
+        }
+        /^#include/ || /\/\* lint: sql \*\// { next }
+        {
+            line = $0
+            if (FILENAME == "src/sql/scan.c" || line !~ /[()]/)
+                gsub(word, "", line)
+            if (line ~ text)
+                printf "%s:%d: SQL in C; it belongs in templates/\n", FILENAME, FNR
+        }'
+}
+
+# A template begins with a comment that says what it does and names the lock.
+rule_templates() {
+    files sql in templates | on_files awk '
+        FNR == 1 && !/^-- [A-Za-z]/ {
+            printf "%s:1: the first line must be a comment that says what this does\n", FILENAME
+        }
+        FNR == 1 { waits = 1 }
+        waits && /^--.*Lock: ./ { waits = 0 }
+        waits && !/^--/ {
+            printf "%s:%d: the comment above must name the lock (\"Lock: …\")\n", FILENAME, FNR
+            waits = 0
+        }'
+}
+
+rule_marks() {
+    files c h sql sh t pl pm awk in src include templates scripts tests |
+        on_files grep -nHwE 'TO''DO|FIX''ME|X''XX' | sed -E 's/^([^:]*:[0-9]+):.*/\1: unfinished/' || true
+}
+
+# Files of at most 600 lines, functions of at most 80.  Functions are found by the layout: in C the
+# braces of a definition stand in column 1, in shell and Perl its first line and its closing brace.
+rule_length() {
+    files c h sql sh t pl pm awk in src include templates scripts tests | on_files awk '
+        FNR == 1 { start = 0 }
+        FNR == 601 { printf "%s:601: file is longer than 600 lines\n", FILENAME }
+        FILENAME ~ /\.[ch]$/ && /^{/ { start = FNR - 2 }
+        FILENAME ~ /\.sh$/ && /^[a-z_]+ *\(\)/ { start = FNR }
+        FILENAME ~ /\.(t|p[lm])$/ && /^sub [a-zA-Z_]/ { start = FNR }
+        /^}/ && start > 0 {
+            if (FNR - start + 1 > 80)
+                printf "%s:%d: function has %d lines, more than 80\n", \
+                    FILENAME, start, FNR - start + 1
+            start = 0
+        }'
+}
+
+# One complaint a file: make format mends all of them.
+rule_format() {
+    command -v clang-format >/dev/null || return 1
+    { files c h in src include tests | on_files clang-format --dry-run -Werror 2>&1 || true; } |
+        awk -F: '/^[^ ]+:[0-9]+:[0-9]+: error/ && !seen[$1]++ {
+            print $1 ":" $2 ": not as .clang-format says; run make format"
+        }'
+}
+
+# That NULL is a pointer in an argument list is sure with every compiler that builds this.
+rule_cppcheck() {
+    command -v cppcheck >/dev/null || return 1
+    files c in src | on_files cppcheck -q -Iinclude --library="$scripts/cppcheck.cfg" --std=c11 \
+        --enable=warning,performance,portability --inline-suppr --suppress=varFuncNullUB \
+        --template='{file}:{line}: {message} [{id}]' 2>&1
+}
+
+# Every shell script parses, and what is run as a program can be run.
+rule_scripts() {
+    local file
+    for file in $(files sh in scripts tests); do
+        bash -n "$file" 2>&1 | sed -E 's/: line ([0-9]+):/:\1:/'
+        [ -x "$file" ] || echo "$file:1: is not executable"
+    done
+}
+
+# Nothing that .gitignore names is under version control.
+rule_tracked() {
+    [ -e .git ] || return 0
+    git ls-files --cached --ignored --exclude-standard | sed 's/$/:1: generated file is tracked/'
+}
+
+rules=${*:-layers phases clients sql templates marks length format cppcheck scripts tracked}
+for rule in $rules; do
+    report < <("rule_$rule" || echo "scripts/lint.sh: rule $rule could not be checked")
+done
+
+if [ "$complaints" -gt 0 ]; then
+    echo "lint: $complaints complaints" >&2
+    exit 1
+fi
+echo "lint: all rules hold ($rules)"

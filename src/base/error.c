@@ -1,0 +1,113 @@
+/*
+ * The error value: owns its strings, first error wins, context is put in front on the way up.
+ */
+#include "base/error.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/* Replaces the string in *slot.  The new one is written first: it may be made from the old. */
+static void replace(char **slot, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
+
+static void
+replace(char **slot, const char *format, va_list args)
+{
+    Text text = {0};
+
+    text_append(&text, "");
+    text_vprintf(&text, format, args);
+    free(*slot);
+    *slot = text.data;
+}
+
+bool
+error_set(Error *error, ErrorKind kind, const char *format, ...)
+{
+    va_list args;
+
+    if (error->kind != ERROR_NONE)
+        return false;
+    error_clear(error);
+    error->kind = kind;
+    va_start(args, format);
+    replace(&error->message, format, args);
+    va_end(args);
+    return false;
+}
+
+bool
+error_detail(Error *error, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    replace(&error->detail, format, args);
+    va_end(args);
+    return false;
+}
+
+bool
+error_hint(Error *error, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    replace(&error->hint, format, args);
+    va_end(args);
+    return false;
+}
+
+bool
+error_context(Error *error, const char *format, ...)
+{
+    Text text = {0};
+    va_list args;
+
+    if (error->kind == ERROR_NONE)
+        return false;
+    va_start(args, format);
+    text_vprintf(&text, format, args);
+    va_end(args);
+    text_append(&text, ": ");
+    text_append(&text, error->message != NULL ? error->message : "");
+    free(error->message);
+    error->message = text.data;
+    return false;
+}
+
+void
+error_move(Error *to, Error *from)
+{
+    if (to == from)
+        return;
+    if (to->kind == ERROR_NONE)
+    {
+        error_clear(to);
+        *to = *from;
+        *from = (Error)ERROR_INIT;
+        return;
+    }
+    error_clear(from);
+}
+
+bool
+error_is(const Error *error, const char *sqlstate)
+{
+    return error->kind != ERROR_NONE && strcmp(error->sqlstate, sqlstate) == 0;
+}
+
+void
+error_clear(Error *error)
+{
+    free(error->message);
+    free(error->detail);
+    free(error->hint);
+    free(error->column);
+    free(error->constraint);
+    *error = (Error)ERROR_INIT;
+}

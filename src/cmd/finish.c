@@ -1,0 +1,131 @@
+/*
+ * finish and abort: take away what is ours.  After the swap blue goes, before it green.
+ */
+#include <stdio.h>
+
+#include "cmd/command.h"
+#include "model/statement.h"
+#include "phase/polite.h"
+#include "ui/log.h"
+#include "ui/progress.h"
+
+/* Takes the capture off live (if it is there), then logs, the standby tables and our schemas. */
+static bool
+remove_objects(Context *context, Error *error)
+{
+    Conn *conn = context->control;
+    const Migration *migration = context->migration;
+
+    for (int i = 0; i < migration->pair_count; i++)
+    {
+        const Pair *pair = &migration->pairs[i];
+
+        if (!statement_generate(conn, error, "capture_drop", "trigger", pair->trigger, "relations",
+                                pair->live_oid, NULL) ||
+            !statement_generate(conn, error, "blue_drop", "table", pair->standby_oid, "schema",
+                                pair->standby_schema, "other_schema", pair->away_schema, NULL))
+            return false;
+    }
+    return statement_generate(conn, error, "log_drop", "migration", migration->id_text, "colour",
+                              "(blue|green)", NULL);
+}
+
+static bool
+attempt_finish(Context *context, void *data, Error *error)
+{
+    Migration *migration = context->migration;
+    Phase phase = migration->phase;
+
+    (void) data;
+    if (statement_do(context->control, error, "begin", NULL) && remove_objects(context, error) &&
+        journal_move(context->control, migration, PHASE_FINISHED, error) &&
+        statement_do(context->control, error, "migration_finish", "migration", migration->id_text,
+                     NULL) &&
+        statement_do(context->control, error, "commit", NULL))
+        return true;
+    migration->phase = phase;
+    return false;
+}
+
+/* Nothing of an aborted migration stays; the state schema goes with the last one. */
+static bool
+attempt_abort(Context *context, void *data, Error *error)
+{
+    Conn *conn = context->control;
+    const Result *result;
+
+    (void) data;
+    if (!statement_do(conn, error, "begin", NULL) || !remove_objects(context, error) ||
+        !statement_do(conn, error, "migration_delete", "migration", context->migration->id_text,
+                      NULL))
+        return false;
+    result = statement_run(conn, error, "state_unused", NULL);
+    if (result == NULL ||
+        (result_get_bool(result, 0, "unused") && !statement_do(conn, error, "state_drop", NULL)))
+        return false;
+    return statement_do(conn, error, "commit", NULL);
+}
+
+static bool
+remove_politely(Session *session, PoliteAttempt attempt, const char *what, Error *error)
+{
+    Context *context = &session->context;
+    PoliteTask task = {.what = what,
+                       .relations = context->migration->pairs[0].live_oid,
+                       .deadline = context->settings->swap_deadline,
+                       .attempt = attempt};
+
+    return statement_do(context->control, error, "stray_workers", "migration",
+                        context->migration->id_text, NULL) &&
+           polite_run(context, &task, error);
+}
+
+bool
+finish_command(Session *session, Error *error)
+{
+    Context *context = &session->context;
+
+    if (!session_connect(session, error) || !session_take_migration(session, error))
+        return false;
+    if (context->migration->phase != PHASE_SWAPPED)
+    {
+        error_set(error, ERROR_REFUSED, "table %s is not swapped yet",
+                  context->migration->pairs[0].live);
+        return error_hint(error, "\"pgswap run\" swaps it, \"pgswap abort\" takes everything back.");
+    }
+    if (!remove_politely(session, attempt_finish, "to drop the old table", error))
+        return false;
+    if (!session->options->quiet)
+        log_info("the old table of %s is gone", context->migration->pairs[0].live);
+    return true;
+}
+
+bool
+abort_command(Session *session, Error *error)
+{
+    Context *context = &session->context;
+    Error none = ERROR_INIT;
+
+    if (!session_connect(session, error))
+        return false;
+    if (!session_take_migration(session, &none))
+    {
+        /* nothing to take back: the goal is reached */
+        if (none.kind == ERROR_FAULT)
+            log_info("%s", none.message);
+        else
+            error_move(error, &none);
+        error_clear(&none);
+        return error->kind == ERROR_NONE;
+    }
+    if (context->migration->phase >= PHASE_SWAPPED)
+    {
+        error_set(error, ERROR_REFUSED, "table %s is swapped already: there is nothing to abort",
+                  context->migration->pairs[0].live);
+        return error_hint(error, "\"pgswap finish\" drops the old table.");
+    }
+    if (!remove_politely(session, attempt_abort, "to take the capture triggers off", error))
+        return false;
+    log_info("everything is taken back; %s is as it was", context->migration->pairs[0].live);
+    return true;
+}

@@ -1,0 +1,283 @@
+/*
+ * plan: examines, and prints what it found.
+ */
+#include "cmd/plan.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/digest.h"
+#include "base/text.h"
+#include "model/statement.h"
+#include "sql/ident.h"
+#include "ui/progress.h"
+
+/* --- examining ---------------------------------------------------------------------------- */
+
+static bool
+read_file(Arena *arena, const char *path, char **text, Error *error)
+{
+    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
+    Text content = {0};
+    char buffer[8192];
+    size_t length;
+    bool ok;
+
+    if (file == NULL)
+        return error_set(error, ERROR_FAULT, "could not open file \"%s\": %s", path,
+                         strerror(errno));
+    while ((length = fread(buffer, 1, sizeof(buffer), file)) > 0)
+        text_append_n(&content, buffer, length);
+    ok = !ferror(file) ||
+         error_set(error, ERROR_FAULT, "could not read file \"%s\": %s", path, strerror(errno));
+    if (file != stdin)
+        fclose(file);
+    *text = arena_strdup(arena, text_cstr(&content));
+    text_clear(&content);
+    return ok;
+}
+
+bool
+plan_read_spec(Session *session, Spec *spec, Error *error)
+{
+    const Options *options = session->options;
+    char *script = NULL;
+
+    if (options->file != NULL &&
+        !read_file(session->context.arena, options->file, &script, error))
+        return false;
+    return spec_read(session->context.arena, (const char *const *) options->alters, script,
+                     (const char *const *) options->maps, spec, error);
+}
+
+static void
+add_privilege(Arena *arena, RefusalList *list, bool granted, const char *what, const char *grant)
+{
+    if (!granted)
+        refusals_add(arena, list, what, "the run would fail half-way", grant);
+}
+
+static bool
+collect_refusals(Session *session, const Table *table, RefusalList *list, Error *error)
+{
+    Arena *a = session->context.arena;
+
+    if (!refusals_read(session->context.control, a, table->oid, list, error))
+        return false;
+    if (table->kind != 'r')
+        return true;
+    add_privilege(a, list, table->is_owner,
+                  arena_printf(a, "role %s is not owner of the table", table->role),
+                  arena_printf(a, "GRANT %s TO %s;", table->quoted_owner, table->role));
+    add_privilege(a, list, table->may_create_schema,
+                  arena_printf(a, "role %s may not create schemas", table->role),
+                  arena_printf(a, "GRANT CREATE ON DATABASE %s TO %s;", table->database,
+                               table->role));
+    add_privilege(a, list, table->may_create_in_schema,
+                  arena_printf(a, "role %s may not create tables in schema %s", table->role,
+                               table->schema),
+                  arena_printf(a, "GRANT CREATE ON SCHEMA %s TO %s;",
+                               ident_quote(a, table->schema), table->role));
+    if (table->key_count == 0)
+        refusals_add(a, list, "the table has no usable key",
+                     "rows could not be kept in sync: a key is a primary key, or a unique index "
+                     "over NOT NULL columns that is valid, not partial, not on expressions and "
+                     "not deferrable",
+                     "Add one: CREATE UNIQUE INDEX CONCURRENTLY, and NOT NULL on its columns.");
+    return true;
+}
+
+/* What plan and run say where PostgreSQL needs no rewrite. */
+static bool
+refuse_needless(const Plan *plan, Error *error)
+{
+    error_set(error, ERROR_REFUSED, "PostgreSQL makes this change to %s without rewriting it",
+              plan->table.qualified);
+    error_detail(error, "A plain ALTER TABLE takes an ACCESS EXCLUSIVE lock for a moment only.");
+    return error_hint(error, "Run it with SET lock_timeout = '250ms' and try again if it fails; or "
+                             "use --force-rewrite.");
+}
+
+static char *
+hash_of(Arena *arena, const Plan *plan)
+{
+    const char *text = arena_printf(arena, "%s\n%s", plan->spec.json,
+                                    description_to_json(arena, &plan->shape.live));
+    Digest digest = digest_bytes(text, strlen(text));
+
+    return arena_printf(arena, "%016" PRIx64 "%016" PRIx64, digest.high, digest.low);
+}
+
+static bool
+examine_shape(Session *session, Plan *plan, Error *error)
+{
+    Conn *conn = session->context.control;
+    bool ok = statement_do(conn, error, "begin", NULL) &&
+              shape_make(conn, session->context.arena, &plan->table, &plan->spec,
+                         "pgswap_0_green", &plan->shape, error);
+
+    statement_rollback(conn);
+    return ok;
+}
+
+bool
+plan_examine(Session *session, Plan *plan, Error *error)
+{
+    Context *context = &session->context;
+    RefusalList refusals = {0};
+
+    *plan = (Plan){0};
+    if (!plan_read_spec(session, &plan->spec, error) ||
+        !table_find(context->control, context->arena, session->options->table, &plan->table,
+                    error) ||
+        !collect_refusals(session, &plan->table, &refusals, error) ||
+        !refusals_check(&refusals, plan->table.qualified, error) ||
+        !examine_shape(session, plan, error))
+        return false;
+    plan->hash = hash_of(context->arena, plan);
+    return plan->shape.rewrites || plan->spec.map_count > 0 || session->options->force_rewrite ||
+           refuse_needless(plan, error);
+}
+
+/* --- printing ----------------------------------------------------------------------------- */
+
+/* The steps of every migration with the lock each takes on the table in use. */
+static const struct
+{
+    const char *step;
+    const char *lock;
+    const char *held;
+} steps[] = {
+    {"build the empty new table", "ACCESS SHARE", "a moment"},
+    {"install the capture triggers", "SHARE ROW EXCLUSIVE", "a moment, in short attempts"},
+    {"copy the rows in chunks", "ACCESS SHARE", "per chunk"},
+    {"purge, build key and indexes, VACUUM, ANALYZE", "none", ""},
+    {"apply what was written meanwhile", "ACCESS SHARE", "per round"},
+    {"compare both tables", "ACCESS SHARE", "during the comparison"},
+    {"swap", "ACCESS EXCLUSIVE", "milliseconds, in short attempts"},
+};
+
+enum
+{
+    STEP_COUNT = sizeof(steps) / sizeof(steps[0])
+};
+
+static const char *
+origin(const MapColumn *column)
+{
+    if (column->expression != NULL)
+        return column->expression;
+    return column->source != NULL ? "(generated)" : "(made by the new table)";
+}
+
+static bool
+is_plain(const MapColumn *column)
+{
+    return column->source != NULL && column->compared == column->expression &&
+           strcmp(column->source, column->name) == 0;
+}
+
+static void
+print_columns(const Mapping *mapping)
+{
+    int plain = 0;
+
+    printf("\nColumns\n");
+    for (int i = 0; i < mapping->column_count; i++)
+    {
+        const MapColumn *column = &mapping->columns[i];
+
+        if (is_plain(column))
+        {
+            plain++;
+            continue;
+        }
+        printf("  %-24s %-24s <- %s\n", column->name, column->type, origin(column));
+    }
+    printf("  %d %s unchanged\n", plain, plain == 1 ? "column is" : "columns are");
+}
+
+static void
+print_text(const Plan *plan)
+{
+    const Table *table = &plan->table;
+    char rows[40], heap[40], index[40], need[40];
+
+    printf("Plan for %s\n\n", table->qualified);
+    printf("  rows (estimated)  %s\n", count_format(rows, table->rows_estimated));
+    printf("  table size        %s, indexes %s\n", bytes_format(heap, table->table_bytes),
+           bytes_format(index, table->index_bytes));
+    printf("  space needed      about %s, besides WAL of the same order\n",
+           bytes_format(need, table->table_bytes + table->index_bytes));
+    printf("  key               %s\n", table->key_index);
+    print_columns(&plan->shape.mapping);
+    printf("\nSteps, and the lock each takes on the table\n");
+    for (int i = 0; i < STEP_COUNT; i++)
+        printf("  %d. %-46s %s%s%s\n", i + 1, steps[i].step, steps[i].lock,
+               steps[i].held[0] != '\0' ? ", " : "", steps[i].held);
+    printf("\nMade again on the new table\n");
+    for (int i = 0; i < plan->shape.object_count; i++)
+        if (strcmp(plan->shape.objects[i].kind, "setting") != 0)
+            printf("  %-10s %s\n", plan->shape.objects[i].kind, plan->shape.objects[i].name);
+    for (int i = 0; i < plan->shape.warnings.count; i++)
+        printf("%s  %s\n", i == 0 ? "\nTo know\n" : "", plan->shape.warnings.items[i]);
+    printf("\nPlan hash %s\n", plan->hash);
+}
+
+static json_t *
+column_json(const MapColumn *column)
+{
+    return json_pack("{s:s,s:s,s:s?,s:s?,s:b}", "name", column->name, "type", column->type,
+                     "source", column->source, "expression", column->expression, "compared",
+                     column->compared != NULL);
+}
+
+static void
+print_json(const Plan *plan)
+{
+    const Table *table = &plan->table;
+    json_t *columns = json_array(), *list = json_array(), *objects = json_array();
+    json_t *warnings = json_array(), *root;
+
+    for (int i = 0; i < plan->shape.mapping.column_count; i++)
+        json_array_append_new(columns, column_json(&plan->shape.mapping.columns[i]));
+    for (int i = 0; i < STEP_COUNT; i++)
+        json_array_append_new(list, json_pack("{s:s,s:s,s:s}", "step", steps[i].step, "lock",
+                                              steps[i].lock, "held", steps[i].held));
+    for (int i = 0; i < plan->shape.object_count; i++)
+        json_array_append_new(objects,
+                              json_pack("{s:s,s:s,s:s}", "kind", plan->shape.objects[i].kind,
+                                        "name", plan->shape.objects[i].name, "statement",
+                                        plan->shape.objects[i].statement));
+    for (int i = 0; i < plan->shape.warnings.count; i++)
+        json_array_append_new(warnings, json_string(plan->shape.warnings.items[i]));
+    root = json_pack("{s:i,s:s,s:s,s:I,s:I,s:I,s:I,s:s,s:b,s:o,s:o,s:o,s:o}", "schema_version", 1,
+                     "table", table->qualified, "plan_hash", plan->hash, "rows_estimated",
+                     (json_int_t) table->rows_estimated, "table_bytes",
+                     (json_int_t) table->table_bytes, "index_bytes",
+                     (json_int_t) table->index_bytes, "space_needed_bytes",
+                     (json_int_t) (table->table_bytes + table->index_bytes), "key",
+                     table->key_index, "rewrite", (int) plan->shape.rewrites, "columns", columns,
+                     "steps", list, "objects", objects, "warnings", warnings);
+    json_dumpf(root, stdout, JSON_INDENT(2));
+    printf("\n");
+    json_decref(root);
+}
+
+bool
+plan_command(Session *session, Error *error)
+{
+    Plan plan;
+
+    if (!session_connect(session, error) || !plan_examine(session, &plan, error))
+        return false;
+    if (session->options->json)
+        print_json(&plan);
+    else
+        print_text(&plan);
+    return true;
+}

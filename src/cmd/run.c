@@ -1,0 +1,212 @@
+/*
+ * run: everything up to and including the swap.  It begins a migration or continues one, from any
+ * machine; a lost connection is made again and the state says where to go on.
+ */
+#include <string.h>
+
+#include "base/clock.h"
+#include "cmd/command.h"
+#include "cmd/plan.h"
+#include "cmd/summary.h"
+#include "model/statement.h"
+#include "phase/phases.h"
+#include "ui/log.h"
+#include "ui/progress.h"
+
+enum
+{
+    RECONNECT_FOR = 60000, /* ms without any success before a lost connection ends the run */
+    RECONNECT_PAUSE = 1000
+};
+
+static const struct
+{
+    Phase phase;
+    bool (*run)(Context *context, Error *error);
+} phases[] = {
+    {PHASE_CAPTURE, capture_run}, {PHASE_COPY, copy_run},     {PHASE_INDEX, index_run},
+    {PHASE_CATCHUP, catchup_run}, {PHASE_VERIFY, parity_run}, {PHASE_READY, swap_run},
+};
+
+/* Runs the phase that the migration is in. */
+static bool
+run_phase(Context *context, Error *error)
+{
+    Phase phase = context->migration->phase;
+    int64_t started = clock_ms();
+    bool ok = false;
+
+    for (size_t i = 0; i < sizeof(phases) / sizeof(phases[0]); i++)
+        if (phases[i].phase == phase)
+            ok = phases[i].run(context, error);
+    progress_end();
+    context->summary.phase_ms[phase] += clock_ms() - started;
+    return ok;
+}
+
+/* From where it stands to the goal; live and capture are looked at before every phase. */
+static bool
+run_phases(Context *context, Phase goal, Error *error)
+{
+    while (context->migration->phase < goal)
+    {
+        bool whole = true;
+
+        if (!context_may_go_on(context, error))
+            return false;
+        if (context->migration->phase > PHASE_CAPTURE && !guard_check(context, &whole, error))
+            return false;
+        if (!(whole ? run_phase(context, error) : capture_again(context, error)))
+            return false;
+    }
+    return true;
+}
+
+static bool
+begin(Session *session, Error *error)
+{
+    Context *context = &session->context;
+    Plan plan;
+    bool present;
+
+    if (!plan_examine(session, &plan, error) ||
+        !journal_open(context->control, true, &present, error))
+        return false;
+    for (int i = 0; i < plan.shape.warnings.count; i++)
+        log_warning("%s", plan.shape.warnings.items[i]);
+    return build_run(context, &plan.table, &plan.spec, error);
+}
+
+static bool
+is_same_change(Session *session, Error *error)
+{
+    Spec spec;
+    const Migration *migration = session->context.migration;
+    const Options *options = session->options;
+
+    if (options->alters == NULL && options->maps == NULL && options->file == NULL)
+        return true; /* nothing said: go on with what is there */
+    if (!plan_read_spec(session, &spec, error))
+        return false;
+    if (strcmp(spec.hash, migration->spec_hash) == 0)
+        return true;
+    error_set(error, ERROR_REFUSED, "another change of %s.%s is under way", migration->schema,
+              migration->table);
+    error_detail(error, "It is migration %s, in phase %s.", migration->id_text,
+                 phase_name(migration->phase));
+    return error_hint(error, "Continue it with \"pgswap run\" and no change, or end it with "
+                             "\"pgswap %s\".",
+                      migration->phase == PHASE_SWAPPED ? "finish" : "abort");
+}
+
+/* A transaction of an earlier run that is still in doubt ends before the lease can be taken. */
+static bool
+take_over(Context *context, Error *error)
+{
+    return journal_take_lease(context->control, context->migration, error) &&
+           statement_do(context->control, error, "stray_workers", "migration",
+                        context->migration->id_text, NULL) &&
+           journal_reload(context->control, context->arena, context->migration, error);
+}
+
+static bool
+find_or_begin(Session *session, Error *error)
+{
+    Context *context = &session->context;
+    const char *schema, *name;
+    bool present;
+
+    context->migration = NULL;
+    if (!session_table_name(session, &schema, &name, error) ||
+        !journal_lock(context->control, schema, name, error) ||
+        !journal_open(context->control, false, &present, error) ||
+        (present && !journal_find(context->control, context->arena, schema, name,
+                                  &context->migration, error)))
+        return false;
+    if (context->migration == NULL)
+        return begin(session, error) && take_over(context, error);
+    return is_same_change(session, error) && take_over(context, error);
+}
+
+static bool
+run_once(Session *session, Error *error)
+{
+    Phase goal = session->options->until != NULL ? PHASE_READY : PHASE_SWAPPED;
+    Context *context = &session->context;
+
+    if (!find_or_begin(session, error) || !session_name_workers(session, error))
+        return false;
+    if (run_phases(context, goal, error))
+        return true;
+    if (conn_is_open(context->control))
+    {
+        Error ignored = ERROR_INIT;
+
+        statement_rollback(context->control);
+        (void) !journal_note(context->control, context->migration, 0, NULL, error->message,
+                             &ignored);
+        error_clear(&ignored);
+    }
+    return false;
+}
+
+/* A loss of the connection, or the lock that the lost session still holds, is worth another try. */
+static bool
+wait_to_reconnect(Session *session, const Error *failure, int64_t lost_at)
+{
+    if (failure->kind != ERROR_CONNECTION && failure->kind != ERROR_BUSY)
+        return false;
+    if (clock_ms() - lost_at > RECONNECT_FOR)
+        return false;
+    log_warning("%s; connecting again", failure->message);
+    session_close(session);
+    return loop_sleep(session->context.loop, RECONNECT_PAUSE);
+}
+
+bool
+run_command(Session *session, Error *error)
+{
+    int64_t lost_at = 0;
+    bool connected = session_connect(session, error);
+
+    if (!connected)
+        return false;
+    for (;;)
+    {
+        Error failure = ERROR_INIT;
+
+        if ((connected || session_connect(session, &failure)) && run_once(session, &failure))
+            break;
+        if (failure.kind == ERROR_CONNECTION && connected)
+            lost_at = clock_ms();
+        connected = false;
+        if (lost_at == 0 || !wait_to_reconnect(session, &failure, lost_at))
+        {
+            error_move(error, &failure);
+            return false;
+        }
+        error_clear(&failure);
+    }
+    summary_print(session);
+    return true;
+}
+
+bool
+swap_command(Session *session, Error *error)
+{
+    Context *context = &session->context;
+
+    if (!session_connect(session, error) || !session_take_migration(session, error))
+        return false;
+    if (context->migration->phase < PHASE_READY)
+    {
+        error_set(error, ERROR_REFUSED, "table %s is not ready to be swapped",
+                  context->migration->pairs[0].live);
+        error_detail(error, "It is in phase %s.", phase_name(context->migration->phase));
+        return error_hint(error, "\"pgswap run\" brings it there.");
+    }
+    if (!run_phases(context, PHASE_SWAPPED, error))
+        return false;
+    summary_print(session);
+    return true;
+}

@@ -1,0 +1,199 @@
+/*
+ * Connecting, and taking hold of a migration.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "cmd/command.h"
+#include "model/statement.h"
+#include "sql/ident.h"
+#include "sql/template.h"
+#include "ui/log.h"
+
+enum
+{
+    CONNECT_TIMEOUT = 30000 /* ms */
+};
+
+#ifdef __linux__
+static const char platform[] = "linux";
+#else
+static const char platform[] = "other";
+#endif
+
+static void
+on_notice(void *context, const char *conn_name_, const char *severity, const char *sqlstate,
+          const char *message)
+{
+    (void) context;
+    (void) sqlstate;
+    log_message(LOG_DEBUG, "%s: %s: %s", conn_name_, severity, message);
+}
+
+static void
+keyword(Session *session, int *count, const char *name, const char *value)
+{
+    if (value == NULL)
+        return;
+    session->keywords[*count] = name;
+    session->values[*count] = value;
+    (*count)++;
+}
+
+/* Asks on the terminal, without echo. */
+static char *
+ask_password(Arena *arena, Error *error)
+{
+    FILE *terminal = fopen("/dev/tty", "r+");
+    struct termios silent, before;
+    char line[1024];
+    char *password = NULL;
+
+    if (terminal == NULL)
+    {
+        error_set(error, ERROR_FAULT, "there is no terminal to ask for the password on");
+        error_hint(error, "Use a password file (.pgpass) or PGPASSWORD.");
+        return NULL;
+    }
+    fputs("Password: ", terminal);
+    fflush(terminal);
+    tcgetattr(fileno(terminal), &before);
+    silent = before;
+    silent.c_lflag &= ~(tcflag_t) ECHO;
+    tcsetattr(fileno(terminal), TCSAFLUSH, &silent);
+    if (fgets(line, sizeof(line), terminal) != NULL)
+    {
+        line[strcspn(line, "\n")] = '\0';
+        password = arena_strdup(arena, line);
+    }
+    tcsetattr(fileno(terminal), TCSAFLUSH, &before);
+    fputs("\n", terminal);
+    fclose(terminal);
+    if (password == NULL)
+        error_set(error, ERROR_FAULT, "no password was given");
+    return password;
+}
+
+static const char *
+prologue(Session *session, const char *name, const char *synchronous_commit, Error *error)
+{
+    const Settings *settings = &session->options->settings;
+
+    return template_render(
+        session->context.arena, "session", error, "application_name", name, "lock_timeout",
+        number(settings->lock_timeout).text, "synchronous_commit", synchronous_commit,
+        "maintenance_work_mem", settings->maintenance_work_mem, "platform", platform, NULL);
+}
+
+bool
+session_init(Session *session, Arena *arena, Loop *loop, const Options *options, Error *error)
+{
+    int count = 0;
+
+    *session = (Session){.options = options,
+                         .context = {.arena = arena, .loop = loop, .settings = &options->settings}};
+    if (options->ask_password && !options->no_password)
+    {
+        session->password = ask_password(arena, error);
+        if (session->password == NULL)
+            return false;
+    }
+    keyword(session, &count, "dbname", options->dbname);
+    keyword(session, &count, "host", options->host);
+    keyword(session, &count, "port", options->port);
+    keyword(session, &count, "user", options->user);
+    keyword(session, &count, "password", session->password);
+    keyword(session, &count, "target_session_attrs", "read-write");
+    keyword(session, &count, "fallback_application_name", "pgswap");
+    session->control_params =
+        (ConnParams){.keywords = session->keywords,
+                     .values = session->values,
+                     .prologue = prologue(session, "pgswap", "on", error),
+                     .connect_timeout = CONNECT_TIMEOUT,
+                     .on_notice = on_notice};
+    session->worker_params = session->control_params;
+    session->context.control_params = &session->control_params;
+    session->context.worker_params = &session->worker_params;
+    return session->control_params.prologue != NULL;
+}
+
+bool
+session_connect(Session *session, Error *error)
+{
+    session->context.control =
+        await_connect(session->context.loop, &session->control_params, "control", error);
+    return session->context.control != NULL;
+}
+
+void
+session_close(Session *session)
+{
+    context_close_pool(&session->context);
+    conn_close(session->context.control);
+    session->context.control = NULL;
+}
+
+bool
+session_name_workers(Session *session, Error *error)
+{
+    const char *name = arena_printf(session->context.arena, "pgswap worker %s",
+                                    session->context.migration->id_text);
+
+    session->worker_params.prologue = prologue(session, name, "off", error);
+    return session->worker_params.prologue != NULL;
+}
+
+bool
+session_table_name(Session *session, const char **schema, const char **name, Error *error)
+{
+    Context *context = &session->context;
+    Error unknown = ERROR_INIT;
+    Table table;
+    char *typed_schema, *typed_name;
+
+    if (table_find(context->control, context->arena, session->options->table, &table, &unknown))
+    {
+        *schema = table.schema;
+        *name = table.name;
+        return true;
+    }
+    if (unknown.kind != ERROR_FAULT ||
+        !ident_parse(context->arena, session->options->table, &typed_schema, &typed_name, error) ||
+        typed_schema == NULL)
+    {
+        error_move(error, &unknown);
+        error_clear(&unknown);
+        return false;
+    }
+    error_clear(&unknown);
+    *schema = typed_schema;
+    *name = typed_name;
+    return true;
+}
+
+bool
+session_take_migration(Session *session, Error *error)
+{
+    Context *context = &session->context;
+    const char *schema, *name;
+    bool present;
+
+    if (!journal_open(context->control, false, &present, error) ||
+        !session_table_name(session, &schema, &name, error))
+        return false;
+    context->migration = NULL;
+    if (present && (!journal_lock(context->control, schema, name, error) ||
+                    !journal_find(context->control, context->arena, schema, name,
+                                  &context->migration, error)))
+        return false;
+    if (context->migration == NULL)
+    {
+        error_set(error, ERROR_FAULT, "no migration of %s.%s is under way", schema, name);
+        return error_hint(error, "pgswap run begins one.");
+    }
+    return journal_take_lease(context->control, context->migration, error) &&
+           journal_reload(context->control, context->arena, context->migration, error) &&
+           session_name_workers(session, error);
+}

@@ -1,0 +1,52 @@
+/*
+ * Refusals as a list, and as one error that names them all.
+ */
+#include "model/dependents.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "model/statement.h"
+
+void
+refusals_add(Arena *arena, RefusalList *list, const char *what, const char *why,
+             const char *remedy)
+{
+    Refusal *grown = arena_alloc(arena, sizeof(Refusal) * (size_t) (list->count + 1));
+
+    if (list->count > 0)
+        memcpy(grown, list->items, sizeof(Refusal) * (size_t) list->count);
+    grown[list->count++] = (Refusal){arena_strdup(arena, what), arena_strdup(arena, why),
+                                     arena_strdup(arena, remedy)};
+    list->items = grown;
+}
+
+bool
+refusals_read(Conn *conn, Arena *arena, const char *oid, RefusalList *list, Error *error)
+{
+    const Result *result = statement_run(conn, error, "refusals", "oid", oid, NULL);
+
+    if (result == NULL)
+        return false;
+    for (int i = 0; i < result_rows(result); i++)
+        refusals_add(arena, list, result_get(result, i, "what"), result_get(result, i, "why"),
+                     result_get(result, i, "remedy"));
+    return true;
+}
+
+bool
+refusals_check(const RefusalList *list, const char *table, Error *error)
+{
+    Text detail = {0};
+
+    if (list->count == 0)
+        return true;
+    for (int i = 0; i < list->count; i++)
+        text_printf(&detail, "%s%s: %s", i > 0 ? "\n" : "", list->items[i].what,
+                    list->items[i].why);
+    error_set(error, ERROR_REFUSED, "%s cannot be migrated: %s", table, list->items[0].what);
+    error_detail(error, "%s", text_cstr(&detail));
+    error_hint(error, "%s", list->items[0].remedy);
+    text_clear(&detail);
+    return false;
+}

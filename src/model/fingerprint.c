@@ -1,0 +1,173 @@
+/*
+ * Descriptions as sorted lists of lines, and their comparison.
+ */
+#include "model/fingerprint.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "model/statement.h"
+
+enum
+{
+    DIFFERENCES_SHOWN = 10
+};
+
+static int
+by_name(const void *a, const void *b)
+{
+    return strcmp(((const DescriptionLine *) a)->name, ((const DescriptionLine *) b)->name);
+}
+
+bool
+description_read(Conn *conn, Arena *arena, const char *oid, const char *schema, const char *home,
+                 Description *description, Error *error)
+{
+    const Result *result = statement_run(conn, error, "description", "oid", oid, "from",
+                                         schema, "to",
+                                         home, NULL);
+
+    if (result == NULL)
+        return false;
+    description->count = result_rows(result);
+    description->lines =
+        arena_alloc(arena, sizeof(DescriptionLine) * (size_t) (description->count + 1));
+    for (int i = 0; i < description->count; i++)
+    {
+        DescriptionLine *line = &description->lines[i];
+
+        line->in_swap = strcmp(result_get(result, i, "scope"), "swap") == 0;
+        line->name = arena_strdup(arena, result_get(result, i, "name"));
+        line->definition = arena_strdup(arena, result_get(result, i, "definition"));
+    }
+    qsort(description->lines, (size_t) description->count, sizeof(DescriptionLine), by_name);
+    return true;
+}
+
+char *
+description_to_json(Arena *arena, const Description *description)
+{
+    json_t *root = json_array();
+    char *text, *copy;
+
+    for (int i = 0; i < description->count; i++)
+        json_array_append_new(root, json_pack("{s:b,s:s,s:s}", "swap",
+                                              (int) description->lines[i].in_swap, "name",
+                                              description->lines[i].name, "definition",
+                                              description->lines[i].definition));
+    text = json_dumps(root, JSON_COMPACT);
+    copy = arena_strdup(arena, text);
+    free(text);
+    json_decref(root);
+    return copy;
+}
+
+bool
+description_from_json(Arena *arena, const char *json, Description *description, Error *error)
+{
+    json_t *root = json_loads(json, 0, NULL);
+    json_t *item;
+    size_t i;
+
+    if (!json_is_array(root))
+        return error_set(error, ERROR_FAULT, "a description kept in the state is damaged");
+    description->count = (int) json_array_size(root);
+    description->lines =
+        arena_alloc(arena, sizeof(DescriptionLine) * (json_array_size(root) + 1));
+    json_array_foreach(root, i, item)
+        description->lines[i] = (DescriptionLine){
+            .in_swap = json_is_true(json_object_get(item, "swap")),
+            .name = arena_strdup(arena, json_string_value(json_object_get(item, "name"))),
+            .definition = arena_strdup(arena, json_string_value(json_object_get(item, "definition"))),
+        };
+    json_decref(root);
+    return true;
+}
+
+DescriptionLine *
+description_find(const Description *description, const char *name)
+{
+    for (int i = 0; i < description->count; i++)
+        if (strcmp(description->lines[i].name, name) == 0)
+            return &description->lines[i];
+    return NULL;
+}
+
+void
+description_remove(Description *description, const char *name)
+{
+    DescriptionLine *line = description_find(description, name);
+
+    if (line == NULL)
+        return;
+    memmove(line, line + 1,
+            (size_t) (description->lines + description->count - line - 1) * sizeof(*line));
+    description->count--;
+}
+
+static void
+note_difference(Text *text, int *shown, const char *name, const char *expected, const char *actual)
+{
+    if (++*shown > DIFFERENCES_SHOWN)
+        return;
+    if (text->length > 0)
+        text_append_char(text, '\n');
+    if (expected == NULL)
+        text_printf(text, "%s is new: %s", name, actual);
+    else if (actual == NULL)
+        text_printf(text, "%s is missing: %s", name, expected);
+    else
+        text_printf(text, "%s should be \"%s\", is \"%s\"", name, expected, actual);
+}
+
+char *
+description_compare(Arena *arena, const Description *expected, const Description *actual,
+                    DescriptionScope scope)
+{
+    Text text = {0};
+    int shown = 0, a = 0, b = 0;
+    char *copy = NULL;
+
+    /* a merge of two sorted lists */
+    while (a < expected->count || b < actual->count)
+    {
+        const DescriptionLine *want = a < expected->count ? &expected->lines[a] : NULL;
+        const DescriptionLine *have = b < actual->count ? &actual->lines[b] : NULL;
+        int order = want == NULL ? 1 : have == NULL ? -1 : strcmp(want->name, have->name);
+        bool skipped = scope == DESCRIPTION_OWN &&
+                       ((order <= 0 && want->in_swap) || (order > 0 && have->in_swap));
+
+        if (!skipped && order < 0)
+            note_difference(&text, &shown, want->name, want->definition, NULL);
+        else if (!skipped && order > 0)
+            note_difference(&text, &shown, have->name, NULL, have->definition);
+        else if (!skipped && strcmp(want->definition, have->definition) != 0)
+            note_difference(&text, &shown, want->name, want->definition, have->definition);
+        a += order <= 0;
+        b += order >= 0;
+    }
+    if (shown > DIFFERENCES_SHOWN)
+        text_printf(&text, "\n… and %d more", shown - DIFFERENCES_SHOWN);
+    if (text.length > 0)
+        copy = arena_strdup(arena, text.data);
+    text_clear(&text);
+    return copy;
+}
+
+Description
+description_merge(Arena *arena, const Description *own, const Description *live)
+{
+    Description merged = {0};
+
+    merged.lines =
+        arena_alloc(arena, sizeof(DescriptionLine) * (size_t) (own->count + live->count + 1));
+    for (int i = 0; i < own->count; i++)
+        merged.lines[merged.count++] = own->lines[i];
+    for (int i = 0; i < live->count; i++)
+        if (live->lines[i].in_swap && description_find(own, live->lines[i].name) == NULL)
+            merged.lines[merged.count++] = live->lines[i];
+    qsort(merged.lines, (size_t) merged.count, sizeof(DescriptionLine), by_name);
+    return merged;
+}

@@ -1,0 +1,263 @@
+/*
+ * Reads and moves the state of migrations.
+ */
+#include "model/journal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "model/pair.h"
+#include "model/statement.h"
+
+enum
+{
+    STATE_VERSION = 1
+};
+
+static const char *const phase_names[] = {
+    [PHASE_CAPTURE] = "capture",   [PHASE_COPY] = "copy",         [PHASE_INDEX] = "index",
+    [PHASE_CATCHUP] = "catchup",   [PHASE_VERIFY] = "verify",     [PHASE_READY] = "ready",
+    [PHASE_SWAPPED] = "swapped",   [PHASE_FINISHED] = "finished", [PHASE_ABORTED] = "aborted",
+};
+
+const char *
+phase_name(Phase phase)
+{
+    return phase_names[phase];
+}
+
+static Phase
+phase_by_name(const char *name)
+{
+    Phase phase = PHASE_CAPTURE;
+
+    while (phase < PHASE_ABORTED && strcmp(phase_names[phase], name) != 0)
+        phase++;
+    return phase;
+}
+
+static bool
+refuse_rights(const Result *state, Error *error)
+{
+    if (!result_get_bool(state, 0, "present"))
+    {
+        error_set(error, ERROR_REFUSED, "role %s may not create schemas in database %s",
+                  result_get(state, 0, "role"), result_get(state, 0, "database"));
+        return error_hint(error, "A superuser or the database's owner can allow it: GRANT CREATE "
+                                 "ON DATABASE %s TO %s;",
+                          result_get(state, 0, "database"), result_get(state, 0, "role"));
+    }
+    if (!result_get_bool(state, 0, "ours"))
+        return error_set(error, ERROR_REFUSED, "schema pgswap exists and is not of pgswap's making");
+    error_set(error, ERROR_REFUSED, "schema pgswap belongs to role %s and role %s may not use it",
+              result_get(state, 0, "owner"), result_get(state, 0, "role"));
+    return error_hint(error, "Run pgswap as a member of that role.");
+}
+
+static bool
+install(Conn *conn, Error *error)
+{
+    const Result *state;
+
+    if (!statement_do(conn, error, "begin", NULL) ||
+        !statement_do(conn, error, "install_lock", NULL))
+        return false;
+    state = statement_run(conn, error, "state_present", NULL);
+    if (state == NULL)
+        return false;
+    if (!result_get_bool(state, 0, "present") &&
+        !statement_do(conn, error, "state_install", "version", number(STATE_VERSION).text, NULL))
+        return false;
+    return statement_do(conn, error, "commit", NULL);
+}
+
+static bool
+check_version(Conn *conn, Error *error)
+{
+    const Result *result = statement_run(conn, error, "state_version", NULL);
+
+    if (result == NULL)
+        return false;
+    if (result_rows(result) == 1 && result_get_int(result, 0, "version") == STATE_VERSION)
+        return true;
+    error_set(error, ERROR_REFUSED, "the state in schema pgswap is of another version of pgswap");
+    return error_hint(error, "Finish or abort its migrations with the pgswap that began them, then "
+                             "drop schema pgswap.");
+}
+
+bool
+journal_open(Conn *conn, bool create, bool *present, Error *error)
+{
+    const Result *state = statement_run(conn, error, "state_present", NULL);
+
+    if (state == NULL)
+        return false;
+    *present = result_get_bool(state, 0, "present");
+    if (!*present)
+    {
+        if (!create)
+            return true;
+        if (!result_get_bool(state, 0, "may_create"))
+            return refuse_rights(state, error);
+        *present = true;
+        return install(conn, error);
+    }
+    if (!result_get_bool(state, 0, "usable") || !result_get_bool(state, 0, "ours") ||
+        (create && !result_get_bool(state, 0, "writable")))
+        return refuse_rights(state, error);
+    return check_version(conn, error);
+}
+
+bool
+journal_lock(Conn *conn, const char *schema, const char *table, Error *error)
+{
+    const Result *result =
+        statement_run(conn, error, "table_lock_try", "schema", schema, "table", table, NULL);
+
+    if (result == NULL)
+        return false;
+    if (result_get_bool(result, 0, "locked"))
+        return true;
+    error_set(error, ERROR_BUSY, "another pgswap works on table %s.%s", schema, table);
+    return error_hint(error, "pgswap status shows what it does.");
+}
+
+static void
+take_migration(Arena *arena, const Result *result, Migration *migration)
+{
+    migration->id = result_get_int(result, 0, "id");
+    snprintf(migration->id_text, sizeof(migration->id_text), "%" PRId64, migration->id);
+    if (migration->epoch[0] == '\0')
+        strcpy(migration->epoch, "0");
+    migration->phase = phase_by_name(result_get(result, 0, "phase"));
+    migration->live_is_blue = strcmp(result_get(result, 0, "live"), "blue") == 0;
+    migration->live_colour = migration->live_is_blue ? "blue" : "green";
+    migration->standby_colour = migration->live_is_blue ? "green" : "blue";
+    migration->schema = arena_strdup(arena, result_get(result, 0, "schema_name"));
+    migration->table = arena_strdup(arena, result_get(result, 0, "table_name"));
+    migration->spec_hash = arena_strdup(arena, result_get(result, 0, "spec_hash"));
+    migration->spec_json = arena_strdup(arena, result_get(result, 0, "spec"));
+    migration->hold = result_get_bool(result, 0, "hold");
+    migration->paused = result_get_bool(result, 0, "paused");
+}
+
+bool
+journal_reload(Conn *conn, Arena *arena, Migration *migration, Error *error)
+{
+    const Result *result = statement_run(conn, error, "migration_read", "migration",
+                                         number(migration->id).text, NULL);
+
+    if (result == NULL)
+        return false;
+    if (result_rows(result) == 0)
+        return error_set(error, ERROR_CHANGED, "migration %" PRId64 " is gone", migration->id);
+    take_migration(arena, result, migration);
+    result = statement_run(conn, error, "pair_read", "migration", migration->id_text, NULL);
+    if (result == NULL)
+        return false;
+    migration->pair_count = result_rows(result);
+    migration->pairs = arena_alloc(arena, sizeof(Pair) * (size_t) (migration->pair_count + 1));
+    for (int i = 0; i < migration->pair_count; i++)
+        if (!pair_take(arena, result, i, migration, &migration->pairs[i], error))
+            return false;
+    return true;
+}
+
+bool
+journal_find(Conn *conn, Arena *arena, const char *schema, const char *table,
+             Migration **migration, Error *error)
+{
+    const Result *result =
+        statement_run(conn, error, "migration_find", "schema", schema, "table", table, NULL);
+
+    *migration = NULL;
+    if (result == NULL)
+        return false;
+    if (result_rows(result) == 0)
+        return true;
+    *migration = arena_alloc(arena, sizeof(Migration));
+    (*migration)->id = result_get_int(result, 0, "id");
+    return journal_reload(conn, arena, *migration, error);
+}
+
+bool
+journal_create(Conn *conn, const Table *table, const Spec *spec, int64_t *id, Error *error)
+{
+    const Result *result =
+        statement_run(conn, error, "migration_create", "schema", table->schema, "table",
+                      table->name, "spec", spec->json, "spec_hash", spec->hash, NULL);
+
+    if (result == NULL)
+        return false;
+    *id = result_get_int(result, 0, "id");
+    return true;
+}
+
+static bool
+add_objects(Conn *conn, int64_t id, int pair, const Shape *shape, Error *error)
+{
+    for (int i = 0; i < shape->object_count; i++)
+        if (!statement_do(conn, error, "object_create", "migration", number(id).text, "pair",
+                          number(pair).text, "ordinal", number(i + 1).text, "kind",
+                          shape->objects[i].kind, "name", shape->objects[i].name, "statement",
+                          shape->objects[i].statement, "unique_columns",
+                          shape->objects[i].unique_columns, "unique_predicate",
+                          shape->objects[i].unique_predicate, NULL))
+            return false;
+    return true;
+}
+
+bool
+journal_add_pair(Conn *conn, Arena *arena, int64_t id, int pair, const Table *table,
+                 const Shape *shape, Error *error)
+{
+    return statement_do(conn, error, "pair_create", "migration", number(id).text, "pair",
+                        number(pair).text, "schema", table->schema, "table", table->name, "blue",
+                        table->oid, "green", shape->green, "mapping",
+                        mapping_to_json(arena, &shape->mapping), "fingerprint",
+                        description_to_json(arena, &shape->live), "expected",
+                        description_to_json(arena, &shape->expected), "rows_estimated",
+                        number(table->rows_estimated).text, NULL) &&
+           add_objects(conn, id, pair, shape, error);
+}
+
+bool
+journal_take_lease(Conn *conn, Migration *migration, Error *error)
+{
+    const Result *result =
+        statement_run(conn, error, "lease_take", "migration", migration->id_text, NULL);
+
+    if (result == NULL)
+        return false;
+    snprintf(migration->epoch, sizeof(migration->epoch), "%" PRId64,
+             result_get_int(result, 0, "epoch"));
+    return true;
+}
+
+bool
+journal_move(Conn *conn, Migration *migration, Phase to, Error *error)
+{
+    if (!statement_do(conn, error, "phase_move", "migration", migration->id_text, "from",
+                      phase_name(migration->phase), "to", phase_name(to), "epoch",
+                      migration->epoch, NULL))
+        return false;
+    migration->phase = to;
+    return true;
+}
+
+bool
+journal_event(Conn *conn, const Migration *migration, const char *kind, const char *detail,
+              Error *error)
+{
+    return statement_do(conn, error, "event_add", "migration", migration->id_text, "kind", kind,
+                        "detail", detail, NULL);
+}
+
+bool
+journal_note(Conn *conn, const Migration *migration, int64_t backlog, const char *waiting_for,
+             const char *problem, Error *error)
+{
+    return statement_do(conn, error, "migration_note", "migration", migration->id_text, "backlog",
+                        number(backlog).text, "waiting_for", waiting_for, "error", problem, NULL);
+}

@@ -1,0 +1,246 @@
+/*
+ * Derives the lists of a pair: each is a loop over the key or the mapped columns, with a pattern for
+ * one item.
+ */
+#include "model/pair.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "sql/ident.h"
+
+/* One item of a list over the key: n is the number of the key column from 1. */
+typedef char *(*KeyItem)(Arena *arena, const MapKey *key, int n);
+
+static char *
+key_list(Arena *arena, const Mapping *mapping, const char *separator, KeyItem item)
+{
+    Text list = {0};
+    char *copy;
+
+    for (int i = 0; i < mapping->key_count; i++)
+    {
+        if (i > 0)
+            text_append(&list, separator);
+        text_append(&list, item(arena, &mapping->keys[i], i + 1));
+    }
+    copy = arena_strdup(arena, text_cstr(&list));
+    text_clear(&list);
+    return copy;
+}
+
+static char *
+item_definition(Arena *arena, const MapKey *key, int n)
+{
+    return arena_printf(arena, "k%d %s", n, key->live_type);
+}
+
+static char *
+item_name(Arena *arena, const MapKey *key, int n)
+{
+    (void) key;
+    return arena_printf(arena, "k%d", n);
+}
+
+static char *
+item_new(Arena *arena, const MapKey *key, int n)
+{
+    (void) n;
+    return arena_printf(arena, "n.%s", ident_quote(arena, key->live));
+}
+
+static char *
+item_old(Arena *arena, const MapKey *key, int n)
+{
+    (void) n;
+    return arena_printf(arena, "o.%s", ident_quote(arena, key->live));
+}
+
+static char *
+item_row_new(Arena *arena, const MapKey *key, int n)
+{
+    (void) n;
+    return arena_printf(arena, "NEW.%s", ident_quote(arena, key->live));
+}
+
+static char *
+item_row_old(Arena *arena, const MapKey *key, int n)
+{
+    (void) n;
+    return arena_printf(arena, "OLD.%s", ident_quote(arena, key->live));
+}
+
+static char *
+item_live(Arena *arena, const MapKey *key, int n)
+{
+    (void) n;
+    return arena_printf(arena, "live.%s", ident_quote(arena, key->live));
+}
+
+static char *
+item_live_match(Arena *arena, const MapKey *key, int n)
+{
+    return arena_printf(arena, "d.k%d %s live.%s", n, key->live_equality,
+                        ident_quote(arena, key->live));
+}
+
+static char *
+item_dirty(Arena *arena, const MapKey *key, int n)
+{
+    return arena_printf(arena, "d.k%d AS %s", n, ident_quote(arena, key->live));
+}
+
+static char *
+item_expression(Arena *arena, const MapKey *key, int n)
+{
+    return arena_printf(arena, "%s AS k%d", key->expression, n);
+}
+
+static char *
+item_standby(Arena *arena, const MapKey *key, int n)
+{
+    (void) n;
+    return arena_printf(arena, "standby.%s", ident_quote(arena, key->standby));
+}
+
+static char *
+item_standby_match(Arena *arena, const MapKey *key, int n)
+{
+    return arena_printf(arena, "standby.%s %s pending.k%d", ident_quote(arena, key->standby),
+                        key->standby_equality, n);
+}
+
+static void
+derive_key(Arena *arena, Pair *pair)
+{
+    const Mapping *mapping = &pair->mapping;
+
+    pair->key_definitions = key_list(arena, mapping, ", ", item_definition);
+    pair->keys = key_list(arena, mapping, ", ", item_name);
+    pair->new_keys = key_list(arena, mapping, ", ", item_new);
+    pair->old_keys = key_list(arena, mapping, ", ", item_old);
+    pair->row_new = key_list(arena, mapping, ", ", item_row_new);
+    pair->row_old = key_list(arena, mapping, ", ", item_row_old);
+    pair->live_key = key_list(arena, mapping, ", ", item_live);
+    pair->live_match = key_list(arena, mapping, " AND ", item_live_match);
+    pair->dirty_columns = key_list(arena, mapping, ", ", item_dirty);
+    pair->key_expressions = key_list(arena, mapping, ", ", item_expression);
+    pair->standby_key = key_list(arena, mapping, ", ", item_standby);
+    pair->standby_match = key_list(arena, mapping, " AND ", item_standby_match);
+}
+
+/* A value as parity reads it: in its binary form, or as text where the type has none. */
+static const char *
+field(Arena *arena, const MapColumn *column, const char *expression)
+{
+    return column->binary ? expression : arena_printf(arena, "CAST(%s AS text)", expression);
+}
+
+static const MapColumn *
+column_of_key(const Mapping *mapping, const MapKey *key)
+{
+    for (int i = 0; i < mapping->column_count; i++)
+        if (strcmp(mapping->columns[i].name, key->standby) == 0)
+            return &mapping->columns[i];
+    return NULL;
+}
+
+/* The compared fields of a row: the key columns first, then all others. */
+static void
+derive_fields(Arena *arena, Pair *pair)
+{
+    const Mapping *mapping = &pair->mapping;
+    Text live = {0}, standby = {0};
+
+    for (int i = 0; i < mapping->key_count; i++)
+    {
+        const MapKey *key = &mapping->keys[i];
+        const MapColumn *column = column_of_key(mapping, key);
+        const char *name = arena_printf(arena, "standby.%s", ident_quote(arena, key->standby));
+
+        text_append_item(&live, field(arena, column, key->expression));
+        text_append_item(&standby, field(arena, column, name));
+    }
+    for (int i = 0; i < mapping->column_count; i++)
+    {
+        const MapColumn *column = &mapping->columns[i];
+        const char *name = arena_printf(arena, "standby.%s", ident_quote(arena, column->name));
+
+        if (column->compared == NULL)
+            continue;
+        text_append_item(&live, field(arena, column, column->compared));
+        text_append_item(&standby, field(arena, column, name));
+    }
+    pair->live_fields = arena_strdup(arena, text_cstr(&live));
+    pair->standby_fields = arena_strdup(arena, text_cstr(&standby));
+    text_clear(&live);
+    text_clear(&standby);
+}
+
+static void
+derive_columns(Arena *arena, Pair *pair)
+{
+    const Mapping *mapping = &pair->mapping;
+    Text columns = {0}, expressions = {0}, mapped = {0};
+
+    for (int i = 0; i < mapping->column_count; i++)
+    {
+        const MapColumn *column = &mapping->columns[i];
+        const char *name = ident_quote(arena, column->name);
+
+        if (column->expression != NULL)
+        {
+            text_append_item(&columns, name);
+            text_append_item(&expressions, column->expression);
+        }
+        if (column->compared != NULL)
+            text_append_item(&mapped, arena_printf(arena, "%s AS %s", column->compared, name));
+    }
+    pair->mapped = arena_strdup(arena, text_cstr(&mapped));
+    text_clear(&mapped);
+    pair->columns = arena_strdup(arena, text_cstr(&columns));
+    pair->expressions = arena_strdup(arena, text_cstr(&expressions));
+    text_clear(&columns);
+    text_clear(&expressions);
+}
+
+static void
+derive_names(Arena *arena, Pair *pair)
+{
+    const Migration *m = pair->migration;
+    char *suffix = arena_printf(arena, "%s_%d_%s", m->id_text, pair->number, m->live_colour);
+
+    pair->live_oid = m->live_is_blue ? pair->blue : pair->green;
+    pair->standby_oid = m->live_is_blue ? pair->green : pair->blue;
+    pair->standby_schema = arena_printf(arena, "pgswap_%s_%s", m->id_text, m->standby_colour);
+    pair->away_schema = arena_printf(arena, "pgswap_%s_%s", m->id_text, m->live_colour);
+    pair->live = ident_qualified(arena, pair->schema, pair->table);
+    pair->standby = ident_qualified(arena, pair->standby_schema, pair->table);
+    pair->log = arena_printf(arena, "pgswap.log_%s", suffix);
+    pair->dirty = arena_printf(arena, "pgswap.dirty_%s", suffix);
+    pair->function = arena_printf(arena, "pgswap.capture_%s", suffix);
+    pair->trigger = arena_printf(arena, "pgswap_%s_%s", m->id_text, m->live_colour);
+}
+
+bool
+pair_take(Arena *arena, const Result *result, int row, const Migration *migration, Pair *pair,
+          Error *error)
+{
+    pair->migration = migration;
+    pair->number = (int) result_get_int(result, row, "pair");
+    pair->schema = arena_strdup(arena, result_get(result, row, "schema_name"));
+    pair->table = arena_strdup(arena, result_get(result, row, "table_name"));
+    pair->blue = arena_strdup(arena, result_get(result, row, "blue"));
+    pair->green = arena_strdup(arena, result_get(result, row, "green"));
+    pair->rows_estimated = result_get_int(result, row, "rows_estimated");
+    if (!mapping_from_json(arena, result_get(result, row, "mapping"), &pair->mapping, error) ||
+        !description_from_json(arena, result_get(result, row, "fingerprint"), &pair->fingerprint,
+                               error) ||
+        !description_from_json(arena, result_get(result, row, "expected"), &pair->expected, error))
+        return false;
+    derive_names(arena, pair);
+    derive_key(arena, pair);
+    derive_columns(arena, pair);
+    derive_fields(arena, pair);
+    return true;
+}

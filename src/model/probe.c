@@ -1,0 +1,130 @@
+/*
+ * Expressions become views over the probe.  A view follows later renames of its columns, so an
+ * expression parsed under the names of one moment of the change is spelled in blue's names at its
+ * end.
+ */
+#include "model/probe.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "model/statement.h"
+#include "model/table.h"
+
+bool
+columns_read(Conn *conn, Arena *arena, const char *oid, ColumnList *list, Error *error)
+{
+    const Result *result = statement_run(conn, error, "columns", "oid", oid, NULL);
+
+    if (result == NULL)
+        return false;
+    list->count = result_rows(result);
+    list->items = arena_alloc(arena, sizeof(Column) * (size_t) (list->count + 1));
+    for (int i = 0; i < list->count; i++)
+        list->items[i] = (Column){
+            .attnum = (int) result_get_int(result, i, "attnum"),
+            .name = arena_strdup(arena, result_get(result, i, "name")),
+            .type = arena_strdup(arena, result_get(result, i, "type")),
+            .type_identity = arena_strdup(arena, result_get(result, i, "type_identity")),
+            .not_null = result_get_bool(result, i, "not_null"),
+            .generated = result_get_bool(result, i, "generated"),
+            .identity = result_get_bool(result, i, "identity"),
+            .domain_default = result_get_bool(result, i, "domain_default"),
+            .default_expression = arena_strdup(arena, result_get(result, i, "default_expression")),
+            .has_binary_form = result_get_bool(result, i, "has_binary_form"),
+        };
+    return true;
+}
+
+const Column *
+columns_by_name(const ColumnList *list, const char *name)
+{
+    for (int i = 0; i < list->count; i++)
+        if (strcmp(list->items[i].name, name) == 0)
+            return &list->items[i];
+    return NULL;
+}
+
+const Column *
+columns_by_attnum(const ColumnList *list, int attnum)
+{
+    for (int i = 0; i < list->count; i++)
+        if (list->items[i].attnum == attnum)
+            return &list->items[i];
+    return NULL;
+}
+
+bool
+probe_open(Probe *probe, Conn *conn, Arena *arena, const char *schema, const char *blue,
+           const char *alias, Error *error)
+{
+    *probe = (Probe){.conn = conn, .arena = arena, .schema = schema, .alias = alias};
+    if (!statement_do(conn, error, "probe_create", "schema", schema, "blue", blue, NULL))
+        return false;
+    return table_oid(conn, arena, schema, "pgswap_probe", &probe->oid, error);
+}
+
+bool
+probe_take_names(Probe *probe, const char *oid, bool by_attnum, Error *error)
+{
+    return statement_generate(probe->conn, error, "probe_names", "source", oid, "probe", probe->oid,
+                              "schema", probe->schema, "by_attnum", by_attnum ? "true" : "false",
+                              NULL);
+}
+
+bool
+probe_parse(Probe *probe, const char *expression, bool users, char **view, Error *error)
+{
+    *view = arena_printf(probe->arena, "pgswap_view_%d", ++probe->views);
+    if (users && !statement_do(probe->conn, error, "set_local_search_path", NULL))
+        return false;
+    if (!statement_do(probe->conn, error, "probe_expression", "schema", probe->schema, "view",
+                      *view, "expression", expression, "alias", probe->alias, NULL))
+        return error_context(error, "in the expression %s", expression);
+    return !users || statement_do(probe->conn, error, "pin_search_path", NULL);
+}
+
+bool
+probe_read(Probe *probe, const char *view, Expression *expression, Error *error)
+{
+    const Result *result = statement_run(probe->conn, error, "expression_facts", "schema",
+                                         probe->schema, "view", view, NULL);
+    const char *reason;
+
+    if (result == NULL)
+        return false;
+    reason = result_get(result, 0, "volatile");
+    if (reason == NULL)
+        reason = result_get(result, 0, "undetermined");
+    expression->text = arena_strdup(probe->arena, result_get(result, 0, "expression"));
+    expression->undetermined = arena_strdup(probe->arena, reason);
+    expression->session_format = result_get_bool(result, 0, "uses_session_format");
+    return true;
+}
+
+bool
+probe_is_over(Probe *probe, const char *expression, const char *key_columns, bool *holds,
+              Error *error)
+{
+    Error failure = ERROR_INIT;
+    const char *view = arena_printf(probe->arena, "pgswap_view_%d", ++probe->views);
+
+    if (!statement_do(probe->conn, error, "savepoint", NULL))
+        return false;
+    *holds = statement_do(probe->conn, &failure, "probe_key_expression", "schema", probe->schema,
+                          "view", view, "expression", expression, "key_columns", key_columns, NULL);
+    if (!*holds && !error_is(&failure, "42703"))
+    {
+        error_move(error, &failure);
+        return false;
+    }
+    error_clear(&failure);
+    return statement_do(probe->conn, error, "savepoint_back", NULL);
+}
+
+bool
+probe_close(Probe *probe, Error *error)
+{
+    return statement_do(probe->conn, error, "probe_drop", "schema", probe->schema, NULL);
+}

@@ -1,0 +1,220 @@
+/*
+ * Reads the user's change.  An ALTER TABLE whose actions contain a RENAME is cut into several, since
+ * PostgreSQL takes a RENAME only alone; all else stays in the statements the user wrote.
+ */
+#include "model/spec.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/digest.h"
+#include "base/text.h"
+#include "sql/scan.h"
+
+static const char *const forbidden[] = {"BEGIN",     "START",  "COMMIT", "END",     "ROLLBACK",
+                                        "ABORT",     "VACUUM", "SET",    "RESET",   "SAVEPOINT",
+                                        "PREPARE",   "LISTEN", "NOTIFY", "DISCARD", "COPY",
+                                        "DEALLOCATE", NULL};
+
+static void
+add_statement(Arena *arena, Spec *spec, const char *actions, const char *sql)
+{
+    SpecStatement *grown =
+        arena_alloc(arena, sizeof(SpecStatement) * (size_t) (spec->statement_count + 1));
+
+    if (spec->statement_count > 0)
+        memcpy(grown, spec->statements, sizeof(SpecStatement) * (size_t) spec->statement_count);
+    grown[spec->statement_count].actions = arena_strdup(arena, actions);
+    grown[spec->statement_count].sql = arena_strdup(arena, sql);
+    spec->statements = grown;
+    spec->statement_count++;
+}
+
+static bool
+check_action(Arena *arena, const char *text, Error *error)
+{
+    ScanAction action;
+
+    if (!scan_action(arena, text, &action, error))
+        return false;
+    if (action.kind == SCAN_RENAME_TABLE || action.kind == SCAN_SET_SCHEMA)
+    {
+        error_set(error, ERROR_REFUSED, "a change cannot rename or move the table itself");
+        error_detail(error, "The action is: %s", text);
+        return error_hint(error, "Do it with a plain ALTER TABLE before or after; it needs no "
+                                 "rewrite.");
+    }
+    return true;
+}
+
+/* Adds the actions as one ALTER TABLE each run between RENAMEs. */
+static bool
+add_actions(Arena *arena, Spec *spec, const char *text, Error *error)
+{
+    ScanList list;
+    Text group = {0};
+
+    if (!scan_actions(arena, text, &list, error))
+        return false;
+    for (int i = 0; i < list.count; i++)
+    {
+        if (!check_action(arena, list.items[i], error))
+        {
+            text_clear(&group);
+            return false;
+        }
+        if (strcmp(scan_keyword(arena, list.items[i]), "RENAME") != 0)
+        {
+            if (group.length > 0)
+                text_append(&group, ",\n");
+            text_append(&group, list.items[i]);
+            continue;
+        }
+        if (group.length > 0)
+            add_statement(arena, spec, group.data, NULL);
+        text_reset(&group);
+        add_statement(arena, spec, list.items[i], NULL);
+    }
+    if (group.length > 0)
+        add_statement(arena, spec, group.data, NULL);
+    text_clear(&group);
+    return true;
+}
+
+static bool
+check_script_statement(Arena *arena, const char *statement, Error *error)
+{
+    const char *keyword = scan_keyword(arena, statement);
+    int found = 0;
+
+    for (int i = 0; forbidden[i] != NULL; i++)
+        if (strcmp(keyword, forbidden[i]) == 0)
+        {
+            error_set(error, ERROR_REFUSED, "%s has no place in a change", keyword);
+            return error_hint(error, "The whole change runs in one transaction of pgswap's.");
+        }
+    scan_replace_variable(arena, statement, ":green", "", &found);
+    if (found == 0)
+    {
+        error_set(error, ERROR_REFUSED, "a statement of the change does not mention :green");
+        error_detail(error, "The statement is: %s", statement);
+        return error_hint(error, "Write :green where the new table is meant, such as ALTER TABLE "
+                                 ":green … or CREATE INDEX name ON :green (column).");
+    }
+    return true;
+}
+
+static bool
+add_script(Arena *arena, Spec *spec, const char *script, Error *error)
+{
+    ScanList list;
+
+    if (!scan_statements(arena, script, &list, error))
+        return false;
+    for (int i = 0; i < list.count; i++)
+    {
+        const char *actions;
+
+        if (!check_script_statement(arena, list.items[i], error))
+            return false;
+        if (!scan_alter_table(list.items[i], ":green", &actions))
+            add_statement(arena, spec, NULL, list.items[i]);
+        else if (!add_actions(arena, spec, actions, error))
+            return false;
+    }
+    return true;
+}
+
+static void
+finish(Arena *arena, Spec *spec)
+{
+    json_t *root = json_object();
+    json_t *statements = json_array();
+    json_t *maps = json_array();
+    Digest digest;
+    char *text;
+
+    for (int i = 0; i < spec->statement_count; i++)
+        json_array_append_new(statements,
+                              spec->statements[i].actions != NULL
+                                  ? json_pack("{s:s}", "actions", spec->statements[i].actions)
+                                  : json_pack("{s:s}", "sql", spec->statements[i].sql));
+    for (int i = 0; i < spec->map_count; i++)
+        json_array_append_new(maps, json_pack("{s:s,s:s}", "column", spec->maps[i].column,
+                                              "expression", spec->maps[i].expression));
+    json_object_set_new(root, "statements", statements);
+    json_object_set_new(root, "maps", maps);
+    text = json_dumps(root, JSON_COMPACT | JSON_SORT_KEYS);
+    spec->json = arena_strdup(arena, text);
+    digest = digest_bytes(text, strlen(text));
+    spec->hash = arena_printf(arena, "%016lx%016lx", (unsigned long) digest.high,
+                              (unsigned long) digest.low);
+    free(text);
+    json_decref(root);
+}
+
+static int
+list_length(const char *const *list)
+{
+    int length = 0;
+
+    while (list != NULL && list[length] != NULL)
+        length++;
+    return length;
+}
+
+bool
+spec_read(Arena *arena, const char *const *alters, const char *script, const char *const *maps,
+          Spec *spec, Error *error)
+{
+    *spec = (Spec){0};
+    for (int i = 0; alters != NULL && alters[i] != NULL; i++)
+        if (!add_actions(arena, spec, alters[i], error))
+            return error_context(error, "--alter");
+    if (script != NULL && !add_script(arena, spec, script, error))
+        return error_context(error, "--file");
+    spec->maps = arena_alloc(arena, sizeof(SpecMap) * (size_t) (list_length(maps) + 1));
+    for (; spec->map_count < list_length(maps); spec->map_count++)
+    {
+        SpecMap *map = &spec->maps[spec->map_count];
+
+        if (!scan_assignment(arena, maps[spec->map_count], &map->column, &map->expression, error))
+            return error_context(error, "--map");
+    }
+    finish(arena, spec);
+    return true;
+}
+
+bool
+spec_from_json(Arena *arena, const char *json, Spec *spec, Error *error)
+{
+    json_t *root = json_loads(json, 0, NULL);
+    json_t *statements = json_object_get(root, "statements");
+    json_t *maps = json_object_get(root, "maps");
+    json_t *item;
+    size_t i;
+
+    *spec = (Spec){0};
+    if (!json_is_array(statements) || !json_is_array(maps))
+    {
+        json_decref(root);
+        return error_set(error, ERROR_FAULT, "the specification kept in the state is damaged");
+    }
+    json_array_foreach(statements, i, item)
+        add_statement(arena, spec, json_string_value(json_object_get(item, "actions")),
+                      json_string_value(json_object_get(item, "sql")));
+    spec->maps = arena_alloc(arena, sizeof(SpecMap) * (json_array_size(maps) + 1));
+    json_array_foreach(maps, i, item)
+    {
+        spec->maps[i].column =
+            arena_strdup(arena, json_string_value(json_object_get(item, "column")));
+        spec->maps[i].expression =
+            arena_strdup(arena, json_string_value(json_object_get(item, "expression")));
+        spec->map_count++;
+    }
+    finish(arena, spec);
+    json_decref(root);
+    return true;
+}

@@ -1,0 +1,138 @@
+/*
+ * Running templates.  Each run renders into a scratch arena of its own, so that a phase that goes on
+ * for days does not grow.
+ */
+#include "model/statement.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "sql/template.h"
+#include "ui/log.h"
+
+enum
+{
+    VARS_MAX = 32
+};
+
+Number
+number(int64_t value)
+{
+    Number result;
+
+    snprintf(result.text, sizeof(result.text), "%" PRId64, value);
+    return result;
+}
+
+static const Result *
+run_vars(Conn *conn, Error *error, const char *name, va_list args)
+{
+    TemplateVar vars[VARS_MAX];
+    Arena *scratch = arena_new();
+    const Result *result = NULL;
+    const char *sql = NULL;
+    int count = 0;
+
+    for (const char *var = va_arg(args, const char *); var != NULL && count < VARS_MAX;
+         var = va_arg(args, const char *))
+        vars[count++] = (TemplateVar){var, va_arg(args, const char *)};
+    sql = template_render_vars(scratch, name, vars, count, error);
+    if (sql != NULL)
+        result = await_query(conn, sql, error);
+    if (result == NULL)
+        log_debug("template %s failed on connection \"%s\"", name, conn_name(conn));
+    arena_free(scratch);
+    return result;
+}
+
+const Result *
+statement_run(Conn *conn, Error *error, const char *name, ...)
+{
+    va_list args;
+    const Result *result;
+
+    va_start(args, name);
+    result = run_vars(conn, error, name, args);
+    va_end(args);
+    return result;
+}
+
+bool
+statement_do(Conn *conn, Error *error, const char *name, ...)
+{
+    va_list args;
+    const Result *result;
+
+    va_start(args, name);
+    result = run_vars(conn, error, name, args);
+    va_end(args);
+    return result != NULL;
+}
+
+static void
+take_statements(Arena *arena, const Result *result, StatementList *list)
+{
+    int count = result_rows(result);
+
+    list->count = count;
+    list->items = arena_alloc(arena, sizeof(char *) * (size_t) (count + 1));
+    for (int i = 0; i < count; i++)
+        list->items[i] = arena_strdup(arena, result_get(result, i, "statement"));
+}
+
+bool
+statement_collect(Conn *conn, Arena *arena, StatementList *list, Error *error, const char *name,
+                  ...)
+{
+    va_list args;
+    const Result *result;
+
+    va_start(args, name);
+    result = run_vars(conn, error, name, args);
+    va_end(args);
+    if (result == NULL)
+        return false;
+    take_statements(arena, result, list);
+    return true;
+}
+
+bool
+statement_list_run(Conn *conn, const StatementList *list, Error *error)
+{
+    for (int i = 0; i < list->count; i++)
+        if (await_query(conn, list->items[i], error) == NULL)
+            return error_context(error, "running \"%s\"", list->items[i]);
+    return true;
+}
+
+bool
+statement_generate(Conn *conn, Error *error, const char *name, ...)
+{
+    Arena *scratch = arena_new();
+    StatementList list = {0};
+    va_list args;
+    const Result *result;
+    bool ok = false;
+
+    va_start(args, name);
+    result = run_vars(conn, error, name, args);
+    va_end(args);
+    if (result != NULL)
+    {
+        take_statements(scratch, result, &list);
+        ok = statement_list_run(conn, &list, error);
+    }
+    arena_free(scratch);
+    return ok;
+}
+
+void
+statement_rollback(Conn *conn)
+{
+    Error ignored = ERROR_INIT;
+
+    if (conn_is_open(conn))
+        (void) !statement_do(conn, &ignored, "rollback", NULL);
+    error_clear(&ignored);
+}

@@ -1,0 +1,269 @@
+/*
+ * A connection: its commands from start to end, cancelling them, closing.
+ */
+#include "pg/conn.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/memory.h"
+#include "conn_private.h"
+#include "loop_private.h"
+
+enum
+{
+    CANCEL_RETRY = 1000, /* ms until a command that still runs is cancelled again: a request
+                          * that arrives before the server has begun the command is lost */
+    TLS_TICK = 250       /* ms between looks for bytes that TLS holds back */
+};
+
+const char *
+conn_name(const Conn *conn)
+{
+    return conn->name;
+}
+
+Loop *
+conn_loop(const Conn *conn)
+{
+    return conn->loop;
+}
+
+int
+conn_server_version(const Conn *conn)
+{
+    return PQserverVersion(conn->pg);
+}
+
+int
+conn_backend_pid(const Conn *conn)
+{
+    return PQbackendPID(conn->pg);
+}
+
+bool
+conn_is_open(const Conn *conn)
+{
+    return conn->state != CONN_LOST;
+}
+
+const char *
+conn_parameter(const Conn *conn, const char *name)
+{
+    return PQparameterStatus(conn->pg, name);
+}
+
+void
+conn_set_deadline(Conn *conn, int64_t milliseconds)
+{
+    conn->deadline = milliseconds;
+}
+
+bool
+conn_is_running(const Conn *conn)
+{
+    return conn->state == CONN_BUSY || conn->state == CONN_COPY_OUT || conn->state == CONN_ENDING;
+}
+
+static void
+start_timers(Conn *conn)
+{
+    if (conn->deadline > 0)
+        timer_start(conn->limit, conn->deadline, 0);
+    if (PQsslInUse(conn->pg))
+        timer_start(conn->tick, TLS_TICK, TLS_TICK);
+}
+
+/* Hands the command to libpq.  False if libpq refused it. */
+static bool
+send_command(Conn *conn, const Command *command)
+{
+    if (command->values == NULL)
+        return PQsendQuery(conn->pg, command->sql) == 1;
+    return PQsendQueryParams(conn->pg, command->sql, command->count, NULL, command->values, NULL,
+                             NULL, 0) == 1;
+}
+
+/* libpq refused the command: the connection is lost, or the call was wrong. */
+static void
+refuse_command(Conn *conn)
+{
+    char *words = failure_words(PQerrorMessage(conn->pg));
+
+    conn->cut = PQstatus(conn->pg) == CONNECTION_BAD;
+    if (conn->cut)
+        conn_io_failed(conn);
+    else
+        error_set(&conn->failure, ERROR_FAULT, "%s", words);
+    free(words);
+    conn->state = CONN_ENDING;
+}
+
+void
+conn_start(Conn *conn, const Command *command)
+{
+    Error failure = ERROR_INIT;
+
+    if (conn->state == CONN_LOST)
+    {
+        failure_repeat_loss(conn, &failure);
+        command->done(command->owner, conn, NULL, &failure);
+        error_clear(&failure);
+        return;
+    }
+    if (conn->state != CONN_IDLE)
+        fault("connection \"%s\" was given a command while it had another one", conn->name);
+    result_clear(&conn->result);
+    conn->command = *command;
+    conn->copied = conn->sink_failed = conn->cut = false;
+    conn->state = CONN_BUSY;
+    start_timers(conn);
+    if (!send_command(conn, command))
+        refuse_command(conn);
+    conn_pump(conn);
+}
+
+/* Where a command that succeeded for the server failed for us. */
+static void
+check_success(Conn *conn)
+{
+    if (conn->failure.kind == ERROR_NONE && conn->command.sink != NULL && !conn->copied)
+        error_set(&conn->failure, ERROR_FAULT, "the statement is no COPY TO STDOUT");
+}
+
+void
+conn_finish_command(Conn *conn)
+{
+    Command command = conn->command;
+    Error failure = ERROR_INIT;
+    Loop *loop = conn->loop;
+
+    if (conn->opened == NULL)
+        timer_stop(conn->limit);
+    timer_stop(conn->tick);
+    conn->state = CONN_IDLE;
+    if (conn->broken || PQstatus(conn->pg) == CONNECTION_BAD)
+    {
+        watch_drop(&conn->watch);
+        conn->state = CONN_LOST;
+        failure_lost(conn);
+    }
+    check_success(conn);
+    conn->reason = CANCEL_NONE;
+    error_move(&failure, &conn->failure);
+    loop_enter(loop);
+    command.done(command.owner, conn, failure.kind == ERROR_NONE ? &conn->result : NULL, &failure);
+    loop_leave(loop);
+    error_clear(&failure);
+}
+
+static void
+on_cancel_end(void *owner, bool delivered, const char *message)
+{
+    Conn *conn = owner;
+
+    conn->cancel = NULL;
+    free(conn->cancel_complaint);
+    conn->cancel_complaint = delivered ? NULL : failure_words(message);
+    conn_pump(conn);
+}
+
+static void
+request_cancel(Conn *conn)
+{
+    if (conn->cancel == NULL)
+        conn->cancel = cancel_start(conn->loop, conn->pg, on_cancel_end, conn);
+    timer_start(conn->limit, CANCEL_RETRY, 0);
+}
+
+void
+conn_cancel(Conn *conn, CancelReason reason)
+{
+    if (!conn_is_running(conn) || conn->reason != CANCEL_NONE)
+        return;
+    conn->reason = reason;
+    conn->cancel_start = clock_ms();
+    request_cancel(conn);
+}
+
+/* The server does not react: the command's outcome stays unknown.  libpq must not be asked for more
+ * results, since it would wait for them. */
+static void
+give_up(Conn *conn)
+{
+    conn_io_failed(conn);
+    free(conn->io_words);
+    conn->io_words = memory_strdup("The server did not react to a request to cancel the command.");
+    cancel_abandon(&conn->cancel);
+    conn->cut = true;
+    conn->rows_left = false;
+    conn->state = CONN_ENDING;
+    conn_pump(conn);
+}
+
+void
+conn_limit(Conn *conn)
+{
+    if (!conn_is_running(conn))
+        return;
+    if (conn->reason == CANCEL_NONE)
+        conn_cancel(conn, CANCEL_LIMIT);
+    else if (clock_ms() - conn->cancel_start < conn->patience)
+        request_cancel(conn);
+    else
+        give_up(conn);
+}
+
+void
+conn_interrupt(Conn *conn)
+{
+    if (conn->opened != NULL)
+    {
+        conn->interrupted = true;
+        timer_start(conn->limit, 0, 0);
+        return;
+    }
+    conn_cancel(conn, CANCEL_STOP);
+}
+
+/* Out of the loop's list, so that nobody finds it there. */
+static void
+unlink_conn(Conn *conn)
+{
+    if (conn->previous != NULL)
+        conn->previous->next = conn->next;
+    else
+        conn->loop->conns = conn->next;
+    if (conn->next != NULL)
+        conn->next->previous = conn->previous;
+}
+
+void
+conn_close(Conn *conn)
+{
+    if (conn == NULL || conn->doomed)
+        return;
+    unlink_conn(conn);
+    cancel_abandon(&conn->cancel);
+    watch_drop(&conn->watch); /* watch first, socket second */
+    timer_drop(&conn->turn);
+    timer_drop(&conn->limit);
+    timer_drop(&conn->tick);
+    conn->doomed = true;
+    if (!conn->pumping)
+        conn_destroy(conn);
+}
+
+void
+conn_destroy(Conn *conn)
+{
+    result_clear(&conn->result);
+    error_clear(&conn->failure);
+    error_clear(&conn->loss);
+    PQfinish(conn->pg);
+    free(conn->cancel_complaint);
+    free(conn->io_words);
+    free(conn->name);
+    free(conn);
+}

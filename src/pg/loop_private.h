@@ -1,0 +1,32 @@
+/*
+ * The inside of the loop, for the modules of this folder only.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include <uv.h>
+
+#include "pg/conn.h"
+#include "pg/loop.h"
+
+struct Loop
+{
+    uv_loop_t uv;
+    uv_signal_t sigint;
+    uv_signal_t sigterm;
+    uv_timer_t wake; /* ends loop_turn() */
+    Conn *conns;     /* every connection that is not closed */
+    int depth;       /* above 0: inside uv_run() or a callback, where nobody may wait */
+    bool stopping;
+};
+
+/* Ends the program if called from a callback; who is the function that wants to wait. */
+void loop_check_may_wait(const Loop *loop, const char *who);
+
+/* Waits until something happened, and serves it. */
+void loop_run_once(Loop *loop);
+
+/* Around a call of a callback of the layers above, which may be made outside uv_run(). */
+void loop_enter(Loop *loop);
+void loop_leave(Loop *loop);

@@ -1,0 +1,272 @@
+/*
+ * Finds the row behind an error by halving: first over blocks, then over the rows of one block.  All
+ * tries share one snapshot and are rolled back, so the search cannot be led astray by writers.
+ */
+#include "phase/baddata.h"
+
+#include <string.h>
+
+#include "model/statement.h"
+#include "phase/pending.h"
+#include "ui/log.h"
+
+/* Where the rows come from: live itself, or the pending keys and the rows of live behind them. */
+typedef struct Search
+{
+    Context *context;
+    const Pair *pair;
+    bool pending;
+    Arena *arena;
+} Search;
+
+static bool
+is_data_error(const Error *error)
+{
+    return error->kind == ERROR_STATEMENT &&
+           (strncmp(error->sqlstate, "22", 2) == 0 || strncmp(error->sqlstate, "23", 2) == 0);
+}
+
+static bool
+try_rows(const Search *s, const char *first, const char *end, Error *failure)
+{
+    Conn *conn = s->context->control;
+    const Pair *p = s->pair;
+
+    if (s->pending)
+        return statement_do(conn, failure, "pending_try", "standby", p->standby, "columns",
+                            p->columns, "expressions", p->expressions, "live", p->live, "dirty",
+                            p->dirty, "live_match", p->live_match, "first_tid", first, "end_tid",
+                            end, NULL);
+    return statement_do(conn, failure, "rows_try", "standby", p->standby, "columns", p->columns,
+                        "expressions", p->expressions, "live", p->live, "first_tid", first,
+                        "end_tid", end, NULL);
+}
+
+static bool
+try_column(const Search *s, const MapColumn *column, const char *first, const char *end,
+           Error *failure)
+{
+    Conn *conn = s->context->control;
+    const Pair *p = s->pair;
+
+    if (s->pending)
+        return statement_do(conn, failure, "pending_column_try", "expression", column->expression,
+                            "type", column->type, "live", p->live, "dirty", p->dirty, "live_match",
+                            p->live_match, "first_tid", first, "end_tid", end, NULL);
+    return statement_do(conn, failure, "row_column_try", "expression", column->expression, "type",
+                        column->type, "live", p->live, "first_tid", first, "end_tid", end, NULL);
+}
+
+/* True if these rows fail; what is done is undone. */
+static bool
+fails(const Search *s, const char *first, const char *end)
+{
+    Error failure = ERROR_INIT;
+    Conn *conn = s->context->control;
+    bool ok;
+
+    if (!statement_do(conn, &failure, "savepoint", NULL))
+    {
+        error_clear(&failure);
+        return false;
+    }
+    ok = try_rows(s, first, end, &failure);
+    error_clear(&failure);
+    (void) !statement_do(conn, &failure, "savepoint_back", NULL);
+    error_clear(&failure);
+    return !ok;
+}
+
+/* The name of the column whose value alone already fails, or NULL. */
+static const char *
+column_at(const Search *s, const char *first, const char *end, const char *sqlstate)
+{
+    Conn *conn = s->context->control;
+
+    for (int i = 0; i < s->pair->mapping.column_count; i++)
+    {
+        const MapColumn *column = &s->pair->mapping.columns[i];
+        Error failure = ERROR_INIT;
+        bool guilty;
+
+        if (column->expression == NULL ||
+            !statement_do(conn, &failure, "savepoint", NULL))
+            continue;
+        guilty = !try_column(s, column, first, end, &failure) && error_is(&failure, sqlstate);
+        error_clear(&failure);
+        (void) !statement_do(conn, &failure, "savepoint_back", NULL);
+        error_clear(&failure);
+        if (guilty)
+            return column->name;
+    }
+    return NULL;
+}
+
+static const char *
+key_at(const Search *s, const char *first, const char *end)
+{
+    Error ignored = ERROR_INIT;
+    const Pair *p = s->pair;
+    const Result *result;
+    const char *key = NULL;
+
+    if (s->pending)
+        result = statement_run(s->context->control, &ignored, "pending_row_key", "keys", p->keys,
+                               "dirty", p->dirty, "first_tid", first, "end_tid", end, NULL);
+    else
+        result = statement_run(s->context->control, &ignored, "row_key", "live_key", p->live_key,
+                               "live", p->live, "first_tid", first, "end_tid", end, NULL);
+    if (result != NULL && result_rows(result) > 0)
+        key = arena_strdup(s->arena, result_get(result, 0, "key"));
+    error_clear(&ignored);
+    return key;
+}
+
+static const char *
+key_names(const Search *s)
+{
+    const Mapping *mapping = &s->pair->mapping;
+    const char *names = mapping->keys[0].live;
+
+    for (int i = 1; i < mapping->key_count; i++)
+        names = arena_printf(s->arena, "%s, %s", names, mapping->keys[i].live);
+    return names;
+}
+
+/* The first failing block of a range in which some row fails. */
+static int64_t
+halve_blocks(const Search *s, int64_t first, int64_t end)
+{
+    while (end - first > 1)
+    {
+        int64_t middle = first + (end - first) / 2;
+
+        if (fails(s, tid_text(s->arena, first, 0), tid_text(s->arena, middle, 0)))
+            end = middle;
+        else
+            first = middle;
+    }
+    return first;
+}
+
+static int64_t
+last_row(const Search *s, int64_t block)
+{
+    Error ignored = ERROR_INIT;
+    const Result *result =
+        statement_run(s->context->control, &ignored, "block_last_row", "table",
+                      s->pending ? s->pair->dirty : s->pair->live, "first_tid",
+                      tid_text(s->arena, block, 0), "end_tid", tid_text(s->arena, block + 1, 0),
+                      NULL);
+    int64_t row = result != NULL ? result_get_int(result, 0, "last_row") : 0;
+
+    error_clear(&ignored);
+    return row;
+}
+
+static void
+name_row(const Search *s, int64_t first_block, int64_t end_block, Error *error)
+{
+    int64_t block = halve_blocks(s, first_block, end_block);
+    int64_t first = 0, end = last_row(s, block) + 1;
+    const char *from, *to, *key, *column;
+
+    while (end - first > 1)
+    {
+        int64_t middle = first + (end - first) / 2;
+
+        if (fails(s, tid_text(s->arena, block, first), tid_text(s->arena, block, middle)))
+            end = middle;
+        else
+            first = middle;
+    }
+    from = tid_text(s->arena, block, first);
+    to = tid_text(s->arena, block, end);
+    if (!fails(s, from, to))
+        return; /* mended meanwhile */
+    key = key_at(s, from, to);
+    column = error->column != NULL ? error->column : column_at(s, from, to, error->sqlstate);
+    if (key == NULL)
+        return;
+    error_detail(error, "%s%s%sThe row with key (%s)=%s does not fit the new table.",
+                 column != NULL ? "Column " : "", column != NULL ? column : "",
+                 column != NULL ? ": " : "", key_names(s), key);
+}
+
+static bool
+search(Context *context, const Pair *pair, bool pending, int64_t first, int64_t end, Error *error)
+{
+    Search s = {context, pair, pending, arena_new()};
+    Error failure = ERROR_INIT;
+
+    log_info("%s: looking for the row", error->message);
+    if (statement_do(context->control, &failure, "begin_snapshot", NULL))
+    {
+        name_row(&s, first, end, error);
+        statement_rollback(context->control);
+    }
+    error_clear(&failure);
+    arena_free(s.arena);
+    error_context(error, "table %s", pair->live);
+    return error_hint(error, "The table itself is untouched. Mend the row and run the same command "
+                             "again, or take everything back with \"pgswap abort\".");
+}
+
+bool
+baddata_in_blocks(Context *context, const Pair *pair, int64_t first, int64_t end, Error *error)
+{
+    return is_data_error(error) && search(context, pair, false, first, end, error);
+}
+
+bool
+baddata_in_index(Context *context, const Pair *pair, const char *index, Error *error)
+{
+    Error failure = ERROR_INIT;
+    Conn *conn = context->control;
+    Arena *arena = arena_new();
+    const Result *result = statement_run(conn, &failure, "object_unique", "migration",
+                                         pair->migration->id_text, "pair",
+                                         number(pair->number).text, "name", index, NULL);
+
+    log_info("%s: looking for the keys", error->message);
+    if (result != NULL && result_rows(result) > 0)
+    {
+        char *columns = arena_strdup(arena, result_get(result, 0, "unique_columns"));
+        char *predicate = arena_strdup(arena, result_get(result, 0, "unique_predicate"));
+
+        result = statement_run(conn, &failure, "duplicate_find", "live_key", pair->live_key,
+                               "mapped", pair->mapped, "live", pair->live, "predicate", predicate,
+                               "columns", columns, NULL);
+        if (result != NULL && result_rows(result) > 0)
+            error_detail(error, "Rows with keys %s and %s would be equal in index \"%s\".",
+                         result_get(result, 0, "first_key"), result_get(result, 0, "second_key"),
+                         index);
+    }
+    error_clear(&failure);
+    arena_free(arena);
+    return error_hint(error, "The table itself is untouched. Mend one of the rows and run the same "
+                             "command again, or take everything back with \"pgswap abort\".");
+}
+
+bool
+baddata_in_pending(Context *context, const Pair *pair, Error *error)
+{
+    const Result *result;
+    int64_t blocks;
+    Error failure = ERROR_INIT;
+
+    if (!is_data_error(error))
+        return false;
+    if (error_is(error, "23505") && error->constraint != NULL)
+        return baddata_in_index(context, pair, error->constraint, error);
+    /* the keys went back into the log with the transaction: compact them, so that they have a place */
+    if (!pending_compact(context, pair, &failure) ||
+        (result = statement_run(context->control, &failure, "relation_blocks", "table",
+                                pair->dirty, NULL)) == NULL)
+    {
+        error_clear(&failure);
+        return false;
+    }
+    blocks = result_get_int(result, 0, "blocks");
+    return search(context, pair, true, 0, blocks, error);
+}

@@ -1,0 +1,49 @@
+/*
+ * Build: green, the mapping and the state, in one transaction.  Nothing of it is there, or all.
+ */
+#include <inttypes.h>
+
+#include "model/shape.h"
+#include "model/statement.h"
+#include "phase/phases.h"
+
+static bool
+strip_green(Conn *conn, const Shape *shape, Error *error)
+{
+    return statement_generate(conn, error, "green_strip", "green", shape->green, NULL);
+}
+
+static bool
+build(Context *context, const Table *blue, const Spec *spec, int64_t *id, Error *error)
+{
+    Shape shape;
+    Conn *conn = context->control;
+
+    if (!statement_do(conn, error, "begin", NULL) ||
+        !journal_create(conn, blue, spec, id, error))
+        return false;
+    return shape_make(conn, context->arena, blue, spec,
+                      arena_printf(context->arena, "pgswap_%" PRId64 "_green", *id), &shape,
+                      error) &&
+           statement_generate(conn, error, "green_schema", "schema",
+                              arena_printf(context->arena, "pgswap_%" PRId64 "_blue", *id), "blue",
+                              blue->oid, NULL) &&
+           journal_add_pair(conn, context->arena, *id, 1, blue, &shape, error) &&
+           strip_green(conn, &shape, error) && statement_do(conn, error, "commit", NULL);
+}
+
+bool
+build_run(Context *context, const Table *blue, const Spec *spec, Error *error)
+{
+    int64_t id;
+    Migration *migration = arena_alloc(context->arena, sizeof(Migration));
+
+    if (!build(context, blue, spec, &id, error))
+    {
+        statement_rollback(context->control);
+        return false;
+    }
+    migration->id = id;
+    context->migration = migration;
+    return journal_reload(context->control, context->arena, migration, error);
+}

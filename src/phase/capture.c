@@ -1,0 +1,116 @@
+/*
+ * Capture: change log and triggers on live.  Creating a trigger waits for open writers and makes new
+ * ones wait, so the triggers come in one short polite attempt, together with the move of the state.
+ */
+#include "model/statement.h"
+#include "phase/phases.h"
+#include "phase/polite.h"
+#include "ui/log.h"
+
+static const char *
+mode(const Context *context)
+{
+    return context->settings->row_capture ? "row" : "statement";
+}
+
+static bool
+make_log(Context *context, const Pair *pair, Error *error)
+{
+    Conn *conn = context->control;
+
+    return statement_do(conn, error, "log_create", "log", pair->log, "dirty", pair->dirty,
+                        "columns", pair->key_definitions, "keys", pair->keys, NULL) &&
+           statement_generate(conn, error, "capture_functions", "function", pair->function, "log",
+                              pair->log, "keys", pair->keys, "new_keys", pair->new_keys,
+                              "old_keys", pair->old_keys, "row_new", pair->row_new, "row_old",
+                              pair->row_old, "mode", mode(context), NULL);
+}
+
+static bool
+attempt(Context *context, void *data, Error *error)
+{
+    Migration *migration = context->migration;
+    Phase phase = migration->phase;
+    Conn *conn = context->control;
+
+    (void) data;
+    if (!statement_do(conn, error, "begin", NULL))
+        return false;
+    for (int i = 0; i < migration->pair_count; i++)
+    {
+        const Pair *pair = &migration->pairs[i];
+
+        if (!make_log(context, pair, error) ||
+            !statement_generate(conn, error, "capture_triggers", "trigger", pair->trigger, "live",
+                                pair->live, "function", pair->function, "mode", mode(context),
+                                NULL))
+            return false;
+    }
+    if (journal_move(conn, migration, PHASE_COPY, error) &&
+        statement_do(conn, error, "commit", NULL))
+        return true;
+    migration->phase = phase;
+    return false;
+}
+
+static bool
+again_pair(Context *context, const Pair *pair, Error *error)
+{
+    Conn *conn = context->control;
+
+    return statement_generate(conn, error, "capture_drop", "trigger", pair->trigger, "relations",
+                              pair->live_oid, NULL) &&
+           statement_generate(conn, error, "capture_triggers", "trigger", pair->trigger, "live",
+                              pair->live, "function", pair->function, "mode", mode(context),
+                              NULL) &&
+           statement_generate(conn, error, "green_strip", "green", pair->standby_oid, NULL) &&
+           statement_do(conn, error, "object_reset", "migration", pair->migration->id_text, "pair",
+                        number(pair->number).text, NULL) &&
+           statement_do(conn, error, "copy_restart", "standby", pair->standby, "migration",
+                        pair->migration->id_text, "pair", number(pair->number).text, "reason",
+                        "capture was switched off", "epoch", pair->migration->epoch, NULL);
+}
+
+static bool
+attempt_again(Context *context, void *data, Error *error)
+{
+    Migration *migration = context->migration;
+    Phase phase = migration->phase;
+
+    (void) data;
+    if (!statement_do(context->control, error, "begin", NULL))
+        return false;
+    for (int i = 0; i < migration->pair_count; i++)
+        if (!again_pair(context, &migration->pairs[i], error))
+            return false;
+    if (journal_move(context->control, migration, PHASE_COPY, error) &&
+        statement_do(context->control, error, "commit", NULL))
+        return true;
+    migration->phase = phase;
+    return false;
+}
+
+bool
+capture_again(Context *context, Error *error)
+{
+    PoliteTask task = {.what = "to install the capture triggers again",
+                       .relations = context->migration->pairs[0].live_oid,
+                       .deadline = context->settings->swap_deadline,
+                       .attempt = attempt_again};
+
+    log_warning("capture on table %s was dropped or switched off; the copy starts again",
+                context->migration->pairs[0].live);
+    return polite_run(context, &task, error);
+}
+
+bool
+capture_run(Context *context, Error *error)
+{
+    PoliteTask task = {.what = "to install the capture triggers",
+                       .relations = context->migration->pairs[0].live_oid,
+                       .deadline = context->settings->swap_deadline,
+                       .attempt = attempt};
+
+    return polite_run(context, &task, error) &&
+           context_pause_at(context, context->control, "capture-ready", error);
+}

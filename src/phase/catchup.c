@@ -1,0 +1,12 @@
+/*
+ * Catch up: pending keys are applied in rounds until so few are left that the swap can drain them.
+ */
+#include "phase/pending.h"
+#include "phase/phases.h"
+
+bool
+catchup_run(Context *context, Error *error)
+{
+    return pending_catch_up(context, error) &&
+           journal_move(context->control, context->migration, PHASE_VERIFY, error);
+}

@@ -1,0 +1,70 @@
+/*
+ * Helpers that every phase uses.
+ */
+#include "phase/context.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "model/statement.h"
+#include "sql/template.h"
+
+bool
+context_open_pool(Context *context, Error *error)
+{
+    if (context->pool == NULL)
+        context->pool = pool_open(context->loop, context->worker_params, "worker",
+                                  context->settings->jobs, error);
+    return context->pool != NULL;
+}
+
+void
+context_close_pool(Context *context)
+{
+    pool_close(context->pool);
+    context->pool = NULL;
+}
+
+bool
+context_may_go_on(const Context *context, Error *error)
+{
+    if (!loop_is_stopping(context->loop))
+        return true;
+    error_set(error, ERROR_STOPPED, "stopped on request");
+    return error_hint(error, "Nothing is lost: the same command goes on from here, \"pgswap "
+                             "abort\" takes everything back.");
+}
+
+static bool
+is_pause_point(const Context *context, const char *point)
+{
+    return context->settings->pause_at != NULL &&
+           strcmp(context->settings->pause_at, point) == 0;
+}
+
+bool
+context_pause_at(const Context *context, Conn *conn, const char *point, Error *error)
+{
+    return !is_pause_point(context, point) ||
+           statement_do(conn, error, "pause_point", "point", point, "lock_timeout",
+                        number(context->settings->lock_timeout).text, NULL);
+}
+
+const char *
+context_pause_sql(const Context *context, Arena *arena, const char *point)
+{
+    Error ignored = ERROR_INIT;
+    const char *sql = NULL;
+
+    if (is_pause_point(context, point))
+        sql = template_render(arena, "pause_point", &ignored, "point", point, "lock_timeout",
+                              number(context->settings->lock_timeout).text, NULL);
+    error_clear(&ignored);
+    return sql != NULL ? sql : "";
+}
+
+const char *
+tid_text(Arena *arena, int64_t block, int64_t row)
+{
+    return arena_printf(arena, "(%" PRId64 ",%" PRId64 ")", block, row);
+}

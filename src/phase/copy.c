@@ -1,0 +1,316 @@
+/*
+ * Copy: live to standby by ranges of heap blocks, several at a time, each a short transaction that
+ * records itself; the change log is compacted meanwhile.  Done means that every block of the heap as
+ * it stood after capture was in place is covered by a recorded chunk.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/statement.h"
+#include "phase/baddata.h"
+#include "phase/chunk_size.h"
+#include "phase/pending.h"
+#include "phase/phases.h"
+#include "sql/template.h"
+#include "ui/log.h"
+#include "ui/progress.h"
+
+enum
+{
+    LOOK_EVERY = 500 /* ms between compaction, progress and throttle checks */
+};
+
+typedef struct Range
+{
+    int64_t first;
+    int64_t end;
+} Range;
+
+typedef struct Copy
+{
+    Context *context;
+    const Pair *pair;
+    const char *filenode;
+    ChunkSize size;
+    Range *gaps;
+    int gap_count;
+    int gap;        /* the one that chunks are being cut from */
+    bool throttled; /* paused by lag or by the operator */
+    int64_t blocks;
+    int64_t blocks_done;
+    int64_t rows_done;
+    Range bad; /* the chunk that failed for its data */
+    bool replaced;
+} Copy;
+
+/* A chunk under way; it owns its SQL. */
+typedef struct Chunk
+{
+    Arena *arena;
+    Range range;
+} Chunk;
+
+static const char *
+chunk_sql(const Copy *copy, Chunk *chunk, Error *error)
+{
+    const Pair *p = copy->pair;
+    Arena *a = chunk->arena;
+    const char *copied = template_render(
+        a, "chunk_copy", error, "standby", p->standby, "columns", p->columns, "expressions",
+        p->expressions, "live", p->live, "first_tid", tid_text(a, chunk->range.first, 0),
+        "end_tid", tid_text(a, chunk->range.end, 0), "migration", p->migration->id_text, "pair",
+        number(p->number).text, "first_block", number(chunk->range.first).text, "end_block",
+        number(chunk->range.end).text, NULL);
+    const char *checked =
+        template_render(a, "chunk_check", error, "live", p->live, "filenode", copy->filenode,
+                        "migration", p->migration->id_text, "epoch", p->migration->epoch, NULL);
+
+    if (copied == NULL || checked == NULL)
+        return NULL;
+    return arena_printf(a, "%s\n%s\n%s", copied,
+                        context_pause_sql(copy->context, a, "chunk-read"), checked);
+}
+
+static void
+chunk_free(Chunk *chunk)
+{
+    arena_free(chunk->arena);
+    free(chunk);
+}
+
+static PoolNext
+next_chunk(void *context, Job *job, Error *error)
+{
+    Copy *copy = context;
+    Range *gap = &copy->gaps[copy->gap];
+    Chunk *chunk;
+
+    if (copy->gap == copy->gap_count || loop_is_stopping(copy->context->loop))
+        return POOL_END;
+    if (copy->throttled)
+        return POOL_LATER;
+    chunk = calloc(1, sizeof(*chunk));
+    if (chunk == NULL)
+        abort();
+    chunk->arena = arena_new();
+    chunk->range.first = gap->first;
+    chunk->range.end =
+        gap->end - gap->first > copy->size.blocks ? gap->first + copy->size.blocks : gap->end;
+    job->sql = chunk_sql(copy, chunk, error);
+    job->data = chunk;
+    if (job->sql == NULL)
+    {
+        chunk_free(chunk);
+        return POOL_END;
+    }
+    gap->first = chunk->range.end;
+    if (gap->first == gap->end)
+        copy->gap++;
+    return POOL_JOB;
+}
+
+static bool
+chunk_done(void *context, Job *job, const Result *result, Error *failure, Error *error)
+{
+    Copy *copy = context;
+    Chunk *chunk = job->data;
+    Range range = chunk->range;
+
+    chunk_free(chunk);
+    if (result == NULL)
+    {
+        copy->replaced = error_is(failure, "PS001");
+        copy->bad = range;
+        error_move(error, failure);
+        return error_context(error, "copying blocks %" PRId64 "–%" PRId64 " of %s", range.first,
+                             range.end - 1, copy->pair->live);
+    }
+    copy->blocks_done += range.end - range.first;
+    copy->rows_done += result_affected_at(result, 0);
+    chunk_size_note(&copy->size, job->elapsed / 1000);
+    return true;
+}
+
+/* Reads what is to be copied still; begins the copy if it has not begun. */
+static bool
+prepare(Copy *copy, Error *error)
+{
+    Context *context = copy->context;
+    const Pair *pair = copy->pair;
+    const char *migration = pair->migration->id_text;
+    const Result *result =
+        statement_run(context->control, error, "copy_state", "migration", migration, "pair",
+                      number(pair->number).text, NULL);
+
+    if (result != NULL && result_get_int(result, 0, "blocks") < 0)
+        result = statement_run(context->control, error, "copy_begin", "live", pair->live,
+                               "migration", migration, "pair", number(pair->number).text, "epoch",
+                               pair->migration->epoch, NULL);
+    if (result == NULL)
+        return false;
+    copy->filenode = arena_strdup(context->arena, result_get(result, 0, "filenode"));
+    copy->blocks = result_get_int(result, 0, "blocks");
+    result = statement_run(context->control, error, "copy_gaps", "migration", migration, "pair",
+                           number(pair->number).text, NULL);
+    if (result == NULL)
+        return false;
+    copy->rows_done = result_get_int(result, 0, "rows");
+    copy->blocks_done = result_get_int(result, 0, "blocks");
+    copy->gap = 0;
+    copy->gap_count = result_get(result, 0, "first_block") == NULL ? 0 : result_rows(result);
+    copy->gaps = arena_alloc(context->arena, sizeof(Range) * (size_t) (copy->gap_count + 1));
+    for (int i = 0; i < copy->gap_count; i++)
+        copy->gaps[i] = (Range){result_get_int(result, i, "first_block"),
+                                result_get_int(result, i, "end_block")};
+    return true;
+}
+
+/* Replicas that fall behind, and an operator who said pause, hold the copy up. */
+static bool
+check_throttle(Copy *copy, const char **waiting_for, Error *error)
+{
+    Context *context = copy->context;
+    const Result *result = statement_run(context->control, error, "lag", NULL);
+    int64_t lag;
+
+    if (result == NULL)
+        return false;
+    lag = result_get_int(result, 0, "lag");
+    copy->throttled = lag > context->settings->max_lag;
+    *waiting_for = copy->throttled ? "a replica that lags behind" : NULL;
+    return true;
+}
+
+static bool
+look_after(Copy *copy, Error *error)
+{
+    Context *context = copy->context;
+    const char *waiting_for;
+    int64_t backlog;
+    char note[64];
+
+    if (!pending_compact(context, copy->pair, error) ||
+        !pending_count(context, copy->pair, &backlog, error) ||
+        !check_throttle(copy, &waiting_for, error) ||
+        !journal_note(context->control, context->migration, backlog, waiting_for, NULL, error))
+        return false;
+    snprintf(note, sizeof(note), "%" PRId64 " keys pending%s", backlog,
+             copy->throttled ? ", held up by lag" : "");
+    progress_show("copy", copy->blocks_done, copy->blocks, "blocks", note);
+    return true;
+}
+
+static bool
+copy_gaps(Copy *copy, Error *error)
+{
+    Context *context = copy->context;
+    int64_t before = copy->rows_done;
+    Error failure = ERROR_INIT;
+    bool ok;
+
+    pool_start(context->pool, next_chunk, chunk_done, copy);
+    while (!pool_wait(context->pool, LOOK_EVERY))
+        if (!look_after(copy, error))
+        {
+            pool_cancel(context->pool);
+            return false;
+        }
+    ok = pool_finish(context->pool, &failure);
+    context->summary.rows_copied += copy->rows_done - before;
+    error_move(error, &failure);
+    return ok;
+}
+
+static bool
+restart(Copy *copy, const char *reason, Error *error)
+{
+    Context *context = copy->context;
+    const Pair *pair = copy->pair;
+
+    log_warning("table %s: %s; the copy starts again", pair->live, reason);
+    context->summary.rows_copied = 0;
+    return statement_do(context->control, error, "copy_restart", "standby", pair->standby,
+                        "migration", pair->migration->id_text, "pair", number(pair->number).text,
+                        "reason", reason, "epoch", pair->migration->epoch, NULL);
+}
+
+/* Nothing is left to copy, and the heap is the one that was copied. */
+static bool
+is_covered(Copy *copy, bool *covered, Error *error)
+{
+    const Result *result;
+    Error failure = ERROR_INIT;
+    const Pair *pair = copy->pair;
+
+    *covered = false;
+    if (!statement_do(copy->context->control, &failure, "chunk_check", "live", pair->live,
+                      "filenode", copy->filenode, "migration", pair->migration->id_text, "epoch",
+                      pair->migration->epoch, NULL))
+    {
+        copy->replaced = error_is(&failure, "PS001");
+        error_move(error, &failure);
+        return false;
+    }
+    result = statement_run(copy->context->control, error, "copy_gaps", "migration",
+                           pair->migration->id_text, "pair", number(pair->number).text, NULL);
+    if (result == NULL)
+        return false;
+    *covered = result_get(result, 0, "first_block") == NULL;
+    return true;
+}
+
+/* One go at the copy; *covered tells whether all is done. */
+static bool
+copy_once(Copy *copy, bool *covered, Error *error)
+{
+    Context *context = copy->context;
+
+    *covered = false;
+    if (!prepare(copy, error))
+        return false;
+    if (copy->gap_count > 0 && !copy_gaps(copy, error))
+        return false;
+    return context_may_go_on(context, error) && is_covered(copy, covered, error);
+}
+
+static bool
+copy_pair(Context *context, const Pair *pair, Error *error)
+{
+    Copy copy = {.context = context, .pair = pair};
+    bool covered = false;
+
+    chunk_size_init(&copy.size, context->settings->chunk_time, context->settings->chunk_blocks);
+    while (!covered)
+    {
+        Error failure = ERROR_INIT;
+
+        copy.replaced = false;
+        if (copy_once(&copy, &covered, &failure))
+            continue;
+        if (!copy.replaced)
+        {
+            baddata_in_blocks(context, pair, copy.bad.first, copy.bad.end, &failure);
+            error_move(error, &failure);
+            return false;
+        }
+        error_clear(&failure);
+        if (!restart(&copy, "its heap was replaced (VACUUM FULL, CLUSTER or TRUNCATE)", error))
+            return false;
+    }
+    return true;
+}
+
+bool
+copy_run(Context *context, Error *error)
+{
+    if (!context_open_pool(context, error))
+        return false;
+    for (int i = 0; i < context->migration->pair_count; i++)
+        if (!copy_pair(context, &context->migration->pairs[i], error))
+            return false;
+    progress_end();
+    return journal_move(context->control, context->migration, PHASE_INDEX, error) &&
+           context_pause_at(context, context->control, "copy-done", error);
+}

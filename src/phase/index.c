@@ -1,0 +1,199 @@
+/*
+ * Index: the rows of pending keys are purged, then standby gets its key, indexes and constraints, the
+ * indexes in parallel; then a visibility map and statistics.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "model/statement.h"
+#include "phase/baddata.h"
+#include "phase/pending.h"
+#include "phase/phases.h"
+#include "sql/template.h"
+#include "ui/progress.h"
+
+typedef struct Objects
+{
+    Context *context;
+    const Pair *pair;
+    int count;
+    char **ordinals;
+    char **names;
+    char **statements;
+    int next;
+    int done;
+    const char *failed; /* name of the index that could not be built */
+} Objects;
+
+/* An index under way; it owns its SQL. */
+typedef struct Build
+{
+    Arena *arena;
+    const char *name;
+} Build;
+
+static bool
+read_objects(Objects *objects, const char *kind, Error *error)
+{
+    const Pair *pair = objects->pair;
+    Arena *arena = objects->context->arena;
+    const Result *result = statement_run(objects->context->control, error, "object_read",
+                                         "migration", pair->migration->id_text, "pair",
+                                         number(pair->number).text, "kind", kind, NULL);
+    size_t size;
+
+    if (result == NULL)
+        return false;
+    objects->count = result_rows(result);
+    size = sizeof(char *) * (size_t) (objects->count + 1);
+    objects->ordinals = arena_alloc(arena, size);
+    objects->names = arena_alloc(arena, size);
+    objects->statements = arena_alloc(arena, size);
+    for (int i = 0; i < objects->count; i++)
+    {
+        objects->ordinals[i] = arena_strdup(arena, result_get(result, i, "ordinal"));
+        objects->names[i] = arena_strdup(arena, result_get(result, i, "name"));
+        objects->statements[i] = arena_strdup(arena, result_get(result, i, "statement"));
+    }
+    return true;
+}
+
+static const char *
+make_sql(Objects *objects, Arena *arena, int i, Error *error)
+{
+    const Pair *pair = objects->pair;
+
+    return template_render(arena, "object_make", error, "statement", objects->statements[i],
+                           "migration", pair->migration->id_text, "pair",
+                           number(pair->number).text, "ordinal", objects->ordinals[i], "epoch",
+                           pair->migration->epoch, NULL);
+}
+
+static PoolNext
+next_index(void *context, Job *job, Error *error)
+{
+    Objects *objects = context;
+    Build *build;
+
+    if (objects->next == objects->count || loop_is_stopping(objects->context->loop))
+        return POOL_END;
+    build = calloc(1, sizeof(*build));
+    if (build == NULL)
+        abort();
+    build->arena = arena_new();
+    build->name = objects->names[objects->next];
+    job->data = build;
+    job->sql = make_sql(objects, build->arena, objects->next++, error);
+    if (job->sql != NULL)
+        return POOL_JOB;
+    arena_free(build->arena);
+    free(build);
+    return POOL_END;
+}
+
+static bool
+index_done(void *context, Job *job, const Result *result, Error *failure, Error *error)
+{
+    Objects *objects = context;
+    Build *build = job->data;
+
+    if (result == NULL)
+    {
+        objects->failed = build->name;
+        error_move(error, failure);
+        error_context(error, "building index \"%s\"", build->name);
+    }
+    arena_free(build->arena);
+    free(build);
+    objects->done++;
+    return result != NULL;
+}
+
+static bool
+look_after(Objects *objects, Error *error)
+{
+    int64_t backlog;
+    Context *context = objects->context;
+
+    progress_show("index", objects->done, objects->count, "indexes", NULL);
+    return pending_compact(context, objects->pair, error) &&
+           pending_count(context, objects->pair, &backlog, error) &&
+           journal_note(context->control, context->migration, backlog, NULL, NULL, error);
+}
+
+static bool
+build_indexes(Objects *objects, Error *error)
+{
+    Context *context = objects->context;
+
+    if (!read_objects(objects, "index", error) || objects->count == 0)
+        return objects->statements != NULL;
+    pool_start(context->pool, next_index, index_done, objects);
+    while (!pool_wait(context->pool, 500))
+        if (!look_after(objects, error))
+        {
+            pool_cancel(context->pool);
+            return false;
+        }
+    if (pool_finish(context->pool, error))
+        return context_may_go_on(context, error);
+    if (objects->failed != NULL && error_is(error, "23505"))
+        baddata_in_index(context, objects->pair, objects->failed, error);
+    return false;
+}
+
+static bool
+make_one_by_one(Objects *objects, const char *kind, Error *error)
+{
+    if (!read_objects(objects, kind, error))
+        return false;
+    for (int i = 0; i < objects->count; i++)
+    {
+        const char *sql = make_sql(objects, objects->context->arena, i, error);
+
+        if (sql == NULL || await_query(objects->context->control, sql, error) == NULL)
+            return error_context(error, "making %s \"%s\"", kind, objects->names[i]);
+    }
+    return true;
+}
+
+static bool
+purge(Context *context, const Pair *pair, Error *error)
+{
+    int64_t purged;
+
+    if (statement_do(context->control, error, "begin_snapshot", NULL) &&
+        pending_purge_here(context, pair, &purged, error) &&
+        statement_do(context->control, error, "lease_check", "migration",
+                     pair->migration->id_text, "epoch", pair->migration->epoch, NULL) &&
+        statement_do(context->control, error, "commit", NULL))
+        return true;
+    statement_rollback(context->control);
+    return false;
+}
+
+static bool
+index_pair(Context *context, const Pair *pair, Error *error)
+{
+    Objects objects = {.context = context, .pair = pair};
+
+    progress_show("index", 0, 0, "indexes", "purging the rows of pending keys");
+    if (!purge(context, pair, error) || !build_indexes(&objects, error) ||
+        !make_one_by_one(&objects, "constraint", error) ||
+        !make_one_by_one(&objects, "setting", error))
+        return false;
+    progress_show("index", 0, 0, "indexes", "vacuum and analyze");
+    return statement_do(context->control, error, "standby_vacuum", "standby", pair->standby, NULL);
+}
+
+bool
+index_run(Context *context, Error *error)
+{
+    if (!context_open_pool(context, error))
+        return false;
+    for (int i = 0; i < context->migration->pair_count; i++)
+        if (!index_pair(context, &context->migration->pairs[i], error))
+            return error_context(error, "table %s", context->migration->pairs[i].live);
+    progress_end();
+    return journal_move(context->control, context->migration, PHASE_CATCHUP, error);
+}

@@ -1,0 +1,153 @@
+/*
+ * Applying pending keys means: copy state, not operations.  Take the keys, delete their rows from
+ * standby, insert what live holds for them in the same snapshot.
+ */
+#include "phase/pending.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "model/statement.h"
+#include "phase/baddata.h"
+#include "ui/progress.h"
+
+enum
+{
+    VACUUM_AFTER = 100000, /* keys of a round that leave the log worth cleaning */
+};
+
+static bool
+compact(Context *context, const Pair *pair, int64_t *moved, Error *error)
+{
+    const Result *result =
+        statement_run(context->control, error, "compact", "log", pair->log, "dirty", pair->dirty,
+                      "keys", pair->keys, "migration", context->migration->id_text, "epoch",
+                      context->migration->epoch, NULL);
+
+    if (result == NULL)
+        return false;
+    *moved = result_affected_at(result, 0);
+    return true;
+}
+
+bool
+pending_compact(Context *context, const Pair *pair, Error *error)
+{
+    int64_t moved;
+
+    return compact(context, pair, &moved, error);
+}
+
+bool
+pending_count(Context *context, const Pair *pair, int64_t *backlog, Error *error)
+{
+    const Result *result = statement_run(context->control, error, "pending_count", "log",
+                                         pair->log, "dirty", pair->dirty, NULL);
+
+    if (result == NULL)
+        return false;
+    *backlog = result_get_int(result, 0, "backlog");
+    return true;
+}
+
+/* Deletes the rows of pending keys; a TRUNCATE among them empties standby. */
+static bool
+delete_rows(Context *context, const Pair *pair, int64_t *deleted, Error *error)
+{
+    const Result *result =
+        statement_run(context->control, error, "marker_take", "log", pair->log, NULL);
+
+    *deleted = 0;
+    if (result == NULL)
+        return false;
+    if (result_affected(result) > 0)
+        return statement_do(context->control, error, "standby_empty", "standby", pair->standby,
+                            NULL);
+    result = statement_run(context->control, error, "pending_delete", "standby", pair->standby,
+                           "dirty", pair->dirty, "dirty_columns", pair->dirty_columns,
+                           "key_expressions", pair->key_expressions, "standby_match",
+                           pair->standby_match, NULL);
+    if (result == NULL)
+        return false;
+    *deleted = result_affected(result);
+    return true;
+}
+
+bool
+pending_purge_here(Context *context, const Pair *pair, int64_t *purged, Error *error)
+{
+    return pending_compact(context, pair, error) && delete_rows(context, pair, purged, error);
+}
+
+bool
+pending_apply_here(Context *context, const Pair *pair, int64_t *applied, Error *error)
+{
+    Conn *conn = context->control;
+    const Result *result;
+    int64_t count;
+
+    if (!compact(context, pair, &count, error) || !delete_rows(context, pair, &count, error) ||
+        !context_pause_at(context, conn, "apply-read", error) ||
+        !statement_do(conn, error, "pending_insert", "standby", pair->standby, "columns",
+                      pair->columns, "expressions", pair->expressions, "live", pair->live, "dirty",
+                      pair->dirty, "live_match", pair->live_match, NULL))
+        return false;
+    result = statement_run(conn, error, "pending_clear", "dirty", pair->dirty, "migration",
+                           context->migration->id_text, "epoch", context->migration->epoch, NULL);
+    if (result == NULL)
+        return false;
+    *applied = result_affected_at(result, 0);
+    return true;
+}
+
+bool
+pending_apply(Context *context, const Pair *pair, int64_t *applied, Error *error)
+{
+    if (statement_do(context->control, error, "begin_snapshot", NULL) &&
+        pending_apply_here(context, pair, applied, error) &&
+        statement_do(context->control, error, "commit", NULL))
+        return true;
+    statement_rollback(context->control);
+    return baddata_in_pending(context, pair, error);
+}
+
+bool
+pending_vacuum(Context *context, const Pair *pair, Error *error)
+{
+    return statement_do(context->control, error, "pending_vacuum", "table", pair->log, NULL) &&
+           statement_do(context->control, error, "pending_vacuum", "table", pair->dirty, NULL);
+}
+
+static bool
+catch_up_pair(Context *context, const Pair *pair, Error *error)
+{
+    int64_t backlog;
+
+    for (;;)
+    {
+        int64_t applied;
+        char note[64];
+
+        if (!pending_count(context, pair, &backlog, error) ||
+            !journal_note(context->control, context->migration, backlog, NULL, NULL, error))
+            return false;
+        snprintf(note, sizeof(note), "%" PRId64 " keys pending", backlog);
+        progress_show("catch up", context->summary.keys_applied, 0, "keys", note);
+        if (backlog <= context->settings->drain_keys)
+            return true;
+        if (!context_may_go_on(context, error) || !pending_apply(context, pair, &applied, error))
+            return false;
+        context->summary.keys_applied += applied;
+        if (applied >= VACUUM_AFTER && !pending_vacuum(context, pair, error))
+            return false;
+    }
+}
+
+bool
+pending_catch_up(Context *context, Error *error)
+{
+    for (int i = 0; i < context->migration->pair_count; i++)
+        if (!catch_up_pair(context, &context->migration->pairs[i], error))
+            return error_context(error, "catching up");
+    return true;
+}

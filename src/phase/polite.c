@@ -1,0 +1,103 @@
+/*
+ * The loop of short attempts.
+ */
+#include "phase/polite.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "model/statement.h"
+#include "ui/log.h"
+
+enum
+{
+    PAUSE_FIRST = 100,  /* ms */
+    PAUSE_LAST = 15000, /* ms */
+};
+
+static bool
+is_worth_another_try(const Error *error)
+{
+    return error_is(error, "55P03") || error_is(error, "40P01") || error_is(error, "40001") ||
+           error->kind == ERROR_LIMIT || error->kind == ERROR_LOCK;
+}
+
+/* Looks who would keep us waiting; *free_way is false if it is not worth queueing now. */
+static bool
+look_first(Context *context, const PoliteTask *task, bool *free_way, Error *error)
+{
+    char age[CLOCK_TEXT_SIZE];
+    const Result *result = statement_run(
+        context->control, error, "blockers", "relations", task->relations, "migration",
+        context->migration->id_text, "blocker_age", number(context->settings->blocker_age).text,
+        NULL);
+    char *who;
+
+    if (result == NULL)
+        return false;
+    *free_way = result_rows(result) == 0;
+    if (*free_way)
+        return true;
+    who = arena_printf(context->arena, "%s (pid %s, role %s, application \"%s\", since %s)",
+                       result_get(result, 0, "state") != NULL ? result_get(result, 0, "state")
+                                                              : "a transaction",
+                       result_get(result, 0, "pid") != NULL ? result_get(result, 0, "pid") : "-",
+                       result_get(result, 0, "role"),
+                       result_get(result, 0, "application") != NULL
+                           ? result_get(result, 0, "application")
+                           : "",
+                       duration_format(age, result_get_int(result, 0, "age")));
+    log_info("waiting %s: %s", task->what, who);
+    return journal_note(context->control, context->migration, 0, who, NULL, error);
+}
+
+static bool
+pause_before_next(Context *context, const PoliteTask *task, int64_t *pause, int64_t started,
+                  Error *error)
+{
+    int64_t left = started + task->deadline - clock_ms();
+
+    if (left <= 0)
+    {
+        error_set(error, ERROR_LOCK, "no chance %s within the deadline", task->what);
+        return error_hint(error, "Everything is in place and in sync: run the same command again "
+                                 "when the table is less busy, or with a longer --swap-deadline.");
+    }
+    if (task->between != NULL && !task->between(context, task->data, error))
+        return false;
+    loop_sleep(context->loop, 1 + (left < *pause ? left : random() % *pause));
+    *pause = *pause * 2 > PAUSE_LAST ? PAUSE_LAST : *pause * 2;
+    return context_may_go_on(context, error);
+}
+
+bool
+polite_run(Context *context, PoliteTask *task, Error *error)
+{
+    int64_t started = clock_ms(), pause = PAUSE_FIRST;
+
+    for (;;)
+    {
+        bool free_way;
+        Error failure = ERROR_INIT;
+
+        if (!look_first(context, task, &free_way, error))
+            return false;
+        if (free_way)
+        {
+            task->attempts++;
+            if (task->attempt(context, task->data, &failure))
+                return true;
+            statement_rollback(context->control);
+            if (!is_worth_another_try(&failure))
+            {
+                error_move(error, &failure);
+                return false;
+            }
+            log_debug("attempt %" PRId64 " %s: %s", task->attempts, task->what, failure.message);
+            error_clear(&failure);
+        }
+        if (!pause_before_next(context, task, &pause, started, error))
+            return false;
+    }
+}

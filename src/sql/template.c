@@ -1,0 +1,273 @@
+/*
+ * Finds templates (embedded, or in the directory that the user gave instead) and puts values into
+ * their placeholders.
+ */
+#include "sql/template.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "sql/embedded.h"
+#include "sql/ident.h"
+#include "sql/lex.h"
+
+enum
+{
+    VARS_MAX = 64 /* pairs that template_render() takes */
+};
+
+/* Texts that replace embedded ones, by the same index; NULL where the embedded one stands.  They
+ * are read once, when the command begins, and live as long as the process. */
+static Arena *directory_arena;
+static const char **directory_texts;
+
+static int
+template_index(const char *name)
+{
+    for (int i = 0; embedded_templates[i].name != NULL; i++)
+        if (strcmp(embedded_templates[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
+const char *
+template_text(const char *name)
+{
+    int index = template_index(name);
+
+    if (index < 0)
+        return NULL;
+    if (directory_texts != NULL && directory_texts[index] != NULL)
+        return directory_texts[index];
+    return embedded_templates[index].text;
+}
+
+const char *
+template_name(int index)
+{
+    int count = 0;
+
+    while (embedded_templates[count].name != NULL)
+        count++;
+    return index >= 0 && index < count ? embedded_templates[index].name : NULL;
+}
+
+static bool
+read_file(Arena *arena, const char *path, const char **content, Error *error)
+{
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        return error_set(error, ERROR_FAULT, "could not open file \"%s\": %s", path,
+                         strerror(errno));
+
+    Text text = {0};
+    char buffer[8192];
+    size_t length;
+
+    while ((length = fread(buffer, 1, sizeof(buffer), file)) > 0)
+        text_append_n(&text, buffer, length);
+
+    bool is_read = !ferror(file);
+    int cause = errno;
+
+    fclose(file);
+    *content = arena_strdup(arena, text_cstr(&text));
+    text_clear(&text);
+    if (!is_read)
+        return error_set(error, ERROR_FAULT, "could not read file \"%s\": %s", path,
+                         strerror(cause));
+    return true;
+}
+
+/* Reads one file of the directory into its place in texts. */
+static bool
+read_override(Arena *arena, const char *directory, const char *file, const char **texts,
+              Error *error)
+{
+    const char *path = arena_printf(arena, "%s/%s", directory, file);
+    size_t length = strlen(file);
+    int index = -1;
+
+    if (length > 4 && strcmp(file + length - 4, ".sql") == 0)
+        index = template_index(arena_strndup(arena, file, length - 4));
+    if (index < 0)
+    {
+        error_set(error, ERROR_FAULT, "\"%s\" is not a template of this version", path);
+        return error_hint(error, "Each file must have the name of an embedded template; move "
+                                 "others to a different directory.");
+    }
+    return read_file(arena, path, &texts[index], error);
+}
+
+static bool
+read_overrides(Arena *arena, const char *directory, const char **texts, Error *error)
+{
+    DIR *dir = opendir(directory);
+    if (dir == NULL)
+        return error_set(error, ERROR_FAULT, "could not open directory \"%s\": %s", directory,
+                         strerror(errno));
+
+    bool is_good = true;
+    struct dirent *entry;
+
+    while (is_good && (entry = readdir(dir)) != NULL)
+        if (entry->d_name[0] != '.')
+            is_good = read_override(arena, directory, entry->d_name, texts, error);
+    closedir(dir);
+    return is_good;
+}
+
+bool
+template_use_directory(const char *directory, Error *error)
+{
+    size_t count = 0;
+    while (embedded_templates[count].name != NULL)
+        count++;
+
+    Arena *arena = arena_new();
+    const char **texts = arena_alloc(arena, (count + 1) * sizeof(*texts));
+
+    if (!read_overrides(arena, directory, texts, error))
+    {
+        arena_free(arena);
+        return false;
+    }
+    arena_free(directory_arena);
+    directory_arena = arena;
+    directory_texts = texts;
+    return true;
+}
+
+/* The comment lines at the top are for the reader of the file; the server need not see them. */
+static const char *
+skip_leading_comments(const char *text)
+{
+    for (;;)
+    {
+        size_t blank = strspn(text, " \t\r\n");
+
+        if (strncmp(text + blank, "--", 2) != 0)
+            return text + blank;
+        text += blank;
+        text += strcspn(text, "\n");
+    }
+}
+
+/* Index of the variable that a placeholder names, -1 if there is none. */
+static int
+find_variable(const Lexeme *placeholder, const TemplateVar *vars, int count)
+{
+    bool is_quoted = placeholder->start[1] == '\'' || placeholder->start[1] == '"';
+    const char *name = placeholder->start + (is_quoted ? 2 : 1);
+    size_t length = placeholder->length - (is_quoted ? 3 : 1);
+
+    for (int i = 0; i < count; i++)
+        if (strlen(vars[i].name) == length && memcmp(vars[i].name, name, length) == 0)
+            return i;
+    return -1;
+}
+
+static bool
+put_value(Arena *arena, Text *sql, const Lexeme *placeholder, const TemplateVar *var, Error *error)
+{
+    char form = placeholder->start[1];
+
+    if (form == '\'')
+        text_append(sql, literal_quote(arena, var->value));
+    else if (var->value == NULL)
+        return error_set(error, ERROR_FAULT, "placeholder %.*s has no value",
+                         (int)placeholder->length, placeholder->start);
+    else
+        text_append(sql, form == '"' ? ident_quote(arena, var->value) : var->value);
+    return true;
+}
+
+/* Renders into sql; is_used gets true for each variable that has a placeholder. */
+static bool
+render(Arena *arena, const char *text, Text *sql, const TemplateVar *vars, int count, bool *is_used,
+       Error *error)
+{
+    Lexeme lexeme;
+
+    for (const char *at = text; lex_next(&at, &lexeme);)
+    {
+        if (lexeme.kind != LEX_VARIABLE)
+        {
+            text_append_n(sql, lexeme.start, lexeme.length);
+            continue;
+        }
+
+        int var = find_variable(&lexeme, vars, count);
+        if (var < 0)
+            return error_set(error, ERROR_FAULT, "placeholder %.*s has no variable",
+                             (int)lexeme.length, lexeme.start);
+        is_used[var] = true;
+        if (!put_value(arena, sql, &lexeme, &vars[var], error))
+            return false;
+    }
+
+    for (int i = 0; i < count; i++)
+        if (!is_used[i])
+            return error_set(error, ERROR_FAULT, "variable \"%s\" has no placeholder",
+                             vars[i].name);
+    return true;
+}
+
+char *
+template_render_vars(Arena *arena, const char *name, const TemplateVar *vars, int count,
+                     Error *error)
+{
+    const char *text = template_text(name);
+    if (text == NULL)
+    {
+        error_set(error, ERROR_FAULT, "template \"%s\" does not exist", name);
+        return NULL;
+    }
+
+    Text sql = {0};
+    bool *is_used = arena_alloc(arena, ((size_t)count + 1) * sizeof(*is_used));
+    bool is_good = render(arena, skip_leading_comments(text), &sql, vars, count, is_used, error);
+    char *result = is_good ? arena_strndup(arena, text_cstr(&sql), sql.length) : NULL;
+
+    text_clear(&sql);
+    if (!is_good)
+        error_context(error, "template \"%s\"", name);
+    return result;
+}
+
+/* Reads the name/value pairs of template_render().  False if there are too many. */
+static bool
+collect_vars(va_list args, TemplateVar *vars, int *count)
+{
+    const char *name;
+
+    for (*count = 0; (name = va_arg(args, const char *)) != NULL; (*count)++)
+    {
+        if (*count == VARS_MAX)
+            return false;
+        vars[*count] = (TemplateVar){.name = name, .value = va_arg(args, const char *)};
+    }
+    return true;
+}
+
+char *
+template_render(Arena *arena, const char *name, Error *error, ...)
+{
+    TemplateVar vars[VARS_MAX];
+    int count;
+    va_list args;
+
+    va_start(args, error);
+    bool is_collected = collect_vars(args, vars, &count);
+    va_end(args);
+    if (!is_collected)
+    {
+        error_set(error, ERROR_FAULT, "template \"%s\": more than %d variables", name, VARS_MAX);
+        return NULL;
+    }
+    return template_render_vars(arena, name, vars, count, error);
+}

@@ -1,0 +1,10 @@
+-- Generates what ends the old table after the swap. Never CASCADE: what still hangs on it is a
+-- mistake, and the server says so. Lock: ACCESS EXCLUSIVE on the old table, which nobody uses.
+SELECT statement FROM (
+    SELECT 1, format('DROP TABLE %I.%I', n.nspname, c.relname)
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.oid = :table AND n.nspname = :'schema'
+    UNION ALL
+    SELECT 2, format('DROP SCHEMA %I', nspname)
+      FROM pg_namespace WHERE nspname IN (:'schema', :'other_schema')) AS s(step, statement)
+ ORDER BY step;

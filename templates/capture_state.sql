@@ -1,0 +1,7 @@
+-- Whether all capture triggers are on live and fire always; somebody may have dropped them or
+-- switched them off (DISABLE TRIGGER ALL). Lock: none.
+SELECT count(*) FILTER (WHERE tgenabled = 'A')
+       = CASE WHEN bool_or(tgname = :'trigger' || '_row') THEN 2 ELSE 4 END AS whole,
+       count(*) AS present
+  FROM pg_trigger
+ WHERE tgrelid = :live AND NOT tgisinternal AND starts_with(tgname, :'trigger' || '_');

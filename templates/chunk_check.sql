@@ -1,0 +1,5 @@
+-- Fails a chunk whose heap was replaced meanwhile (VACUUM FULL, CLUSTER, TRUNCATE: rows moved without
+-- a trigger) or whose run was taken over. Lock: ROW SHARE on our state.
+SELECT pgswap.require(pg_relation_filenode(:'live'::regclass) = :filenode, 'PS001',
+                      'the heap of the table was replaced'),
+       pgswap.require_lease(:migration, :epoch);

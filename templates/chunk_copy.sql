@@ -1,0 +1,11 @@
+-- Copies a range of heap blocks from live to standby and records it, in one transaction with what
+-- chunk_check says. Lock: ACCESS SHARE on live, ROW EXCLUSIVE on standby.
+WITH copied AS (
+    INSERT INTO :standby (:columns) OVERRIDING SYSTEM VALUE
+    SELECT :expressions
+      FROM ONLY :live AS live
+     WHERE live.ctid >= :'first_tid'::tid AND live.ctid < :'end_tid'::tid
+    RETURNING 1)
+INSERT INTO pgswap.chunk (migration, pair, first_block, end_block, rows)
+SELECT :migration, :pair, :first_block, :end_block, count(*) FROM copied
+RETURNING rows;

@@ -1,0 +1,32 @@
+-- The columns of a table in order, as far as a mapping needs them. Lock: none.
+SELECT a.attnum, row_number() OVER (ORDER BY a.attnum) AS position, a.attname AS name,
+       format_type(a.atttypid, a.atttypmod) AS type,
+       a.atttypid || ',' || a.atttypmod || ',' || a.attcollation AS type_identity,
+       a.attnotnull AS not_null,
+       a.attgenerated <> '' AS generated,
+       a.attgenerated = 'v' AS virtual,
+       a.attidentity <> '' AS identity,
+       pg_get_expr(d.adbin, d.adrelid) AS default_expression,
+       t.typtype = 'd' AND t.typdefault IS NOT NULL AND d.oid IS NULL AS domain_default,
+       sendable.holds AS has_binary_form
+  FROM pg_attribute a
+  JOIN pg_type t ON t.oid = a.atttypid
+  LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+  CROSS JOIN LATERAL (
+      WITH RECURSIVE part(oid) AS (
+          SELECT a.atttypid
+          UNION
+          SELECT next.oid
+            FROM part
+            JOIN pg_type p ON p.oid = part.oid
+            CROSS JOIN LATERAL (
+                SELECT p.typelem WHERE p.typelem <> 0
+                UNION ALL SELECT p.typbasetype WHERE p.typbasetype <> 0
+                UNION ALL SELECT r.rngsubtype FROM pg_range r WHERE r.rngtypid = p.oid OR r.rngmultitypid = p.oid
+                UNION ALL SELECT ca.atttypid FROM pg_attribute ca
+                           WHERE ca.attrelid = p.typrelid AND ca.attnum > 0 AND NOT ca.attisdropped
+            ) AS next(oid))
+      SELECT bool_and(p.typsend <> 0) AS holds FROM part JOIN pg_type p ON p.oid = part.oid
+  ) AS sendable
+ WHERE a.attrelid = :oid AND a.attnum > 0 AND NOT a.attisdropped
+ ORDER BY a.attnum;

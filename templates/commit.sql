@@ -1,0 +1,2 @@
+-- Ends a transaction. Lock: releases all of the transaction.
+COMMIT;

@@ -1,0 +1,8 @@
+-- Moves keys from the change log into its compacted form, one row a key; a TRUNCATE's marker (all
+-- NULL) stays. Lock: ROW EXCLUSIVE on our own tables.
+WITH moved AS (
+    DELETE FROM :log WHERE k1 IS NOT NULL RETURNING :keys)
+INSERT INTO :dirty (:keys)
+SELECT DISTINCT :keys FROM moved
+    ON CONFLICT (:keys) DO NOTHING;
+SELECT pgswap.require_lease(:migration, :epoch);

@@ -1,0 +1,9 @@
+-- Fixes what is to be copied: the heap as it stands now that capture is in place. Lock: ACCESS SHARE
+-- on live, for this transaction.
+LOCK TABLE ONLY :live IN ACCESS SHARE MODE;
+UPDATE pgswap.pair
+   SET filenode = pg_relation_filenode(:'live'::regclass),
+       blocks = pg_relation_size(:'live'::regclass) / current_setting('block_size')::bigint
+ WHERE migration = :migration AND pair = :pair;
+SELECT pgswap.require_lease(:migration, :epoch);
+SELECT filenode, blocks FROM pgswap.pair WHERE migration = :migration AND pair = :pair;

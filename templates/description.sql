@@ -1,0 +1,106 @@
+-- Describes a table and everything that refers to it, one row a thing, as text that does not depend
+-- on OIDs or on the schema the table stands in at this moment. group 'own' is on the table in
+-- whichever schema it is; group 'swap' comes to it in the swap. Our own triggers are left out, and
+-- so are invalid indexes, which are not carried. Lock: none.
+WITH self AS (
+    SELECT c.*, n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = :oid),
+item(scope, name, definition) AS (
+    SELECT 'own', 'table', format('owner %s; persistence %s; method %s; tablespace %s; options %s; toast options %s; replica identity %s; row security %s %s; kind %s; of %s; grants %s; comment %s',
+               pg_get_userbyid(c.relowner), c.relpersistence, (SELECT amname FROM pg_am WHERE oid = c.relam),
+               coalesce((SELECT spcname FROM pg_tablespace WHERE oid = c.reltablespace), 'default'),
+               (SELECT array_agg(o ORDER BY o) FROM unnest(c.reloptions) AS o),
+               (SELECT array_agg(o ORDER BY o) FROM pg_class t, unnest(t.reloptions) AS o WHERE t.oid = c.reltoastrelid),
+               c.relreplident, c.relrowsecurity, c.relforcerowsecurity, c.relkind,
+               CASE c.reloftype WHEN 0 THEN '-' ELSE c.reloftype::regtype::text END,
+               coalesce(c.relacl, acldefault('r', c.relowner)), obj_description(c.oid, 'pg_class'))
+      FROM self c
+    UNION ALL
+    SELECT 'own', format('column %I', a.attname),
+           format('position %s; type %s; collation %s; not null %s; default %s; identity %s; generated %s; storage %s; compression %s; statistics %s; options %s; grants %s; comment %s',
+               row_number() OVER (ORDER BY a.attnum), format_type(a.atttypid, a.atttypmod),
+               CASE a.attcollation WHEN 0 THEN '-' ELSE a.attcollation::regcollation::text END,
+               a.attnotnull, pg_get_expr(d.adbin, d.adrelid), a.attidentity, a.attgenerated, a.attstorage,
+               a.attcompression, nullif(a.attstattarget, -1),
+               (SELECT array_agg(o ORDER BY o) FROM unnest(a.attoptions) AS o WHERE o NOT LIKE 'pg\_attver=%'),
+               a.attacl, col_description(a.attrelid, a.attnum))
+      FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+     WHERE a.attrelid = :oid AND a.attnum > 0 AND NOT a.attisdropped
+    UNION ALL
+    SELECT 'own', format('constraint %I', c.conname),
+           format('%s; comment %s', pg_get_constraintdef(c.oid), obj_description(c.oid, 'pg_constraint'))
+      FROM pg_constraint c
+     WHERE c.conrelid = :oid AND c.contype IN ('p', 'u', 'x', 'c', 'n')
+    UNION ALL
+    SELECT 'own', format('index %I', c.relname),
+           format('%s; tablespace %s; clustered %s; replica identity %s; statistics %s; comment %s',
+               pg_get_indexdef(i.indexrelid),
+               coalesce((SELECT spcname FROM pg_tablespace WHERE oid = c.reltablespace), 'default'),
+               i.indisclustered, i.indisreplident,
+               (SELECT string_agg(a.attnum || '=' || a.attstattarget, ',' ORDER BY a.attnum) FROM pg_attribute a
+                 WHERE a.attrelid = i.indexrelid AND a.attstattarget >= 0),
+               obj_description(c.oid, 'pg_class'))
+      FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+     WHERE i.indrelid = :oid AND i.indisvalid
+    UNION ALL
+    SELECT 'own', format('statistics %I', s.stxname),
+           format('%s; owner %s; target %s; comment %s', pg_get_statisticsobjdef(s.oid), pg_get_userbyid(s.stxowner),
+                  nullif(s.stxstattarget, -1), obj_description(s.oid, 'pg_statistic_ext'))
+      FROM pg_statistic_ext s WHERE s.stxrelid = :oid
+    UNION ALL
+    SELECT CASE d.deptype WHEN 'i' THEN 'own' ELSE 'swap' END, format('sequence %I', c.relname),
+           format('%s column %I; type %s; start %s; increment %s; minimum %s; maximum %s; cache %s; cycle %s; owner %s; grants %s; comment %s',
+               CASE d.deptype WHEN 'i' THEN 'identity of' ELSE 'owned by' END, a.attname,
+               format_type(s.seqtypid, NULL), s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache, s.seqcycle,
+               pg_get_userbyid(c.relowner), coalesce(c.relacl, acldefault('s', c.relowner)),
+               obj_description(c.oid, 'pg_class'))
+      FROM pg_depend d
+      JOIN pg_class c ON c.oid = d.objid AND c.relkind = 'S'
+      JOIN pg_sequence s ON s.seqrelid = c.oid
+      JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+     WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
+       AND d.refobjid = :oid AND d.deptype IN ('a', 'i')
+    UNION ALL
+    SELECT 'swap', format('trigger %I', t.tgname),
+           format('%s; enabled %s; comment %s', pg_get_triggerdef(t.oid), t.tgenabled, obj_description(t.oid, 'pg_trigger'))
+      FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
+     WHERE t.tgrelid = :oid AND NOT t.tgisinternal AND NOT (t.tgname LIKE 'pgswap\_%' AND n.nspname = 'pgswap')
+    UNION ALL
+    SELECT 'swap', format('rule %I', r.rulename),
+           format('%s; enabled %s; comment %s', pg_get_ruledef(r.oid), r.ev_enabled, obj_description(r.oid, 'pg_rewrite'))
+      FROM pg_rewrite r WHERE r.ev_class = :oid
+    UNION ALL
+    SELECT 'swap', format('policy %I', p.polname),
+           format('permissive %s; for %s; to %s; using %s; check %s; comment %s', p.polpermissive, p.polcmd,
+               (SELECT array_agg(CASE r WHEN 0 THEN 'public' ELSE pg_get_userbyid(r) END ORDER BY 1) FROM unnest(p.polroles) AS r),
+               pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid),
+               obj_description(p.oid, 'pg_policy'))
+      FROM pg_policy p WHERE p.polrelid = :oid
+    UNION ALL
+    SELECT 'swap', format('foreign key %I on %s', c.conname, c.conrelid::regclass),
+           format('%s; comment %s', replace(pg_get_constraintdef(c.oid), ' NOT VALID', ''), obj_description(c.oid, 'pg_constraint'))
+      FROM pg_constraint c WHERE c.contype = 'f' AND (c.conrelid = :oid OR c.confrelid = :oid)
+    UNION ALL
+    SELECT 'swap', format('publication %I', p.pubname),
+           format('columns %s; where %s',
+               CASE WHEN to_jsonb(pr)->>'prattrs' IS NULL THEN 'all' ELSE to_jsonb(t)->>'attnames' END,
+               to_jsonb(t)->>'rowfilter')
+      FROM pg_publication_rel pr
+      JOIN pg_publication p ON p.oid = pr.prpubid
+      JOIN self c ON c.oid = pr.prrelid
+      LEFT JOIN pg_publication_tables t ON t.pubname = p.pubname AND t.schemaname = c.nspname AND t.tablename = c.relname
+    UNION ALL
+    SELECT 'swap', format('parent %s', i.inhparent::regclass),
+           format('%s', pg_get_expr(c.relpartbound, c.oid))
+      FROM pg_inherits i JOIN self c ON c.oid = i.inhrelid
+    UNION ALL
+    SELECT 'swap', format('child %s', i.inhrelid::regclass), '' FROM pg_inherits i WHERE i.inhparent = :oid
+    UNION ALL
+    SELECT 'swap', format('extension %s', e.extname), 'member'
+      FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
+     WHERE d.classid = 'pg_class'::regclass AND d.objid = :oid AND d.deptype = 'e'
+    UNION ALL
+    SELECT 'swap', format('label of %s by %s', l.objsubid, l.provider), l.label
+      FROM pg_seclabel l WHERE l.classoid = 'pg_class'::regclass AND l.objoid = :oid)
+SELECT scope, replace(name, quote_ident(:'from') || '.', quote_ident(:'to') || '.') AS name,
+       replace(definition, quote_ident(:'from') || '.', quote_ident(:'to') || '.') AS definition
+  FROM item;

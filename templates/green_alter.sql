@@ -1,0 +1,3 @@
+-- One statement of the user's change, on green. Lock: on green only.
+ALTER TABLE :green
+:actions;

@@ -1,0 +1,74 @@
+-- Reads from green, after the user's change, every index and constraint and what belongs to it, as
+-- the statements that make it again. kind: index (can be built in parallel), constraint and
+-- setting (after the indexes, in order), check (in the swap: a NOT VALID check would refuse old
+-- rows). Lock: none.
+WITH index AS (
+    SELECT i.*, c.relname, n.nspname, con.oid AS conoid, con.conname, con.contype, con.condeferrable,
+           con.condeferred, m.amname,
+           coalesce((SELECT spcname FROM pg_tablespace s WHERE s.oid = c.reltablespace), '') AS tablespace,
+           format('%I.%I', n.nspname, g.relname) AS target, pg_relation_size(c.oid) AS bytes
+      FROM pg_index i
+      JOIN pg_class c ON c.oid = i.indexrelid
+      JOIN pg_am m ON m.oid = c.relam
+      JOIN pg_namespace n ON n.oid = c.relnamespace
+      JOIN pg_class g ON g.oid = i.indrelid
+      LEFT JOIN pg_constraint con ON con.conindid = i.indexrelid AND con.conrelid = i.indrelid
+                                 AND con.contype IN ('p', 'u', 'x')
+     WHERE i.indrelid = :green),
+-- exclusion constraints, and keys WITHOUT OVERLAPS, are made with their index
+whole AS (SELECT index.*, coalesce(contype = 'x' OR amname <> 'btree', false) AND contype IS NOT NULL AS holds FROM index)
+SELECT kind, name, statement, u.columns AS unique_columns, u.predicate AS unique_predicate
+  FROM (
+    SELECT 'index' AS kind, relname AS name, 1 AS step, indexrelid AS n,
+           format('SELECT pg_catalog.set_config(''default_tablespace'', %L, true); ', tablespace)
+               || pg_get_indexdef(indexrelid) AS statement
+      FROM whole WHERE NOT holds
+    UNION ALL
+    SELECT 'constraint', conname, 2, indexrelid,
+           format('ALTER TABLE %s ADD CONSTRAINT %I %s USING INDEX %I%s', target, conname,
+                  CASE contype WHEN 'p' THEN 'PRIMARY KEY' ELSE 'UNIQUE' END, relname,
+                  CASE WHEN condeferred THEN ' DEFERRABLE INITIALLY DEFERRED'
+                       WHEN condeferrable THEN ' DEFERRABLE' ELSE '' END)
+      FROM whole WHERE contype IS NOT NULL AND NOT holds
+    UNION ALL
+    SELECT 'constraint', conname, 2, indexrelid,
+           format('SELECT pg_catalog.set_config(''default_tablespace'', %L, true); ', tablespace)
+               || format('ALTER TABLE %s ADD CONSTRAINT %I %s', target, conname, pg_get_constraintdef(conoid))
+      FROM whole WHERE holds
+    UNION ALL
+    SELECT 'setting', relname, 3, indexrelid,
+           format('ALTER INDEX %I.%I ALTER COLUMN %s SET STATISTICS %s', nspname, relname, a.attnum, a.attstattarget)
+      FROM whole JOIN pg_attribute a ON a.attrelid = whole.indexrelid AND a.attstattarget >= 0
+    UNION ALL
+    SELECT 'setting', relname, 3, indexrelid,
+           format('COMMENT ON INDEX %I.%I IS %L', nspname, relname, obj_description(indexrelid, 'pg_class'))
+      FROM whole WHERE obj_description(indexrelid, 'pg_class') IS NOT NULL
+    UNION ALL
+    SELECT 'setting', conname, 3, indexrelid,
+           format('COMMENT ON CONSTRAINT %I ON %s IS %L', conname, target, obj_description(conoid, 'pg_constraint'))
+      FROM whole WHERE obj_description(conoid, 'pg_constraint') IS NOT NULL
+    UNION ALL
+    SELECT 'setting', relname, 4, indexrelid, format('ALTER TABLE %s CLUSTER ON %I', target, relname)
+      FROM whole WHERE indisclustered
+    UNION ALL
+    SELECT 'setting', whole.relname, 4, indexrelid,
+           format('ALTER TABLE %s REPLICA IDENTITY USING INDEX %I', target, whole.relname)
+      FROM whole JOIN pg_class g ON g.oid = indrelid WHERE indisreplident AND g.relreplident = 'i'
+    UNION ALL
+    SELECT 'check', con.conname, 5, con.oid,
+           format('ALTER TABLE %I.%I ADD CONSTRAINT %I %s', n.nspname, g.relname, con.conname, pg_get_constraintdef(con.oid))
+           || coalesce(format('; COMMENT ON CONSTRAINT %I ON %I.%I IS %L', con.conname, n.nspname, g.relname,
+                              obj_description(con.oid, 'pg_constraint')), '')
+      FROM pg_constraint con JOIN pg_class g ON g.oid = con.conrelid JOIN pg_namespace n ON n.oid = g.relnamespace
+     WHERE con.conrelid = :green AND con.contype = 'c' AND NOT con.convalidated) AS o
+  LEFT JOIN LATERAL (
+    -- what a unique index is over, to find the keys that collide under it
+    SELECT string_agg(item, ', ') AS columns,
+           coalesce('(' || pg_get_expr(i.indpred, i.indrelid) || ')', 'true')
+           || CASE WHEN pg_get_indexdef(i.indexrelid) LIKE '%NULLS NOT DISTINCT%' THEN ''
+                   ELSE string_agg(' AND ' || item || ' IS NOT NULL', '') END AS predicate
+      FROM index AS i, LATERAL (SELECT '(' || pg_get_indexdef(i.indexrelid, k, false) || ')'
+                                  FROM generate_series(1, i.indnkeyatts) AS k) AS part(item)
+     WHERE o.kind = 'index' AND i.indexrelid = o.n AND i.indisunique
+     GROUP BY i.indexrelid, i.indpred, i.indrelid) AS u ON true
+ ORDER BY step, n, statement;

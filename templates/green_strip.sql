@@ -1,0 +1,18 @@
+-- Generates what takes indexes, their constraints and NOT VALID checks off green for the load.
+-- Lock: on green only.
+SELECT statement FROM (
+    SELECT 1, c.oid, format('ALTER TABLE %I.%I REPLICA IDENTITY DEFAULT', n.nspname, c.relname)
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.oid = :green AND c.relreplident = 'i'
+    UNION ALL
+    SELECT 2, con.oid, format('ALTER TABLE %I.%I DROP CONSTRAINT %I', n.nspname, c.relname, con.conname)
+      FROM pg_constraint con JOIN pg_class c ON c.oid = con.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE con.conrelid = :green
+       AND (con.contype IN ('p', 'u', 'x') OR (con.contype = 'c' AND NOT con.convalidated))
+    UNION ALL
+    SELECT 3, i.indexrelid, format('DROP INDEX %I.%I', n.nspname, c.relname)
+      FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE i.indrelid = :green
+       AND NOT EXISTS (SELECT FROM pg_constraint con WHERE con.conindid = i.indexrelid AND con.conrelid = i.indrelid
+                          AND con.contype IN ('p', 'u', 'x'))) AS s(step, n, statement)
+ ORDER BY step, n;

@@ -1,0 +1,2 @@
+-- Ends the transaction with an error if another run has taken over. Lock: ROW SHARE on our state.
+SELECT pgswap.require_lease(:migration, :epoch);

@@ -1,0 +1,2 @@
+-- Takes the markers of a TRUNCATE out of the change log. Lock: ROW EXCLUSIVE on the log.
+DELETE FROM :log WHERE k1 IS NULL;

@@ -1,0 +1,4 @@
+-- Begins a migration in the state. Lock: ROW EXCLUSIVE on our state.
+INSERT INTO pgswap.migration (schema_name, table_name, phase, spec, spec_hash)
+VALUES (:'schema', :'table', 'capture', :'spec', :'spec_hash')
+RETURNING id;

@@ -1,0 +1,5 @@
+-- Says how it stands, for status: what is waited for and how many keys are pending. Lock: ROW
+-- EXCLUSIVE on our state.
+UPDATE pgswap.migration
+   SET updated_at = now(), waiting_for = :'waiting_for', backlog = :backlog, error = :'error'
+ WHERE id = :migration;

@@ -1,0 +1,3 @@
+-- A migration by its number. Lock: ACCESS SHARE on our state.
+SELECT id, schema_name, table_name, phase, live, spec, spec_hash, hold, paused
+  FROM pgswap.migration WHERE id = :migration;

@@ -1,0 +1,9 @@
+-- Records the outcome of a parity pass. Lock: ROW EXCLUSIVE on our state.
+INSERT INTO pgswap.parity (migration, pair, state, rows_compared, rows_different, live)
+VALUES (:migration, :pair, :'state', :rows_compared, :rows_different, :'colour')
+ON CONFLICT (migration, pair) DO UPDATE
+   SET state = excluded.state, rows_compared = excluded.rows_compared,
+       rows_different = excluded.rows_different, live = excluded.live, finished_at = now();
+INSERT INTO pgswap.event (migration, kind, detail)
+VALUES (:migration, 'parity', jsonb_build_object('state', :'state', 'rows_compared', :rows_compared,
+                                                'rows_different', :rows_different));

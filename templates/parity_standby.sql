@@ -1,0 +1,12 @@
+-- Rows of standby in a range of blocks, without the pending keys. Lock: ACCESS SHARE on standby.
+COPY (
+    SELECT :fields
+      FROM ONLY :standby AS standby
+     WHERE standby.ctid >= :'first_tid'::tid AND standby.ctid < :'end_tid'::tid
+       AND NOT EXISTS (
+               SELECT FROM (SELECT :key_expressions
+                              FROM (SELECT :dirty_columns FROM :dirty AS d
+                                    UNION ALL
+                                    SELECT :dirty_columns FROM :log AS d WHERE d.k1 IS NOT NULL) AS live) AS pending
+                WHERE :standby_match)
+) TO STDOUT (FORMAT binary);

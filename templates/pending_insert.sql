@@ -1,0 +1,6 @@
+-- Puts what live holds for the pending keys into standby. Lock: ACCESS SHARE on live, ROW EXCLUSIVE
+-- on standby.
+INSERT INTO :standby (:columns) OVERRIDING SYSTEM VALUE
+SELECT :expressions
+  FROM ONLY :live AS live
+ WHERE EXISTS (SELECT FROM :dirty AS d WHERE :live_match);

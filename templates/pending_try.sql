@@ -1,0 +1,6 @@
+-- Tries the rows of a range of pending keys on standby; to be rolled back. Lock: as pending_insert.
+INSERT INTO :standby (:columns) OVERRIDING SYSTEM VALUE
+SELECT :expressions
+  FROM ONLY :live AS live
+ WHERE EXISTS (SELECT FROM :dirty AS d
+                WHERE :live_match AND d.ctid >= :'first_tid'::tid AND d.ctid < :'end_tid'::tid);

@@ -1,0 +1,2 @@
+-- Size of a table in blocks. Lock: ACCESS SHARE.
+SELECT pg_relation_size(:'table'::regclass) / current_setting('block_size')::bigint AS blocks;

@@ -1,0 +1,2 @@
+-- Gives a transaction up. Lock: releases all of the transaction.
+ROLLBACK;

@@ -1,0 +1,5 @@
+-- Tries the rows of a range of blocks of live on standby; to be rolled back. Lock: as chunk_copy.
+INSERT INTO :standby (:columns) OVERRIDING SYSTEM VALUE
+SELECT :expressions
+  FROM ONLY :live AS live
+ WHERE live.ctid >= :'first_tid'::tid AND live.ctid < :'end_tid'::tid;

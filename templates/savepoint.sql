@@ -1,0 +1,2 @@
+-- A point to come back to. Lock: none.
+SAVEPOINT pgswap_here;

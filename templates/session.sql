@@ -1,0 +1,42 @@
+-- Pins every setting that could change a result or make us wait without end; keeps the role's own
+-- search_path for the user's change. Lock: none.
+SELECT set_config('pgswap.search_path', current_setting('search_path'), false);
+SELECT set_config('client_encoding',
+                  CASE current_setting('server_encoding')
+                      WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END, false);
+SET application_name = :'application_name';
+SET search_path = pg_catalog, pg_temp;
+SET lock_timeout = :'lock_timeout';
+SET statement_timeout = 0;
+SET idle_in_transaction_session_timeout = 0;
+SET default_transaction_isolation = 'read committed';
+SET default_transaction_read_only = off;
+SET default_transaction_deferrable = off;
+SET row_security = off;
+SET synchronous_commit = :'synchronous_commit';
+SET DateStyle = 'ISO, YMD';
+SET IntervalStyle = 'postgres';
+SET TimeZone = 'UTC';
+SET extra_float_digits = 1;
+SET bytea_output = 'hex';
+SET xmloption = 'content';
+SET xmlbinary = 'base64';
+SET array_nulls = on;
+SET transform_null_equals = off;
+SET standard_conforming_strings = on;
+SET quote_all_identifiers = off;
+SET check_function_bodies = off;
+SET client_min_messages = warning;
+SET default_tablespace = '';
+SET default_table_access_method = 'heap';
+SET enable_tidscan = on;
+SET jit = off;
+SELECT set_config('maintenance_work_mem', :'maintenance_work_mem', false) WHERE :'maintenance_work_mem' IS NOT NULL;
+SELECT set_config(name, '0', false)
+  FROM pg_catalog.pg_settings
+ WHERE name IN ('transaction_timeout', 'idle_session_timeout');
+SELECT set_config('client_connection_check_interval', '2s', false)
+  FROM pg_catalog.pg_settings
+ WHERE name = 'client_connection_check_interval' AND :'platform' = 'linux';
+SELECT set_config('session_replication_role', 'origin', false)
+ WHERE current_setting('session_replication_role') <> 'origin';

@@ -1,0 +1,2 @@
+-- Empties standby, because live was truncated. Lock: ACCESS EXCLUSIVE on standby.
+TRUNCATE ONLY :standby;

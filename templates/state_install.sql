@@ -1,0 +1,119 @@
+-- Makes the schema of the state: plain tables that psql and a dashboard can read. Lock: none on
+-- anything of the application.
+CREATE SCHEMA pgswap;
+COMMENT ON SCHEMA pgswap IS 'state of pgswap: migrations of tables while they are in use';
+
+CREATE TABLE pgswap.version (version integer NOT NULL);
+INSERT INTO pgswap.version VALUES (:version);
+
+CREATE TABLE pgswap.migration (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    schema_name text NOT NULL,
+    table_name text NOT NULL,
+    phase text NOT NULL,
+    live text NOT NULL DEFAULT 'blue' CHECK (live IN ('blue', 'green')),
+    spec jsonb NOT NULL,
+    spec_hash text NOT NULL,
+    waiting_for text,
+    backlog bigint NOT NULL DEFAULT 0,
+    paused boolean NOT NULL DEFAULT false,
+    hold boolean NOT NULL DEFAULT false,
+    swap_xid xid8,
+    swap jsonb NOT NULL DEFAULT '{}',
+    error text,
+    started_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    finished_at timestamptz
+);
+COMMENT ON TABLE pgswap.migration IS 'one row per migration; phase moves in the transaction of the work it describes';
+
+CREATE TABLE pgswap.lease (
+    migration bigint PRIMARY KEY REFERENCES pgswap.migration ON DELETE CASCADE,
+    epoch bigint NOT NULL
+);
+COMMENT ON TABLE pgswap.lease IS 'who may write: every run takes the next epoch, every working transaction checks it';
+
+CREATE TABLE pgswap.pair (
+    migration bigint NOT NULL REFERENCES pgswap.migration ON DELETE CASCADE,
+    pair integer NOT NULL,
+    schema_name text NOT NULL,
+    table_name text NOT NULL,
+    blue oid NOT NULL,
+    green oid NOT NULL,
+    mapping jsonb NOT NULL,
+    fingerprint jsonb NOT NULL,
+    expected jsonb NOT NULL,
+    filenode oid,
+    blocks bigint,
+    rows_estimated bigint NOT NULL,
+    PRIMARY KEY (migration, pair)
+);
+COMMENT ON TABLE pgswap.pair IS 'blue, green and the mapping between them; fingerprint: what live must look like; expected: what must come out of the swap';
+
+CREATE TABLE pgswap.chunk (
+    migration bigint NOT NULL,
+    pair integer NOT NULL,
+    first_block bigint NOT NULL,
+    end_block bigint NOT NULL,
+    rows bigint NOT NULL,
+    done_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (migration, pair, first_block),
+    FOREIGN KEY (migration, pair) REFERENCES pgswap.pair ON DELETE CASCADE
+);
+COMMENT ON TABLE pgswap.chunk IS 'heap blocks that are copied: first_block up to, not including, end_block';
+
+CREATE TABLE pgswap.object (
+    migration bigint NOT NULL,
+    pair integer NOT NULL,
+    ordinal integer NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    statement text NOT NULL,
+    unique_columns text,
+    unique_predicate text,
+    done boolean NOT NULL DEFAULT false,
+    PRIMARY KEY (migration, pair, ordinal),
+    FOREIGN KEY (migration, pair) REFERENCES pgswap.pair ON DELETE CASCADE
+);
+COMMENT ON TABLE pgswap.object IS 'indexes, constraints and what belongs to them, taken off green for the load and made again after it';
+
+CREATE TABLE pgswap.parity (
+    migration bigint NOT NULL,
+    pair integer NOT NULL,
+    state text NOT NULL CHECK (state IN ('clean', 'different')),
+    rows_compared bigint NOT NULL,
+    rows_different bigint NOT NULL,
+    live text NOT NULL,
+    finished_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (migration, pair),
+    FOREIGN KEY (migration, pair) REFERENCES pgswap.pair ON DELETE CASCADE
+);
+COMMENT ON TABLE pgswap.parity IS 'the last parity pass of each pair';
+
+CREATE TABLE pgswap.event (
+    migration bigint NOT NULL REFERENCES pgswap.migration ON DELETE CASCADE,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    kind text NOT NULL,
+    detail jsonb NOT NULL DEFAULT '{}'
+);
+CREATE INDEX event_migration_at_idx ON pgswap.event (migration, at);
+COMMENT ON TABLE pgswap.event IS 'the course of a migration: phases, restarts, attempts to swap';
+
+CREATE FUNCTION pgswap.require(holds boolean, state text, message text, detail text DEFAULT NULL)
+RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF holds IS NOT TRUE THEN
+        RAISE EXCEPTION USING ERRCODE = state, MESSAGE = message, DETAIL = coalesce(detail, '');
+    END IF;
+END $$;
+COMMENT ON FUNCTION pgswap.require IS 'fails the transaction unless the condition holds';
+
+CREATE FUNCTION pgswap.require_lease(migration_id bigint, run_epoch bigint)
+RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM FROM pgswap.lease WHERE migration = migration_id AND epoch = run_epoch FOR SHARE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'PS002', MESSAGE = 'another pgswap has taken over this migration';
+    END IF;
+END $$;
+COMMENT ON FUNCTION pgswap.require_lease IS 'fails the transaction of a run that is not the newest any more';

@@ -1,0 +1,25 @@
+-- How migrations stand; from any machine. Lock: ACCESS SHARE on our state.
+SELECT m.id AS migration, quote_ident(m.schema_name) || '.' || quote_ident(m.table_name) AS table,
+       m.phase, m.live, m.waiting_for, m.backlog, m.error, m.paused, m.hold,
+       to_char(m.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS started_at,
+       to_char(m.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS updated_at,
+       (SELECT string_agg(k->>'live', ', ') FROM jsonb_array_elements(p.mapping->'key') AS k) AS key,
+       p.rows_estimated,
+       coalesce(c.rows, 0) AS rows_copied, coalesce(c.chunks, 0) AS chunks_done,
+       CASE WHEN coalesce(c.blocks, 0) = 0 THEN coalesce(c.chunks, 0)
+            ELSE ceil(c.chunks::numeric * greatest(p.blocks, c.blocks) / c.blocks)::bigint END AS chunks_total,
+       coalesce(c.blocks, 0) AS blocks_done, coalesce(p.blocks, 0) AS blocks_total,
+       y.state AS parity_state, y.rows_compared, y.rows_different,
+       to_char(y.finished_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS parity_finished_at,
+       (m.swap->>'attempts')::bigint AS swap_attempts, m.swap->>'lock_held_ms' AS lock_held_ms,
+       m.swap->>'longest_wait_ms' AS longest_wait_ms, (m.swap->>'rows_drained')::bigint AS rows_drained,
+       to_char((m.swap->>'swapped_at')::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS swapped_at,
+       pg_size_pretty(pg_table_size(p.green) + pg_indexes_size(p.green)) AS green_size
+  FROM pgswap.migration m
+  JOIN pgswap.pair p ON p.migration = m.id AND p.pair = 1
+  LEFT JOIN LATERAL (SELECT sum(rows) AS rows, count(*) AS chunks, sum(end_block - first_block) AS blocks
+                       FROM pgswap.chunk WHERE migration = m.id AND pair = 1) AS c ON true
+  LEFT JOIN pgswap.parity y ON y.migration = m.id AND y.pair = 1
+ WHERE (:'schema' IS NULL OR (m.schema_name = :'schema' AND m.table_name = :'table'))
+ ORDER BY m.id DESC
+ LIMIT CASE WHEN :'schema' IS NULL THEN 100 ELSE 1 END;

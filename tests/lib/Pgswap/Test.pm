@@ -1,0 +1,382 @@
+# The base of the whole-program tests: a private cluster with the roles of a small shop, the program
+# as a child process, and sessions that a test steps by hand.
+#
+#     my $t = Pgswap::Test->start('basic');
+#     $t->sql_as(owner => 'create table app.orders (id int primary key)');
+#     my $r = $t->pgswap('run', 'app.orders', '--alter', 'ALTER COLUMN id TYPE bigint');
+#     $t->exits($r, 0, 'run');
+#
+# The program is $ENV{PGSWAP}, else build/asan/pgswap or build/pgswap of this tree.  It runs as role
+# "owner": no superuser, owns schema "app", has CREATE on the database and nothing else.  "writer" has
+# table grants only.  A report of a sanitizer on the program's stderr fails the test that ran it.
+package Pgswap::Test;
+
+use strict;
+use warnings;
+use Cwd qw(abs_path);
+use File::Basename qw(dirname);
+use File::Temp ();
+
+my $tree;
+
+BEGIN
+{
+    $tree = abs_path(dirname(__FILE__) . '/../../..');
+    chomp(my $pgxs = `pg_config --pgxs`);
+    chomp(my $bindir = `pg_config --bindir`);
+    my $test = abs_path(dirname($pgxs) . '/../test');
+    die "postgresql-server-dev-15 is not installed\n" unless $test && -d "$test/perl/PostgreSQL";
+    unshift @INC, "$test/perl";
+    $ENV{PG_REGRESS} //= "$test/regress/pg_regress";
+    $ENV{PATH} = "$bindir:$ENV{PATH}";
+    if ($> == 0)
+    {
+        print "Bail out!  PostgreSQL does not run as root: runuser -u postgres -- prove …\n";
+        exit 255;
+    }
+    $ENV{TESTDIR} //= File::Temp::tempdir('pgswap-test-XXXXXX', TMPDIR => 1, CLEANUP => 1);
+    require PostgreSQL::Test::Utils;
+    require PostgreSQL::Test::Cluster;
+}
+
+use DBI;
+use DBD::Pg qw(:async);
+use Errno qw(ECHILD);
+use JSON::PP ();
+use POSIX qw(WNOHANG);
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+# STDERR goes to the log of the test; whoever runs the test wants to see why it died.
+$SIG{__DIE__} = sub { diag("died: @_") unless $^S };
+
+# A test that is ended by a signal still stops its server (the END block of Cluster.pm).
+$SIG{$_} = sub { exit 1 } for qw(TERM INT HUP PIPE);
+
+our $PROGRAM = $ENV{PGSWAP};
+for my $built ("$tree/build/asan/pgswap", "$tree/build/pgswap")
+{
+    $PROGRAM //= $built if -x $built;
+}
+
+# Starts a cluster with database "shop".  %conf holds lines for postgresql.conf.
+sub start
+{
+    my ($class, $name, %conf) = @_;
+    BAIL_OUT('PGSWAP is not set and build/pgswap does not exist') unless $PROGRAM;
+    return $class->start_server($name, %conf);
+}
+
+# The same without the program, for tests of the test machinery.
+sub start_server
+{
+    my ($class, $name, %conf) = @_;
+    my $node = PostgreSQL::Test::Cluster->new($name);
+    $node->init(extra => [ '--locale=C.UTF-8', '--encoding=UTF8' ]);
+    my %settings = (max_connections => 60, max_wal_size => '4GB', max_prepared_transactions => 5,
+        log_min_duration_statement => -1, log_statement => 'none', %conf);
+    $node->append_conf('postgresql.conf', "$_ = '$settings{$_}'") for sort keys %settings;
+    $node->start;
+    my $self = bless { node => $node, dbname => 'shop', children => {} }, $class;
+    $node->safe_psql('postgres', <<~'SQL');
+        create role owner login;
+        create role writer login;
+        create database shop;
+        SQL
+    $self->{admin} = $self->connect(user => undef);
+    $self->sql(<<~'SQL');
+        grant create on database shop to owner;
+        create schema app authorization owner;
+        grant usage on schema app to writer;
+        SQL
+    return $self;
+}
+
+sub tree { return $tree }
+sub node { return $_[0]{node} }
+
+# A conninfo string.  Without a user: the superuser.
+sub conninfo
+{
+    my ($self, $user, $dbname) = @_;
+    return $self->{node}->connstr($dbname // $self->{dbname}) . ($user ? " user='$user'" : '');
+}
+
+# A new session.  user => undef is the superuser; the default is "owner".
+sub connect
+{
+    my ($self, %args) = @_;
+    my $user = exists $args{user} ? $args{user} : 'owner';
+    (my $dsn = $self->conninfo($user, $args{dbname})) =~ s/ (?=\w+=)/;/g;
+    return DBI->connect("dbi:Pg:$dsn", undef, undef, {
+        RaiseError => 1, PrintError => 0, AutoCommit => 1, AutoInactiveDestroy => 1,
+        pg_server_prepare => 0, pg_enable_utf8 => 0 });
+}
+
+# Statements as the superuser: run, one value, all rows.
+sub sql   { my ($self, $sql) = @_; local $self->{admin}{PrintWarn} = 0; $self->{admin}->do($sql); return }
+sub value { my ($self, $sql) = @_; return ($self->{admin}->selectrow_array($sql))[0] }
+sub rows  { my ($self, $sql) = @_; return $self->{admin}->selectall_arrayref($sql) }
+
+# Statements in a short session of the given role.
+sub sql_as
+{
+    my ($self, $user, $sql) = @_;
+    my $dbh = $self->connect(user => $user);
+    $dbh->do('set client_min_messages = warning');
+    $dbh->do($sql);
+    $dbh->disconnect;
+    return;
+}
+
+# Polls until the condition holds; fails the test and dies otherwise.
+sub wait_until
+{
+    my ($self, $what, $condition, $seconds) = @_;
+    my $deadline = time() + ($seconds // 90);
+    until ($condition->())
+    {
+        if (time() > $deadline)
+        {
+            diag("gave up waiting until $what");
+            die "timeout: $what\n";
+        }
+        sleep 0.02;
+    }
+    return 1;
+}
+
+# ---- the program ------------------------------------------------------------------------------
+
+# Starts the program: command, then its arguments.  The hash holds pid and, after reap(), exit (or
+# signal), out, err.
+sub spawn
+{
+    my ($self, $command, @arguments) = @_;
+    my $options = ref $arguments[0] eq 'HASH' ? shift @arguments : {};
+    my @line = ($options->{program} // $PROGRAM, $command);
+    push @line, '-d', $self->conninfo($options->{user} // 'owner') unless $options->{no_dbname};
+    push @line, @arguments;
+    my $base = "$ENV{TESTDIR}/run" . ++$self->{runs} . ".$$";
+    my $pid = fork() // die "fork: $!";
+    if ($pid == 0)
+    {
+        $ENV{ASAN_OPTIONS} //= 'abort_on_error=0:exitcode=99';
+        $ENV{UBSAN_OPTIONS} //= 'print_stacktrace=1';
+        $ENV{$_} = $options->{env}{$_} for keys %{ $options->{env} // {} };
+        open(STDIN, '<', '/dev/null') and open(STDOUT, '>', "$base.out")
+            and open(STDERR, '>', "$base.err") and exec { $line[0] } @line;
+        POSIX::_exit(127);
+    }
+    $self->{children}{$pid} = 1;
+    return { pid => $pid, base => $base, line => "@line" };
+}
+
+# True while the process lives.
+sub lives
+{
+    my ($self, $run) = @_;
+    return 0 if exists $run->{exit};
+    my $got = waitpid($run->{pid}, WNOHANG);
+    return 1 if $got == 0;
+    $self->_ended($run, $?) if $got == $run->{pid};
+    return 0;
+}
+
+sub _ended
+{
+    my ($self, $run, $status) = @_;
+    delete $self->{children}{ $run->{pid} };
+    $run->{exit} = $status & 127 ? -1 : $status >> 8;
+    $run->{signal} = $status & 127;
+    ($run->{out}, $run->{err}) = map { PostgreSQL::Test::Utils::slurp_file("$run->{base}.$_") } qw(out err);
+    fail("no sanitizer report: $run->{line}") || diag($run->{err})
+        if $run->{err} =~ /AddressSanitizer|LeakSanitizer|runtime error:/;
+    return;
+}
+
+# Waits for the end of the process; past the time (seconds) it is killed and the exit is -1.
+sub reap
+{
+    my ($self, $run, $seconds) = @_;
+    my $deadline = time() + ($seconds // 180);
+    while ($self->lives($run))
+    {
+        if (time() > $deadline)
+        {
+            diag("timeout, killing: $run->{line}");
+            kill 'KILL', $run->{pid};
+        }
+        sleep 0.01;
+    }
+    return $run;
+}
+
+# Sends a signal and waits for the end.
+sub kill_run
+{
+    my ($self, $run, $signal) = @_;
+    kill $signal, $run->{pid};
+    return $self->reap($run, 60);
+}
+
+# Runs the program to its end.
+sub pgswap
+{
+    my ($self, @line) = @_;
+    return $self->reap($self->spawn(@line));
+}
+
+# One test: the exit code, with all output when it is another.
+sub exits
+{
+    my ($self, $run, $expected, $name) = @_;
+    my $good = is($run->{exit}, $expected, "$name: exit $expected");
+    diag("$run->{line}\n--- stdout\n$run->{out}\n--- stderr\n$run->{err}") unless $good;
+    return $good;
+}
+
+# The one JSON object on stdout; dies if it is none.
+sub json
+{
+    my ($self, $run) = @_;
+    return JSON::PP->new->utf8->decode($run->{out});
+}
+
+sub status
+{
+    my ($self, $table) = @_;
+    my $run = $self->pgswap('status', '--json', $table);
+    die "status failed: $run->{err}" if $run->{exit} != 0;
+    return $self->json($run);
+}
+
+# What an unfinished or badly removed migration leaves: schemas, triggers, functions.  Empty = clean.
+sub leftovers
+{
+    my ($self) = @_;
+    return join ', ', map { $_->[0] } @{ $self->rows(<<~'SQL') };
+        select 'schema ' || nspname from pg_namespace where nspname like 'pgswap%'
+        union all
+        select 'trigger ' || tgname || ' on ' || tgrelid::regclass from pg_trigger
+         where not tgisinternal and tgname like '%pgswap%'
+        union all
+        select 'function ' || oid::regprocedure from pg_proc where proname like '%pgswap%'
+        order by 1
+        SQL
+}
+
+sub is_clean
+{
+    my ($self, $name) = @_;
+    return is($self->leftovers, '', $name);
+}
+
+# ---- pause points -----------------------------------------------------------------------------
+
+# Holds a pause point: a program started with --pause-at stops there.
+#     my $point = $t->hold('chunk-read');  …  $t->arrived($point, $run);  …  $t->let_go($point);
+sub hold
+{
+    my ($self, $name) = @_;
+    my $point = { name => $name, session => $self->connect(user => undef) };
+    $point->{session}->do('select pg_advisory_lock(7473726, hashtext(?))', undef, $name);
+    return $point;
+}
+
+# Waits until the program stands at the point.  $count is how many of its connections do.
+sub arrived
+{
+    my ($self, $point, $run, $count) = @_;
+    my $waiting = $self->{admin}->prepare(<<~'SQL');
+        select count(*) from pg_locks where locktype = 'advisory' and not granted and classid = 7473726
+           and objid::bigint = (hashtext(?)::bigint & 4294967295) and pid <> all (?::int[])
+        SQL
+    my $ours = '{' . ($point->{next} ? $point->{next}{pg_pid} : '') . '}';
+    return $self->wait_until("the run stands at $point->{name}", sub {
+        $waiting->execute($point->{name}, $ours);
+        my ($found) = $waiting->fetchrow_array;
+        return 1 if $found >= ($count // 1);
+        die "the run ended before $point->{name}: $run->{out}$run->{err}\n" unless $self->lives($run);
+        return 0;
+    });
+}
+
+# Lets the program go on to the next time it comes to the same point, and holds it there: a second
+# session queues behind the program before the first lets go.
+sub step
+{
+    my ($self, $point, $run) = @_;
+    my $next = $self->connect(user => undef);
+    $self->async($next, "select pg_advisory_lock(7473726, hashtext('$point->{name}'))");
+    $self->wait_until('the next holder queues', sub {
+        $self->value("select count(*) from pg_locks where not granted and pid = $next->{pg_pid}") });
+    $point->{session}->disconnect;
+    $point->{session} = $next;
+    $self->done($next);
+    return $self->arrived($point, $run);
+}
+
+sub let_go
+{
+    my ($self, $point) = @_;
+    $point->{session}->disconnect;
+    return;
+}
+
+# ---- a statement that blocks ------------------------------------------------------------------
+
+sub async
+{
+    my ($self, $dbh, $sql) = @_;
+    $dbh->do($sql, { pg_async => PG_ASYNC });
+    return;
+}
+
+# The result of the statement begun by async(); dies with its error.
+sub done
+{
+    my ($self, $dbh) = @_;
+    return $dbh->pg_result;
+}
+
+# Waits until the session is blocked by a lock.
+sub blocked
+{
+    my ($self, $dbh) = @_;
+    return $self->wait_until('the session waits for a lock', sub {
+        $self->value("select count(*) from pg_locks where not granted and pid = $dbh->{pg_pid}") });
+}
+
+# Waits until somebody waits for ACCESS EXCLUSIVE on the table.
+sub swap_waits
+{
+    my ($self, $table, $run) = @_;
+    return $self->wait_until("the swap waits for its lock on $table", sub {
+        die "the swap ended: $run->{out}$run->{err}\n" unless $self->lives($run);
+        return $self->value(<<~SQL);
+            select count(*) from pg_locks where not granted and mode = 'AccessExclusiveLock'
+               and relation = '$table'::regclass
+            SQL
+    });
+}
+
+# pg_dump -s of a database, comments and psql's \restrict lines left out.
+sub dump_schema
+{
+    my ($self, $dbname) = @_;
+    my $file = "$ENV{TESTDIR}/dump.$$.sql";
+    my $conninfo = $self->conninfo(undef, $dbname);
+    system('pg_dump', '-s', '-d', $conninfo, '-f', $file) == 0 or die "pg_dump failed\n";
+    return join '', grep { !/^--|^\\|^$/ } split /^/, PostgreSQL::Test::Utils::slurp_file($file);
+}
+
+sub DESTROY
+{
+    my ($self) = @_;
+    local ($?, $!);
+    kill 'KILL', keys %{ $self->{children} } if $self->{children} && %{ $self->{children} };
+    return;
+}
+
+1;

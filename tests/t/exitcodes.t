@@ -1,0 +1,157 @@
+# The exit codes are a contract: each of them, once, with the words that go with it on stderr.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+use Pgswap::Test;
+use Test::More;
+
+my $t = Pgswap::Test->start('exitcodes');
+my @ALTER = ('--alter', 'ALTER COLUMN n TYPE bigint');
+
+sub make
+{
+    $t->sql('drop table if exists app.t');
+    $t->sql_as(owner => 'create table app.t (id int primary key, n int, x text);'
+        . 'insert into app.t select i, i, i::text from generate_series(1, 500) i');
+    return;
+}
+
+# Exit code, form of the message, nothing on stdout when it failed.
+sub fails
+{
+    my ($run, $code, $pattern, $name) = @_;
+    $t->exits($run, $code, $name);
+    like($run->{err}, qr/^pgswap: error: [^\n]*[^\n.]$/m, "$name: one line, no full stop");
+    like($run->{err}, $pattern, "$name: says why");
+    return;
+}
+
+sub n_type { return $t->value(q{select format_type(atttypid, null) from pg_attribute where attrelid = 'app.t'::regclass and attname = 'n'}) }
+
+# 1: usage
+make();
+fails($t->pgswap('nonsense', 'app.t'), 1, qr/nonsense/, 'an unknown command');
+fails($t->pgswap('run', 'app.t', '--nonsense'), 1, qr/nonsense/, 'an unknown option');
+fails($t->pgswap('run', @ALTER), 1, qr/table/i, 'no table');
+fails($t->pgswap('run', 'app.t'), 1, qr/--alter|change/, 'no change');
+fails($t->pgswap('run', 'app.t', '--alter'), 1, qr/alter/, 'an option without its value');
+fails($t->pgswap('run', 'app.t', @ALTER, '--lock-timeout', 'soon'), 1, qr/soon/, 'a time that is none');
+fails($t->pgswap('run', 'app.t', @ALTER, '--jobs', '0'), 1, qr/jobs/, 'a number out of range');
+fails($t->pgswap('run', 'app.t', @ALTER, 'app.u'), 1, qr/app\.u/, 'an argument too many');
+fails($t->pgswap('swap', 'app.t'), 1, qr/app\.t|"t"/, 'swap without a migration');
+fails($t->pgswap('run', 'app.t', '-f', "$ENV{TESTDIR}/not-there.sql"), 1, qr/not-there/, 'a file that is not there');
+$t->is_clean('faults of usage leave nothing');
+
+# 2: connection
+for my $case ([ 'no server', 'host=127.0.0.1 port=1 connect_timeout=5' ],
+    [ 'no such database', $t->conninfo('owner', 'nowhere') ], [ 'no such role', $t->conninfo('nobody_here') ])
+{
+    my ($name, $conninfo) = @$case;
+    fails($t->pgswap('status', { no_dbname => 1 }, '-d', $conninfo, 'app.t'), 2, qr/refused|does not exist/, $name);
+}
+
+# 3: a statement failed
+$t->sql(q{update app.t set x = 'abc' where id = 123});
+fails($t->pgswap('run', 'app.t', '--alter', 'ALTER COLUMN x TYPE int USING x::int'), 3, qr/22P02/, 'bad data');
+$t->exits($t->pgswap('abort', 'app.t'), 0, 'abort');
+fails($t->pgswap('run', 'app.t', '--alter', 'ALTER COLUMN nix TYPE int'), 3, qr/nix/, 'a change of a column that is not there');
+fails($t->pgswap('run', 'app.t', '--alter', 'ALTER COLUMN n TYPO bigint'), 3, qr/42601|syntax/, 'a change that is no SQL');
+$t->is_clean('a change that fails leaves nothing');
+
+# 4: refused
+$t->sql_as(owner => 'create table app.nokey (n int)');
+fails($t->pgswap('run', 'app.nokey', @ALTER), 4, qr/key/, 'refused');
+
+# 5: parity
+make();
+$t->exits($t->pgswap('run', 'app.t', @ALTER, '--until=ready'), 0, 'ready');
+my $green = $t->value(q{select oid::regclass from pg_class where relname = 't' and relnamespace::regnamespace::text ~ '_green$'});
+$t->sql("update $green set x = 'broken' where id = 250");
+fails($t->pgswap('verify', 'app.t'), 5, qr/differ/, 'parity');
+$t->sql("update $green set x = '250' where id = 250");
+$t->exits($t->pgswap('verify', 'app.t'), 0, 'verify');
+
+# 6: the lock
+my $holder = $t->connect(user => undef);
+$holder->do('begin; select count(*) from app.t');
+my $swap = $t->spawn('swap', 'app.t', '--swap-deadline', '2500ms', '--lock-timeout', '200ms');
+my $reader = $t->connect(user => undef);
+$reader->do('set statement_timeout = 1500');
+for (1 .. 20)
+{
+    $reader->do('select * from app.t limit 1');
+    $reader->do('update app.t set n = n where id = 1');
+}
+pass('readers and writers pass between the attempts');
+fails($t->reap($swap), 6, qr/lock/, 'lock budget used up');
+like($swap->{err}, qr/\b$holder->{pg_pid}\b/, 'the blocker is named by its pid');
+is(n_type(), 'integer', 'not swapped');
+is($t->status('app.t')->{parity}{state}, 'clean', 'still in sync');
+$reader->do('update app.t set n = -7 where id = 7');
+$t->exits($t->pgswap('verify', 'app.t'), 0, 'verify: still in sync');
+$holder->do('commit');
+
+# A prepared transaction holds its lock for ever; it has no pid.
+$holder->do(q{begin; update app.t set n = 8 where id = 8; prepare transaction 'forgotten'});
+my $prepared = $t->pgswap('swap', 'app.t', '--swap-deadline', '1s');
+fails($prepared, 6, qr/forgotten|prepared/, 'a prepared transaction');
+$holder->do(q{commit prepared 'forgotten'});
+
+# 8: another pgswap
+my $point = $t->hold('before-swap');
+my $first = $t->spawn('swap', 'app.t', '--pause-at', 'before-swap');
+$t->arrived($point, $first);
+fails($t->pgswap('swap', 'app.t'), 8, qr/another|already/, 'a second instance');
+
+# 7: stopped
+kill 'INT', $first->{pid};
+$t->let_go($point);
+$t->exits($t->reap($first), 7, 'stopped');
+is(n_type(), 'integer', 'stopped: not swapped');
+
+# 0: the goal is reached, also if it already was
+$t->exits($t->pgswap('swap', 'app.t'), 0, 'swap');
+is(n_type(), 'bigint', 'swapped');
+is($t->value('select n from app.t where id = 7'), -7, 'the last writes are there');
+is($t->value('select n from app.t where id = 8'), 8, 'the prepared ones, too');
+$t->exits($t->pgswap('swap', 'app.t'), 0, 'swap again');
+$t->exits($t->pgswap('abort', 'app.t'), 1, 'abort is too late');
+is(n_type(), 'bigint', 'and does nothing');
+$t->exits($t->pgswap('finish', 'app.t'), 0, 'finish');
+$t->exits($t->pgswap('abort', 'app.nokey'), 0, 'abort where nothing is');
+
+# 10: the table was altered since the plan
+for my $ddl ('alter table app.t add column late int', 'alter table app.t alter x set not null', 'create index late on app.t (x)',
+    'alter table app.t rename column x to y', 'drop table app.t cascade; create table app.t (id int primary key, n int, x text)',
+    'create view app.v as select n from app.t')
+{
+    make();
+    $t->exits($t->pgswap('run', 'app.t', @ALTER, '--until=ready'), 0, 'ready');
+    $t->sql_as(owner => $ddl);
+    fails($t->pgswap('swap', 'app.t'), 10, qr/chang|alter|differ/i, $ddl);
+    is(n_type(), 'integer', "$ddl: not swapped");
+    $t->exits($t->pgswap('abort', 'app.t'), 0, "$ddl: abort");
+    $t->is_clean("$ddl: nothing is left");
+    $t->sql('drop view if exists app.v');
+}
+
+# Our triggers switched off: the swap does not trust the standby.
+make();
+$t->exits($t->pgswap('run', 'app.t', @ALTER, '--until=ready'), 0, 'ready');
+$t->sql('alter table app.t disable trigger all; update app.t set n = 4242 where id = 42');
+my $off = $t->pgswap('swap', 'app.t');
+my $answer = $off->{exit} == 0 ? $t->value('select n from app.t where id = 42') : 4242;
+is($answer, 4242, "triggers switched off (exit $off->{exit}): no write is lost");
+like($off->{err}, qr/trigger|capture|again/i, 'triggers switched off: it is said');
+
+# --version and --help
+for my $option ('--help', '--version')
+{
+    my $run = $t->pgswap($option, { no_dbname => 1 });
+    $t->exits($run, 0, $option);
+    like($run->{out}, qr/pgswap/, "$option: on stdout");
+    is($run->{err}, '', "$option: nothing on stderr");
+}
+
+done_testing();

@@ -1,0 +1,143 @@
+# What is not carried is refused by the plan: exit 4, the reason named, a hint given, nothing touched.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+use Pgswap::Test;
+use Test::More;
+
+my $t = Pgswap::Test->start('refuse');
+my $WIDEN = 'ALTER COLUMN n TYPE bigint';
+my $count = 0;
+
+# One refusal.  how: setup (as owner) or super (as superuser) with %T for the table; say: what the
+# message must name; options instead of the usual change; table if it is not the one made here.
+sub refused
+{
+    my ($name, %how) = @_;
+    my $table = 'app.t' . ++$count;
+    my @base = $how{bare} ? () : "create table $table (id int primary key, n int); insert into $table values (1, 1)";
+    for my $step ([ owner => @base ], [ owner => $how{setup} ], [ super => $how{super} ])
+    {
+        my ($who, $sql) = @$step;
+        next unless defined $sql;
+        $sql =~ s/%T/$table/g;
+        $who eq 'owner' ? $t->sql_as(owner => $sql) : $t->sql($sql);
+    }
+    my $target = ($how{table} // $table) =~ s/%T/$table/r;
+    my @options = $how{options} ? @{ $how{options} } : ('--alter', $WIDEN);
+    (my $say = $how{say}) =~ s/%T/$table/g;
+    my $before = $t->dump_schema;
+    for my $command ('plan', 'run')
+    {
+        my $run = $t->pgswap($command, $target, @options);
+        $t->exits($run, 4, "$name: $command");
+        like($run->{err}, qr/$say/i, "$name: $command names the reason");
+        like($run->{err}, qr/^pgswap: hint: \S/m, "$name: $command gives a hint");
+    }
+    $t->is_clean("$name: nothing is left");
+    is($t->dump_schema, $before, "$name: nothing is changed");
+    (my $after = $how{after} // "drop table $table cascade") =~ s/%T/$table/g;
+    $t->sql($after);
+    return;
+}
+
+$t->sql('create extension if not exists hstore');
+
+# Keys.
+refused('no key', bare => 1, setup => 'create table %T (id int, n int)', say => 'key');
+refused('a nullable unique column', bare => 1, setup => 'create table %T (id int unique, n int)', say => 'key');
+refused('a deferrable key only', bare => 1, setup => 'create table %T (id int primary key deferrable, n int)', say => 'key');
+refused('a partial unique index only', bare => 1,
+    setup => 'create table %T (id int not null, n int); create unique index on %T (id) where n > 0', say => 'key');
+refused('a unique index on an expression only', bare => 1,
+    setup => 'create table %T (id int not null, n int); create unique index on %T ((id + 1))', say => 'key');
+refused('an invalid unique index only', bare => 1,
+    setup => 'create table %T (id int not null, n int); create unique index ix on %T (id)',
+    super => q{update pg_index set indisvalid = false where indexrelid = 'app.ix'::regclass}, say => 'key');
+refused('the key column is dropped', options => [ '--alter', 'DROP COLUMN id, ALTER COLUMN n TYPE bigint' ], say => 'key');
+
+# What hangs on the table.
+refused('an outgoing foreign key', say => 'foreign key.*t_ref|t_ref.*foreign key',
+    setup => 'create table app.other (id int primary key); alter table %T add constraint t_ref foreign key (n) references app.other not valid',
+    after => 'drop table %T, app.other');
+refused('an incoming foreign key', say => 'foreign key.*o_ref|o_ref.*foreign key',
+    setup => 'create table app.other (id int, t int constraint o_ref references %T)', after => 'drop table app.other, %T');
+refused('a foreign key to itself', say => 'foreign key', setup => 'alter table %T add foreign key (n) references %T');
+refused('a view', say => 'view.*v1', setup => 'create view app.v1 as select * from %T');
+refused('a materialized view', say => 'view.*m1', setup => 'create materialized view app.m1 as select n from %T');
+refused('a user trigger', say => 'trigger.*watch',
+    setup => 'create function app.f() returns trigger language plpgsql as $$begin return new; end$$;'
+        . 'create trigger watch before insert on %T for each row execute function app.f()',
+    after => 'drop table %T; drop function app.f');
+refused('a rule', say => 'rule.*divert', setup => 'create rule divert as on delete to %T do instead nothing');
+refused('a policy', say => 'polic', setup => 'create policy mine on %T using (n = 1)');
+refused('forced row level security', say => 'row.level security|RLS|polic', setup => 'alter table %T force row level security');
+refused('a publication', say => 'publication.*pub', super => 'create publication pub for table %T', after => 'drop publication pub; drop table %T');
+refused('a publication of all tables', say => 'publication.*pub', super => 'create publication pub for all tables',
+    after => 'drop publication pub; drop table %T');
+refused('a publication of the schema', say => 'publication.*pub', super => 'create publication pub for tables in schema app',
+    after => 'drop publication pub; drop table %T');
+refused('the target of a subscription', say => 'subscription',
+    super => q{create subscription sub connection 'dbname=none' publication p with (connect = false);}
+        . q{insert into pg_subscription_rel select oid, '%T'::regclass, 'r', null from pg_subscription},
+    after => 'alter subscription sub set (slot_name = none); drop subscription sub; drop table %T');
+refused('a partitioned table', bare => 1, say => 'partition', setup => 'create table %T (id int primary key, n int) partition by range (id)');
+refused('a partition', say => 'partition', table => 'app.leaf',
+    setup => 'create table app.root (id int primary key, n int) partition by range (id);'
+        . 'create table app.leaf partition of app.root for values from (0) to (10)',
+    after => 'drop table app.root, %T');
+refused('an inheritance parent', say => 'inherit', setup => 'create table app.child () inherits (%T)');
+refused('an inheritance child', say => 'inherit', table => 'app.child', setup => 'create table app.child (primary key (id)) inherits (%T)');
+refused('a typed table', bare => 1, say => 'typed|type', setup => 'create type app.ty as (id int, n int); create table %T of app.ty (primary key (id))',
+    after => 'drop table %T; drop type app.ty');
+refused('a member of an extension', say => 'extension.*hstore', super => 'alter extension hstore add table %T',
+    after => 'alter extension hstore drop table %T; drop table %T');
+refused('a column of its row type elsewhere', say => 'app.other|other', setup => 'create table app.other (id int, r %T)',
+    after => 'drop table app.other, %T');
+refused('a function with its row type', say => 'function.*takes', setup => 'create function app.takes(%T) returns int language sql as $$select 1$$');
+refused('a function that reads it by OID', say => 'function.*counts',
+    setup => 'create function app.counts() returns bigint language sql begin atomic select count(*) from %T; end');
+refused('a policy elsewhere that reads it', say => 'polic',
+    setup => 'create table app.other (id int); create policy peek on app.other using (exists (select from %T))', after => 'drop table app.other; drop table %T');
+
+# What is no ordinary table.
+refused('a view as target', say => 'view|not a table', table => 'app.v2', setup => 'create view app.v2 as select * from %T');
+refused('a materialized view as target', say => 'view|not a table', table => 'app.m2', setup => 'create materialized view app.m2 as select * from %T');
+refused('a sequence as target', say => 'sequence|not a table', table => 'app.s2', setup => 'create sequence app.s2', after => 'drop sequence app.s2; drop table %T');
+refused('a foreign table', say => 'foreign|not a table', table => 'app.ft',
+    super => 'create foreign data wrapper nowhere; create server nowhere foreign data wrapper nowhere;'
+        . 'create foreign table app.ft (id int) server nowhere', after => 'drop foreign data wrapper nowhere cascade; drop table %T');
+refused('a system catalog', say => 'system|catalog|owner', table => 'pg_catalog.pg_class');
+refused('a table of another owner', say => 'owner|privilege|permission', super => 'create role stranger; alter table %T owner to stranger',
+    after => 'drop table %T; drop role stranger');
+
+# The change.
+refused('a change that needs no rewrite', say => 'rewrite', options => [ '--alter', 'ALTER COLUMN n SET DEFAULT 3' ]);
+refused('a volatile expression', say => 'n.*(volatile|determin|random)|(volatile|determin|random).*n',
+    options => [ '--alter', 'ALTER COLUMN n TYPE float8 USING random()' ]);
+refused('now() in a mapping', say => 'now|stable|determin|immutable', options => [ '--alter', 'ALTER COLUMN n TYPE timestamptz USING now()' ]);
+refused('nextval() in a mapping', say => 'nextval|volatile|determin', setup => 'create sequence app.sq',
+    options => [ '--alter', 'ALTER COLUMN n TYPE bigint', '--map', q{n=nextval('app.sq')} ], after => 'drop table %T; drop sequence app.sq');
+refused('a sub-select in a mapping', say => 'sub-?(select|query)',
+    options => [ '--alter', 'ALTER COLUMN n TYPE bigint', '--map', 'n=(select max(oid::int) from pg_class)' ]);
+
+# --force-rewrite goes on where only the advice stood against it.
+$t->sql_as(owner => 'create table app.f (id int primary key, n int); insert into app.f select i, i from generate_series(1, 10) i');
+my $forced = $t->pgswap('run', 'app.f', '--alter', 'ALTER COLUMN n SET DEFAULT 3', '--force-rewrite');
+$t->exits($forced, 0, '--force-rewrite');
+is($t->value(q{insert into app.f values (11) returning n}), 3, '--force-rewrite: the change is there');
+$t->exits($t->pgswap('finish', 'app.f'), 0, 'finish');
+
+# Flags without a policy hang on the table alone: carried.
+$t->sql_as(owner => 'create table app.rls (id int primary key, n int); insert into app.rls values (1, 1);'
+    . 'alter table app.rls enable row level security');
+$t->exits($t->pgswap('run', 'app.rls', '--alter', $WIDEN), 0, 'row level security without a policy');
+is($t->value(q{select relrowsecurity from pg_class where oid = 'app.rls'::regclass}), 1, 'row level security is carried');
+$t->exits($t->pgswap('finish', 'app.rls'), 0, 'finish');
+
+# A role that may not create schemas.
+$t->sql('revoke create on database shop from owner');
+refused('no CREATE on the database', say => 'CREATE.*database|database.*CREATE|privilege|permission');
+
+done_testing();

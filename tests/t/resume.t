@@ -1,0 +1,229 @@
+# A run that dies is continued; a run that is stopped stops at a safe point; an aborted one leaves
+# nothing.  At every pause point, with writes before and after.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+use Pgswap::Oracle;
+use Pgswap::Test;
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+my $t = Pgswap::Test->start('resume');
+my @POINTS = qw(capture-ready chunk-read copy-done apply-read before-swap swap-locked);
+my @RUN = ('run', 'app.t', '--alter', q{ALTER COLUMN id TYPE bigint, ADD COLUMN region text NOT NULL DEFAULT 'eu'},
+    '--chunk-blocks', 8, '--max-lock-hold', '60s');
+my $round = 0;
+
+sub make
+{
+    $t->sql('drop schema if exists mirror cascade; drop table if exists app.t; create schema mirror');
+    $t->sql_as(owner => q{create table app.t (id int primary key, code text unique, n int);
+        insert into app.t select i, 'c' || i, i from generate_series(1, 10000) i});
+    $t->sql('create table mirror.t (like app.t including all); insert into mirror.t table app.t');
+    return;
+}
+
+# Some of everything, the same on both.
+sub writes
+{
+    my $r = ++$round;
+    for my $table ('app.t', 'mirror.t')
+    {
+        $t->sql(<<~SQL);
+            update $table set n = n + 1 where id % 97 = $r % 97;
+            update $table set id = id + 100000 where id between $r * 10 and $r * 10 + 3;
+            delete from $table where id between 5000 + $r * 10 and 5003 + $r * 10;
+            insert into $table select 200000 + $r * 100 + i, null, null from generate_series(1, 20) i;
+            update $table set code = null where id = 9000 + $r;
+            SQL
+    }
+    return;
+}
+
+sub columns_of { return $t->value(q{select count(*) from pg_attribute where attrelid = 'app.t'::regclass and attname = 'region'}) }
+
+sub equal
+{
+    my ($name) = @_;
+    my $found = Pgswap::Oracle::compare($t->{admin}, 'mirror.t', 'app.t', key => ['id'], map => { region => q('eu') });
+    is_deeply($found->{differences}, [], "$name: equal");
+    $t->exits($t->pgswap('finish', 'app.t'), 0, "$name: finish");
+    $t->is_clean("$name: nothing is left");
+    return;
+}
+
+# Waits until the server has noticed that the clients are gone.
+sub backends_gone
+{
+    return $t->wait_until('the backends of a dead client are gone', sub {
+        !$t->value(q{select count(*) from pg_stat_activity where usename = 'owner' and backend_type = 'client backend'}) }, 30);
+}
+
+# Starts a run that stands at the point; pending keys are there for apply-read.
+sub run_to
+{
+    my ($place) = @_;
+    my $point = $t->hold($place);
+    my $run = $t->spawn(@RUN, '--pause-at', $place);
+    $t->arrived($point, $run);
+    return ($point, $run);
+}
+
+sub kill_at
+{
+    my ($place, $signal) = @_;
+    my ($point, $run) = run_to($place);
+    writes();
+    $t->kill_run($run, $signal);
+    writes();
+    $t->let_go($point);
+    backends_gone();
+    return;
+}
+
+# Every point of one migration in turn, each time killed and continued.
+make();
+for my $place (@POINTS)
+{
+    kill_at($place, 'KILL');
+    is(columns_of(), 0, "killed at $place: not swapped");
+    my $phase = $t->status('app.t')->{phase};
+    ok($phase, "killed at $place: status tells the phase, $phase");
+}
+$t->exits($t->pgswap(@RUN), 0, 'killed at every point: the last run');
+equal('killed at every point');
+
+# Each point alone: killed, then one run that finishes.
+for my $place (@POINTS)
+{
+    make();
+    if ($place eq 'apply-read') { kill_at('copy-done', 'KILL') }
+    kill_at($place, 'KILL');
+    $t->exits($t->pgswap(@RUN), 0, "killed at $place: run again");
+    equal("killed at $place");
+}
+
+# Killed at any moment, with writes all the time.
+make();
+my $seed = time() % 100000 | 0;
+srand $seed;
+diag("random kills: seed $seed");
+my $kills = 0;
+for (1 .. 8)
+{
+    my $run = $t->spawn(@RUN, '--until=ready');
+    my $end = time() + 0.05 + rand 0.8;
+    while (time() < $end) { writes() if $round < 300; sleep 0.02 }
+    $kills++ if $t->lives($run);
+    $t->kill_run($run, 'KILL');
+    backends_gone();
+}
+cmp_ok($kills, '>', 0, 'killed at random: some died on the way');
+$t->exits($t->pgswap(@RUN), 0, 'killed at random: the last run');
+equal('killed at random');
+
+# What was copied is not copied again.
+make();
+my ($point, $run) = run_to('chunk-read');
+$t->step($point, $run) for 1 .. 3;
+$t->kill_run($run, 'KILL');
+$t->let_go($point);
+backends_gone();
+my $done = $t->value('select count(*) from pgswap.chunk');
+my $at = $t->value('select min(done_at) from pgswap.chunk');
+cmp_ok($done, '>', 0, 'chunks are on record when the run dies');
+$t->exits($t->pgswap(@RUN), 0, 'the run goes on');
+is($t->value('select min(done_at) from pgswap.chunk'), $at, 'the chunks that were done were kept');
+equal('chunks are kept');
+
+# The server crashes.
+make();
+($point, $run) = run_to('chunk-read');
+$t->step($point, $run) for 1 .. 2;
+writes();
+$t->{admin}->disconnect;
+$point->{session}->disconnect;
+$t->node->stop('immediate');
+$t->reap($run, 60);
+is($run->{exit}, 2, 'the server crashes: exit 2') or diag($run->{err});
+$t->node->start;
+$t->{admin} = $t->connect(user => undef);
+writes();
+$t->exits($t->pgswap(@RUN), 0, 'the server crashed: run again');
+equal('the server crashed');
+
+# Our backends are terminated: either the connection is regained, or exit 2 and run again.
+make();
+($point, $run) = run_to('copy-done');
+writes();
+$t->sql(q{select pg_terminate_backend(pid) from pg_stat_activity where usename = 'owner'});
+$t->let_go($point);
+$t->reap($run);
+ok($run->{exit} == 0 || $run->{exit} == 2, 'backends terminated: regained or exit 2') or diag("$run->{exit}: $run->{err}");
+like($run->{err}, qr/57P01|terminat|connection/i, 'backends terminated: the reason is named') if $run->{exit};
+$t->exits($t->pgswap(@RUN), 0, 'backends terminated: run again');
+equal('backends terminated');
+
+# Signals: the safe point, then it can be continued; the second signal does not wait for it.
+for my $signal ('INT', 'TERM')
+{
+    make();
+    for my $place ('capture-ready', 'chunk-read', 'copy-done', 'before-swap')
+    {
+        ($point, $run) = run_to($place);
+        kill $signal, $run->{pid};
+        $t->let_go($point);
+        $t->exits($t->reap($run), 7, "SIG$signal at $place");
+        is(columns_of(), 0, "SIG$signal at $place: not swapped");
+        writes();
+        backends_gone();
+    }
+    ($point, $run) = run_to('before-swap');
+    kill $signal, $run->{pid};
+    sleep 0.2;
+    kill $signal, $run->{pid};
+    $t->exits($t->reap($run, 30), 7, "SIG$signal twice ends a waiting statement");
+    $t->let_go($point);
+    backends_gone();
+    $t->exits($t->pgswap(@RUN), 0, "SIG$signal: run again");
+    equal("SIG$signal");
+}
+
+# A second instance.
+make();
+($point, $run) = run_to('chunk-read');
+$t->exits($t->pgswap(@RUN), 8, 'a second run');
+$t->exits($t->pgswap('abort', 'app.t'), 8, 'abort of a running one');
+$t->exits($t->pgswap('swap', 'app.t'), 8, 'swap of a running one');
+$t->exits($t->pgswap('finish', 'app.t'), 8, 'finish of a running one');
+is($t->status('app.t')->{phase}, 'copy', 'status works meanwhile');
+$t->let_go($point);
+$t->exits($t->reap($run), 0, 'the first is not disturbed');
+equal('a second instance');
+
+# Abort at every point.
+for my $place (@POINTS)
+{
+    make();
+    if ($place eq 'apply-read') { kill_at('copy-done', 'KILL') }
+    my $dump = $place ne q(apply-read) ? $t->dump_schema : undef;
+    kill_at($place, 'KILL');
+    $t->exits($t->pgswap('abort', 'app.t'), 0, "abort at $place");
+    $t->is_clean("abort at $place leaves nothing");
+    is($t->dump_schema, $dump, "abort at $place: the database is as it was") if defined $dump;
+    my $found = Pgswap::Oracle::compare($t->{admin}, 'mirror.t', 'app.t', key => ['id']);
+    is_deeply($found->{differences}, [], "abort at $place: live is untouched");
+    $t->exits($t->pgswap('abort', 'app.t'), 0, "abort at $place, again");
+}
+
+# Another specification does not continue this one.
+make();
+$t->exits($t->pgswap(@RUN, '--until=ready'), 0, 'ready');
+my $other = $t->pgswap('run', 'app.t', '--alter', 'ALTER COLUMN n TYPE bigint');
+isnt($other->{exit}, 0, 'another specification is not a continuation');
+like($other->{err}, qr/specification|abort/i, 'and it is told so');
+$t->exits($t->pgswap('abort', 'app.t'), 0, 'abort when ready');
+$t->is_clean('nothing is left');
+
+done_testing();

@@ -1,0 +1,106 @@
+#!/usr/bin/env bash
+# scripts/lint.sh: a tree that keeps the rules passes, and each rule fires where it is broken.
+set -euo pipefail
+top=$(cd "$(dirname "$0")/../.." && pwd)
+lint=$top/scripts/lint.sh
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+fail() {
+    echo "not ok - $1" >&2
+    exit 1
+}
+
+# A small tree that keeps all rules.
+new_tree() {
+    rm -rf "$scratch/tree"
+    mkdir -p "$scratch/tree"/{src/{base,sql,pg,phase,cmd},include/{base,pg,phase},templates,scripts,tests}
+    cp "$top/.clang-format" "$scratch/tree/"
+    cd "$scratch/tree"
+    printf '#pragma once\n' | tee include/base/a.h include/pg/b.h include/phase/copy.h \
+        include/phase/phase.h >/dev/null
+    printf -- '-- Reads nothing.  Lock: none\nSELECT 1;\n' >templates/x.sql
+    printf '#include <libpq-fe.h>\n\n#include "base/a.h"\n' >src/pg/b.c
+    printf '#include "phase/copy.h"\n\n#include "base/a.h"\n#include "phase/phase.h"\n' \
+        >src/phase/copy.c
+    printf 'static const char *const word = "CREATE";\n' >src/sql/scan.c
+    printf '#!/bin/sh\nmktemp -d -t x.XXXXXX\n' >scripts/x.sh
+    chmod +x scripts/x.sh
+    printf '#include "phase/copy.h"\n' >src/main.c
+}
+
+# lines COUNT LINE
+lines() {
+    yes "$2" | head -n "$1" | tr -d '\n'
+}
+
+# fires RULE COMPLAINT FILE TEXT: with this text appended to the file, the rule complains so.
+fires() {
+    new_tree
+    "$lint" -C . "$1" >"$scratch/out" || fail "$1 complains about a good tree: $(cat "$scratch/out")"
+    mkdir -p "$(dirname "$3")"
+    printf '%b' "$4" >>"$3"
+    ! "$lint" -C . "$1" >"$scratch/out" 2>&1 || fail "$1 does not see: $4"
+    grep -qE "^$3:[0-9]+:.*$2" "$scratch/out" || fail "$1: $(cat "$scratch/out")"
+    echo "ok - $1: $2"
+}
+
+# silent RULE FILE TEXT: with this text the rule has nothing to say.
+silent() {
+    new_tree
+    printf '%b' "$3" >>"$2"
+    "$lint" -C . "$1" >"$scratch/out" 2>&1 || fail "$1 complains about: $3"
+    echo "ok - $1 lets pass: ${3:0:50}"
+}
+
+new_tree
+"$lint" -C . >"$scratch/out" 2>&1 || fail "the good tree: $(cat "$scratch/out")"
+echo 'ok - a good tree passes every rule'
+
+fires layers 'layer 0 includes "pg/b.h" of layer 2' src/base/a.c '#include "pg/b.h"\n'
+fires layers 'layer 2 includes "phase/copy.h" of layer 4' include/pg/b.h '#include "phase/copy.h"\n'
+fires layers 'no "b.h" in this folder' src/cmd/x.c '#include "b.h"\n'
+silent layers src/cmd/x.c '#include "x.c"\n'
+fires layers 'not in the layer table' src/cmd/x.c '#include "other/run.h"\n'
+fires phases 'includes the phase "phase/copy.h"' src/phase/swap.c '#include "phase/copy.h"\n'
+silent phases src/phase/copy_chunk.c '#include "phase/copy.h"\n'
+fires clients 'src/pg only' src/cmd/x.c '#include <libpq-fe.h>\n'
+fires clients 'src/pg only' include/base/a.h '# include "uv.h"\n'
+for text in 'SELECT 1' 'INSERT INTO x' 'COMMIT;' 'BEGIN' 'DROP\\nTABLE' 'COPY x' 'LOCK x' 'SET x' \
+    'WITH x' 'COMMENT ON x' ' NOTIFY x'; do
+    fires sql 'SQL in C' src/cmd/x.c "f(\"$text\");\n"
+done
+fires sql 'SQL in C' src/cmd/x.c 'f("CREATE");\n'
+fires sql 'SQL in C' src/sql/scan.c 'f("CREATE TABLE");\n'
+silent sql src/cmd/x.c 'f("SELECTED", "SETTING", "LOCK", "a SELECT b", "selects x");\n'
+silent sql src/cmd/x.c 'char *w[] = {"BEGIN",\n"COMMIT", "SET", NULL};\n'
+silent sql src/cmd/x.c 'f("COMMIT"); /* lint: sql */\n'
+fires templates 'must be a comment' templates/y.sql 'SELECT 1; -- Lock: none\n'
+fires templates 'must name the lock' templates/y.sql '-- Reads.\nSELECT 1; -- Lock: none\n'
+silent templates templates/y.sql '-- Reads.\n-- Lock: none\nSELECT 1;\n'
+for mark in TO''DO FIX''ME X''XX; do
+    fires marks unfinished src/cmd/x.c "/* $mark: later */\n"
+done
+fires length 'longer than 600 lines' tests/x.t "$(lines 601 '#\n')"
+fires length 'more than 80' src/cmd/x.c "int\nf(void)\n{\n$(lines 77 '    g();\n')}\n"
+silent length src/cmd/x.c "int\nf(void)\n{\n$(lines 76 '    g();\n')}\n"
+fires length 'more than 80' scripts/y.sh "f() {\n$(lines 79 ':\n')}\n"
+fires length 'more than 80' tests/y.pm "sub f\n{\n$(lines 78 'g();\n')}\n"
+fires format 'run make format' src/cmd/x.c 'int  x ;\n'
+fires cppcheck 'nullPointer' src/cmd/x.c 'int\nf(void)\n{\n    int *p = 0;\n    return *p;\n}\n'
+fires scripts 'is not executable' tests/y.sh 'echo\n'
+fires scripts 'syntax error' scripts/x.sh 'if true; then\n'
+
+new_tree
+printf 'build/\n' >.gitignore
+mkdir build
+touch build/x.o
+git init -q .
+git add -f build/x.o
+! "$lint" -C . tracked >"$scratch/out" 2>&1 || fail 'tracked does not see build/x.o'
+grep -q '^build/x.o:1: generated file is tracked' "$scratch/out" || fail "$(cat "$scratch/out")"
+echo 'ok - tracked: generated file is tracked'
+
+new_tree
+! "$lint" -C . nonsense >/dev/null 2>&1 || fail 'an unknown rule passes'
+echo 'ok - an unknown rule is a complaint'

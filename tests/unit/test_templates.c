@@ -1,0 +1,90 @@
+/*
+ * What is embedded is what stands in templates/, byte for byte, for every file there.  Runs in the
+ * top directory of the source tree.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sql/template.h"
+
+static char *
+read_whole(const char *path, size_t *length)
+{
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, 0, SEEK_END), 0);
+
+    long size = ftell(file);
+    assert_true(size >= 0);
+    rewind(file);
+
+    char *content = malloc((size_t)size + 1);
+    assert_non_null(content);
+    *length = fread(content, 1, (size_t)size, file);
+    assert_int_equal(*length, size);
+    fclose(file);
+    return content;
+}
+
+static void
+test_embedded_equals_file(void **state)
+{
+    (void)state;
+    int count = 0;
+
+    for (const char *name; (name = template_name(count)) != NULL; count++)
+    {
+        char path[256];
+        size_t length;
+
+        snprintf(path, sizeof(path), "templates/%s.sql", name);
+        char *content = read_whole(path, &length);
+        assert_int_equal(length, strlen(template_text(name)));
+        assert_memory_equal(content, template_text(name), length);
+        free(content);
+    }
+    assert_true(count > 0);
+}
+
+static void
+test_every_file_is_embedded_in_order(void **state)
+{
+    (void)state;
+    glob_t files;
+
+    assert_int_equal(glob("templates/*.sql", 0, NULL, &files), 0);
+    for (size_t i = 0; i < files.gl_pathc; i++)
+    {
+        char path[256];
+        const char *name = template_name((int)i);
+
+        assert_non_null(name);
+        if (i > 0)
+            assert_true(strcmp(template_name((int)i - 1), name) < 0);
+        snprintf(path, sizeof(path), "templates/%s.sql", name);
+        assert_int_equal(access(path, R_OK), 0);
+    }
+    assert_null(template_name((int)files.gl_pathc));
+    assert_null(template_name(-1));
+    globfree(&files);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_embedded_equals_file),
+        cmocka_unit_test(test_every_file_is_embedded_in_order),
+    };
+
+    return cmocka_run_group_tests_name("templates", tests, NULL, NULL);
+}
