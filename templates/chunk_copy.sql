@@ -7,5 +7,4 @@ WITH copied AS (
      WHERE live.ctid >= :'first_tid'::tid AND live.ctid < :'end_tid'::tid
     RETURNING 1)
 INSERT INTO pgswap.chunk (migration, pair, first_block, end_block, rows)
-SELECT :migration, :pair, :first_block, :end_block, count(*) FROM copied
-RETURNING rows;
+SELECT :migration, :pair, :first_block, :end_block, count(*) FROM copied;

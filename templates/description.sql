@@ -2,15 +2,31 @@
 -- on OIDs or on the schema the table stands in at this moment. group 'own' is on the table in
 -- whichever schema it is; group 'swap' comes to it in the swap. Our own triggers are left out, and
 -- so are invalid indexes, which are not carried. Lock: none.
-WITH self AS (
+WITH RECURSIVE self AS (
     SELECT c.*, n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = :oid),
+view(oid) AS (
+    SELECT r.ev_class
+      FROM self
+      JOIN pg_depend d ON (d.refclassid = 'pg_class'::regclass AND d.refobjid = self.oid)
+                       OR (d.refclassid = 'pg_type'::regclass
+                           AND d.refobjid IN (SELECT self.reltype UNION SELECT typarray FROM pg_type WHERE oid = self.reltype AND typarray <> 0))
+      JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+     WHERE r.rulename = '_RETURN'
+    UNION
+    SELECT r.ev_class
+      FROM view
+      JOIN pg_class k ON k.oid = view.oid
+      JOIN pg_depend d ON (d.refclassid = 'pg_class'::regclass AND d.refobjid = view.oid)
+                       OR (d.refclassid = 'pg_type'::regclass AND d.refobjid = k.reltype)
+      JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+     WHERE r.rulename = '_RETURN'),
 item(scope, name, definition) AS (
-    SELECT 'own', 'table', format('owner %s; persistence %s; method %s; tablespace %s; options %s; toast options %s; replica identity %s; row security %s %s; kind %s; of %s; grants %s; comment %s',
+    SELECT 'own', 'table', format('owner %s; persistence %s; method %s; tablespace %s; options %s; toast options %s; replica identity %s; kind %s; of %s; grants %s; comment %s',
                pg_get_userbyid(c.relowner), c.relpersistence, (SELECT amname FROM pg_am WHERE oid = c.relam),
                coalesce((SELECT spcname FROM pg_tablespace WHERE oid = c.reltablespace), 'default'),
                (SELECT array_agg(o ORDER BY o) FROM unnest(c.reloptions) AS o),
                (SELECT array_agg(o ORDER BY o) FROM pg_class t, unnest(t.reloptions) AS o WHERE t.oid = c.reltoastrelid),
-               c.relreplident, c.relrowsecurity, c.relforcerowsecurity, c.relkind,
+               c.relreplident, c.relkind,
                CASE c.reloftype WHEN 0 THEN '-' ELSE c.reloftype::regtype::text END,
                coalesce(c.relacl, acldefault('r', c.relowner)), obj_description(c.oid, 'pg_class'))
       FROM self c
@@ -29,7 +45,10 @@ item(scope, name, definition) AS (
     SELECT 'own', format('constraint %I', c.conname),
            format('%s; comment %s', pg_get_constraintdef(c.oid), obj_description(c.oid, 'pg_constraint'))
       FROM pg_constraint c
-     WHERE c.conrelid = :oid AND c.contype IN ('p', 'u', 'x', 'c', 'n')
+     WHERE c.conrelid = :oid AND c.contype IN ('p', 'u', 'x', 'c', 'n') AND c.conname <> 'pgswap_bound'
+       -- stand-ins of foreign keys
+       AND NOT (c.contype = 'c' AND pg_get_constraintdef(c.oid) = 'CHECK (true)'
+                AND EXISTS (SELECT FROM self WHERE self.nspname = :'from' AND :'from' <> :'to'))
     UNION ALL
     SELECT 'own', format('index %I', c.relname),
            format('%s; tablespace %s; clustered %s; replica identity %s; statistics %s; comment %s',
@@ -65,6 +84,39 @@ item(scope, name, definition) AS (
       FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
      WHERE t.tgrelid = :oid AND NOT t.tgisinternal AND NOT (t.tgname LIKE 'pgswap\_%' AND n.nspname = 'pgswap')
     UNION ALL
+    SELECT 'swap', 'row-level security', format('enabled %s; forced %s', c.relrowsecurity, c.relforcerowsecurity)
+      FROM self c WHERE c.relrowsecurity OR c.relforcerowsecurity
+    UNION ALL
+    SELECT 'swap', format('view %s', k.oid::regclass),
+           format('%s; kind %s; options %s; owner %s; grants %s; comment %s; columns %s; rules %s; triggers %s; indexes %s',
+               pg_get_viewdef(k.oid), k.relkind, (SELECT array_agg(o ORDER BY o) FROM unnest(k.reloptions) AS o),
+               pg_get_userbyid(k.relowner), coalesce(k.relacl, acldefault('r', k.relowner)), obj_description(k.oid, 'pg_class'),
+               (SELECT string_agg(format('%I %s %s %s', a.attname, pg_get_expr(d.adbin, d.adrelid), a.attacl, col_description(k.oid, a.attnum)), ', ' ORDER BY a.attnum)
+                  FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+                 WHERE a.attrelid = k.oid AND a.attnum > 0),
+               (SELECT string_agg(pg_get_ruledef(r.oid), ' ' ORDER BY r.rulename) FROM pg_rewrite r WHERE r.ev_class = k.oid AND r.rulename <> '_RETURN'),
+               (SELECT string_agg(pg_get_triggerdef(t.oid) || ' ' || t.tgenabled::text, '; ' ORDER BY t.tgname) FROM pg_trigger t WHERE t.tgrelid = k.oid AND NOT t.tgisinternal),
+               (SELECT string_agg(pg_get_indexdef(i.indexrelid) || ' ' || i.indisclustered::text, '; ' ORDER BY i.indexrelid::regclass::text) FROM pg_index i WHERE i.indrelid = k.oid))
+      FROM view JOIN pg_class k USING (oid)
+    UNION ALL
+    SELECT 'swap', format('rule %I on %s', r.rulename, r.ev_class::regclass), format('%s; enabled %s', pg_get_ruledef(r.oid), r.ev_enabled)
+      FROM pg_rewrite r
+     WHERE r.rulename <> '_RETURN' AND r.ev_class <> :oid AND r.ev_class NOT IN (SELECT oid FROM view)
+       AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+                      AND d.refclassid = 'pg_class'::regclass AND d.refobjid = :oid)
+    UNION ALL
+    SELECT 'swap', format('policy %I on %s', p.polname, p.polrelid::regclass),
+           format('using %s; check %s', pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))
+      FROM pg_policy p
+     WHERE p.polrelid <> :oid
+       AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_policy'::regclass AND d.objid = p.oid
+                      AND d.refclassid = 'pg_class'::regclass AND d.refobjid = :oid)
+    UNION ALL
+    SELECT 'swap', format('function %s', f.oid::regprocedure), pg_get_functiondef(f.oid)
+      FROM pg_proc f
+     WHERE EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = f.oid
+                      AND d.refclassid = 'pg_class'::regclass AND d.refobjid = :oid)
+    UNION ALL
     SELECT 'swap', format('rule %I', r.rulename),
            format('%s; enabled %s; comment %s', pg_get_ruledef(r.oid), r.ev_enabled, obj_description(r.oid, 'pg_rewrite'))
       FROM pg_rewrite r WHERE r.ev_class = :oid
@@ -78,7 +130,7 @@ item(scope, name, definition) AS (
     UNION ALL
     SELECT 'swap', format('foreign key %I on %s', c.conname, c.conrelid::regclass),
            format('%s; comment %s', replace(pg_get_constraintdef(c.oid), ' NOT VALID', ''), obj_description(c.oid, 'pg_constraint'))
-      FROM pg_constraint c WHERE c.contype = 'f' AND (c.conrelid = :oid OR c.confrelid = :oid)
+      FROM pg_constraint c WHERE c.contype = 'f' AND c.conparentid = 0 AND (c.conrelid = :oid OR c.confrelid = :oid)
     UNION ALL
     SELECT 'swap', format('publication %I', p.pubname),
            format('columns %s; where %s',

@@ -96,11 +96,14 @@ statements(step, n, statement) AS (
     SELECT 9, 0, format('ALTER TABLE %s REPLICA IDENTITY %s', target.name, CASE blue.relreplident WHEN 'f' THEN 'FULL' ELSE 'NOTHING' END)
       FROM target, blue WHERE blue.relreplident IN ('f', 'n')
     UNION ALL
-    SELECT 9, 1, format('ALTER TABLE %s %s', target.name, flag)
-      FROM target, blue,
-           LATERAL (VALUES (blue.relrowsecurity, 'ENABLE ROW LEVEL SECURITY'),
-                           (blue.relforcerowsecurity, 'FORCE ROW LEVEL SECURITY')) AS f(holds, flag)
-     WHERE f.holds
+    -- a stand-in for each foreign key, so that the change can drop it by name
+    SELECT 9, c.oid::bigint, format('ALTER TABLE %s ADD CONSTRAINT %I CHECK (true)', target.name, c.conname)
+      FROM target, pg_constraint c
+     WHERE c.conrelid = :blue AND c.contype = 'f' AND c.conparentid = 0
+    UNION ALL
+    -- a partition comes back to its parent without a scan if a check implies its bound
+    SELECT 9, 1, format('ALTER TABLE %s ADD CONSTRAINT pgswap_bound CHECK (%s)', target.name, pg_get_partition_constraintdef(:blue))
+      FROM target, blue WHERE blue.relispartition
     UNION ALL
     SELECT 10, 0, format('REVOKE ALL ON %s %s FROM %s', acl.kind, acl.object,
                          CASE role.oid WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(role.oid)) END)

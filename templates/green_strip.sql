@@ -1,4 +1,5 @@
--- Generates what takes indexes, their constraints and NOT VALID checks off green for the load.
+-- Generates what takes indexes, their constraints, foreign keys (and the stand-ins of
+-- live's) and NOT VALID checks off green for the load.
 -- Lock: on green only.
 SELECT statement FROM (
     SELECT 1, c.oid, format('ALTER TABLE %I.%I REPLICA IDENTITY DEFAULT', n.nspname, c.relname)
@@ -8,7 +9,9 @@ SELECT statement FROM (
     SELECT 2, con.oid, format('ALTER TABLE %I.%I DROP CONSTRAINT %I', n.nspname, c.relname, con.conname)
       FROM pg_constraint con JOIN pg_class c ON c.oid = con.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE con.conrelid = :green
-       AND (con.contype IN ('p', 'u', 'x') OR (con.contype = 'c' AND NOT con.convalidated))
+       AND (con.contype IN ('p', 'u', 'x', 'f') OR (con.contype = 'c' AND NOT con.convalidated)
+            OR (con.contype = 'c' AND pg_get_constraintdef(con.oid) = 'CHECK (true)'
+                AND EXISTS (SELECT FROM pg_constraint f WHERE f.conrelid = :live AND f.contype = 'f' AND f.conname = con.conname)))
     UNION ALL
     SELECT 3, i.indexrelid, format('DROP INDEX %I.%I', n.nspname, c.relname)
       FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -1,7 +1,22 @@
 -- Everything about a table that is not carried over: what was found, why it matters, what the user
 -- can do. Lock: none.
-WITH self AS (
-    SELECT c.*, n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = :oid)
+WITH RECURSIVE self AS (
+    SELECT c.*, n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = :oid),
+view(oid) AS (
+    SELECT r.ev_class
+      FROM self
+      JOIN pg_depend d ON (d.refclassid = 'pg_class'::regclass AND d.refobjid = self.oid)
+                       OR (d.refclassid = 'pg_type'::regclass AND d.refobjid = self.reltype)
+      JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+     WHERE r.rulename = '_RETURN' AND self.relkind = 'r'
+    UNION
+    SELECT r.ev_class
+      FROM view
+      JOIN pg_class k ON k.oid = view.oid
+      JOIN pg_depend d ON (d.refclassid = 'pg_class'::regclass AND d.refobjid = view.oid)
+                       OR (d.refclassid = 'pg_type'::regclass AND d.refobjid = k.reltype)
+      JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+     WHERE r.rulename = '_RETURN')
 SELECT what, why, remedy FROM (
     SELECT 1 AS n,
            format('%s is %s', c.oid::regclass,
@@ -17,9 +32,6 @@ SELECT what, why, remedy FROM (
     SELECT 1, format('%s is a system catalog', c.oid::regclass), 'its OID is known to the server', 'There is no way.'
       FROM self c WHERE c.oid < 16384 OR c.nspname IN ('pg_catalog', 'information_schema', 'pgswap')
     UNION ALL
-    SELECT 2, format('it is a partition of %s', i.inhparent::regclass), 'it would be detached', 'Migrating partitions is not supported yet.'
-      FROM pg_inherits i JOIN self c ON c.oid = i.inhrelid WHERE c.relispartition
-    UNION ALL
     SELECT 2, format('it inherits from %s', i.inhparent::regclass), 'its rows would leave the parent', 'Tables in classical inheritance are not supported.'
       FROM pg_inherits i JOIN self c ON c.oid = i.inhrelid WHERE NOT c.relispartition
     UNION ALL
@@ -33,31 +45,53 @@ SELECT what, why, remedy FROM (
       FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
      WHERE d.classid = 'pg_class'::regclass AND d.objid = :oid AND d.deptype = 'e'
     UNION ALL
-    SELECT 5, format('foreign key %I of %s', k.conname, k.conrelid::regclass),
-           CASE WHEN k.conrelid = :oid THEN 'it would be lost' ELSE 'it would go on pointing at the old table' END,
-           'Drop it before and add it again afterwards.'
-      FROM pg_constraint k WHERE k.contype = 'f' AND (k.conrelid = :oid OR k.confrelid = :oid)
+    SELECT 2, format('it is a partition of %s, which foreign keys reference', i.inhparent::regclass),
+           'a partition cannot be detached then', 'Drop these foreign keys before and add them again afterwards.'
+      FROM pg_inherits i JOIN self c ON c.oid = i.inhrelid
+     WHERE c.relispartition AND EXISTS (SELECT FROM pg_constraint k WHERE k.contype = 'f' AND k.confrelid = i.inhparent)
     UNION ALL
-    SELECT 6, format('trigger %I', t.tgname), 'it would be lost', 'Drop it before and create it again afterwards.'
-      FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
-     WHERE t.tgrelid = :oid AND NOT t.tgisinternal AND NOT (t.tgname LIKE 'pgswap\_%' AND n.nspname = 'pgswap')
+    SELECT 2, format('it is a partition of %s, and so is locked with it', i.inhparent::regclass),
+           format('role %I is not owner of the parent', current_user), format('GRANT %I TO %I;', pg_get_userbyid(p.relowner), current_user)
+      FROM pg_inherits i JOIN self c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent
+     WHERE c.relispartition AND NOT pg_has_role(p.relowner, 'USAGE')
     UNION ALL
-    SELECT 7, format('rule %I', r.rulename), 'it would be lost', 'Drop it before and create it again afterwards.'
-      FROM pg_rewrite r WHERE r.ev_class = :oid
+    SELECT 5, format('foreign key %I of partitioned table %s', k.conname, k.conrelid::regclass),
+           'PostgreSQL cannot add it without checking every row under the lock', 'Drop it before and add it again afterwards.'
+      FROM pg_constraint k JOIN pg_class r ON r.oid = k.conrelid
+     WHERE k.contype = 'f' AND k.confrelid = :oid AND r.relkind = 'p' AND k.conparentid = 0
     UNION ALL
-    SELECT 8, format('policy %I', p.polname), 'it would be lost', 'Row-level security is not supported yet.'
-      FROM pg_policy p WHERE p.polrelid = :oid
+    SELECT 6, format('foreign key %I of %s', k.conname, k.conrelid::regclass), format('role %I is not owner of %s', current_user, r.oid::regclass),
+           format('GRANT %I TO %I;', pg_get_userbyid(r.relowner), current_user)
+      FROM pg_constraint k JOIN pg_class r ON r.oid = CASE WHEN k.conrelid = :oid THEN k.confrelid ELSE k.conrelid END
+     WHERE k.contype = 'f' AND k.conparentid = 0 AND (k.conrelid = :oid OR k.confrelid = :oid) AND NOT pg_has_role(r.relowner, 'USAGE')
     UNION ALL
-    SELECT 9, format('publication %I', p.pubname), 'it would go on publishing the old table', 'Take the table out of the publication before and put it back afterwards.'
-      FROM pg_publication_rel pr JOIN pg_publication p ON p.oid = pr.prpubid WHERE pr.prrelid = :oid
+    SELECT 7, 'row-level security is forced on its owner', format('role %I would see a part of the rows only', current_user),
+           format('ALTER ROLE %I BYPASSRLS;', current_user)
+      FROM self c
+     WHERE c.relrowsecurity AND c.relforcerowsecurity
+       AND NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = current_user AND (r.rolsuper OR r.rolbypassrls))
     UNION ALL
-    SELECT 9, format('publication %I (%s)', p.pubname, CASE WHEN p.puballtables THEN 'FOR ALL TABLES' ELSE 'FOR TABLES IN SCHEMA' END),
+    SELECT 8, format('publication %I', p.pubname), format('role %I is not owner of the publication', current_user),
+           format('GRANT %I TO %I;', pg_get_userbyid(p.pubowner), current_user)
+      FROM pg_publication_rel pr JOIN pg_publication p ON p.oid = pr.prpubid
+     WHERE pr.prrelid = :oid AND NOT pg_has_role(p.pubowner, 'USAGE')
+    UNION ALL
+    SELECT 9, format('publication %I is FOR ALL TABLES', p.pubname),
            'it would publish the new table and the change log at once: a subscriber that does not have them stops', 'Publish the tables by name.'
-      FROM pg_publication p
-     WHERE p.puballtables
-        OR EXISTS (SELECT FROM pg_publication_tables t JOIN self c ON t.schemaname = c.nspname AND t.tablename = c.relname
-                    WHERE t.pubname = p.pubname
-                      AND NOT EXISTS (SELECT FROM pg_publication_rel pr WHERE pr.prpubid = p.oid AND pr.prrelid = :oid))
+      FROM pg_publication p WHERE p.puballtables
+    UNION ALL
+    SELECT 12, format('%s %s', CASE k.relkind WHEN 'm' THEN 'materialized view' ELSE 'view' END, k.oid::regclass),
+           format('it must be replaced, and role %I is not its owner', current_user), format('GRANT %I TO %I;', pg_get_userbyid(k.relowner), current_user)
+      FROM view JOIN pg_class k USING (oid) WHERE NOT pg_has_role(k.relowner, 'USAGE')
+    UNION ALL
+    SELECT 12, format('materialized view %s', k.oid::regclass),
+           'it must be built again: its query cannot be pointed at another table', 'Choose --matviews=refresh: it is empty from the swap to the end of a REFRESH right after it.'
+      FROM view JOIN pg_class k USING (oid) WHERE k.relkind = 'm' AND NOT :refresh_matviews
+    UNION ALL
+    SELECT 13, format('function %s', f.oid::regprocedure), format('it must be replaced, and role %I is not its owner', current_user),
+           format('GRANT %I TO %I;', pg_get_userbyid(f.proowner), current_user)
+      FROM pg_depend d JOIN pg_proc f ON d.classid = 'pg_proc'::regclass AND f.oid = d.objid
+     WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = :oid AND NOT pg_has_role(f.proowner, 'USAGE')
     UNION ALL
     SELECT 10, 'the table is the target of a subscription', 'its apply worker would skip rows without an error after the swap', 'Migrate on the publisher''s side, or take the table out of the subscription.'
      WHERE EXISTS (SELECT FROM pg_subscription_rel WHERE srrelid = :oid)
@@ -81,8 +115,13 @@ SELECT what, why, remedy FROM (
                AND NOT (d.classid = 'pg_constraint'::regclass AND EXISTS (SELECT FROM pg_constraint k WHERE k.oid = d.objid AND (k.conrelid = c.oid OR k.confrelid = c.oid)))
                AND d.classid NOT IN ('pg_statistic_ext'::regclass)
                AND NOT (d.classid = 'pg_trigger'::regclass AND EXISTS (SELECT FROM pg_trigger k WHERE k.oid = d.objid AND k.tgrelid = c.oid))
-               AND NOT (d.classid = 'pg_rewrite'::regclass AND EXISTS (SELECT FROM pg_rewrite k WHERE k.oid = d.objid AND k.ev_class = c.oid))
-               AND NOT (d.classid = 'pg_policy'::regclass AND EXISTS (SELECT FROM pg_policy k WHERE k.oid = d.objid AND k.polrelid = c.oid))
+               AND d.classid NOT IN ('pg_rewrite'::regclass, 'pg_policy'::regclass)
+               AND NOT (d.classid = 'pg_class'::regclass AND EXISTS (SELECT FROM pg_class k WHERE k.oid = d.objid AND k.relkind IN ('r', 'p')
+                                                                        AND EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = k.oid AND i.inhparent = c.oid)))
+               -- a body of its own (BEGIN ATOMIC) is replaced; the row type in a signature is not
+               AND NOT (d.classid = 'pg_proc'::regclass AND d.refclassid = 'pg_class'::regclass
+                        AND NOT EXISTS (SELECT FROM pg_depend t WHERE t.classid = d.classid AND t.objid = d.objid
+                                           AND t.refclassid = 'pg_type'::regclass AND t.refobjid = c.reltype))
                AND d.classid NOT IN ('pg_publication_rel'::regclass)) AS d
 ) AS r
  ORDER BY n, what;

@@ -16,6 +16,7 @@ CREATE TABLE pgswap.migration (
     spec_hash text NOT NULL,
     waiting_for text,
     backlog bigint NOT NULL DEFAULT 0,
+    rows_copied bigint,
     paused boolean NOT NULL DEFAULT false,
     hold boolean NOT NULL DEFAULT false,
     swap_xid xid8,

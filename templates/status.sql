@@ -5,7 +5,7 @@ SELECT m.id AS migration, quote_ident(m.schema_name) || '.' || quote_ident(m.tab
        to_char(m.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS updated_at,
        (SELECT string_agg(k->>'live', ', ') FROM jsonb_array_elements(p.mapping->'key') AS k) AS key,
        p.rows_estimated,
-       coalesce(c.rows, 0) AS rows_copied, coalesce(c.chunks, 0) AS chunks_done,
+       coalesce(m.rows_copied, c.rows, 0) AS rows_copied, coalesce(c.chunks, 0) AS chunks_done,
        CASE WHEN coalesce(c.blocks, 0) = 0 THEN coalesce(c.chunks, 0)
             ELSE ceil(c.chunks::numeric * greatest(p.blocks, c.blocks) / c.blocks)::bigint END AS chunks_total,
        coalesce(c.blocks, 0) AS blocks_done, coalesce(p.blocks, 0) AS blocks_total,

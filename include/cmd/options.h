@@ -27,6 +27,7 @@ typedef struct Options
     /* the run */
     Settings settings;
     const char *until;
+    const char *matviews;
     /* output */
     bool json;
     bool quiet;

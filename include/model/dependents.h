@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "model/mapping.h"
 #include "pg/await.h"
 
 typedef struct Refusal
@@ -20,8 +21,18 @@ typedef struct RefusalList
     Refusal *items;
 } RefusalList;
 
-/* Reads what of a table cannot be carried over.  No refusal is not an error, and neither is one. */
-bool refusals_read(Conn *conn, Arena *arena, const char *oid, RefusalList *list, Error *error)
+/* Reads what of a table cannot be carried over.  No refusal is not an error, and neither is one.
+ * Materialized views are refused unless the user chose to have them refreshed after the swap. */
+bool refusals_read(Conn *conn, Arena *arena, const char *oid, bool refresh_matviews,
+                   RefusalList *list, Error *error) ERROR_MUST_CHECK;
+
+/* What the change has put on green and must not be there while it is filled. */
+bool refusals_read_green(Conn *conn, Arena *arena, const char *green, RefusalList *list,
+                         Error *error) ERROR_MUST_CHECK;
+
+/* What hangs on columns that the change drops or renames and cannot follow. */
+bool refusals_read_change(Conn *conn, Arena *arena, const char *blue, const char *green,
+                          const Mapping *mapping, RefusalList *list, Error *error)
     ERROR_MUST_CHECK;
 
 void refusals_add(Arena *arena, RefusalList *list, const char *what, const char *why,

@@ -39,6 +39,7 @@ typedef struct Mapping
     MapColumn *columns;
     int key_count;
     MapKey *keys;
+    char *dropped; /* live's foreign keys that the change drops: literals, comma-separated, or "" */
 } Mapping;
 
 char *mapping_to_json(Arena *arena, const Mapping *mapping);

@@ -26,6 +26,7 @@ typedef struct Settings
     int64_t blocker_age;
     int64_t drain_keys; /* swap only with at most so many keys pending */
     bool row_capture;
+    bool refresh_matviews;
     const char *maintenance_work_mem;
     const char *pause_at; /* named point to wait at, or NULL */
 } Settings;

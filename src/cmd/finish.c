@@ -5,6 +5,7 @@
 
 #include "cmd/command.h"
 #include "model/statement.h"
+#include "phase/phases.h"
 #include "phase/polite.h"
 #include "ui/log.h"
 #include "ui/progress.h"
@@ -93,7 +94,8 @@ finish_command(Session *session, Error *error)
                   context->migration->pairs[0].live);
         return error_hint(error, "\"pgswap run\" swaps it, \"pgswap abort\" takes everything back.");
     }
-    if (!remove_politely(session, attempt_finish, "to drop the old table", error))
+    if (!settle_run(context, error) ||
+        !remove_politely(session, attempt_finish, "to drop the old table", error))
         return false;
     if (!session->options->quiet)
         log_info("the old table of %s is gone", context->migration->pairs[0].live);

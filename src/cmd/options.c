@@ -56,6 +56,8 @@ static const OptionRow rows[] = {
      "value of a column of the new table over the columns of the old; repeatable"},
     {"file", 'f', OPTION_TEXT, AT(file), "FILE",
      "SQL statements in which :green is the new table"},
+    {"matviews", 0, OPTION_TEXT, AT(matviews), "refresh",
+     "build materialized views again, empty until refreshed after the swap"},
     {"force-rewrite", 0, OPTION_FLAG, AT(force_rewrite), NULL,
      "rewrite even where a plain ALTER TABLE would not"},
     HEADING("The run"),
@@ -278,6 +280,10 @@ options_read(Arena *arena, int argc, char **argv, Options *options, bool *help, 
     if (options->until != NULL && strcmp(options->until, "ready") != 0)
         return error_set(error, ERROR_FAULT, "--until takes \"ready\", not \"%s\"",
                          options->until);
+    if (options->matviews != NULL && strcmp(options->matviews, "refresh") != 0)
+        return error_set(error, ERROR_FAULT, "--matviews takes \"refresh\", not \"%s\"",
+                         options->matviews);
+    options->settings.refresh_matviews = options->matviews != NULL;
     if (options->log_format != NULL && strcmp(options->log_format, "text") != 0 &&
         strcmp(options->log_format, "json") != 0)
         return error_set(error, ERROR_FAULT, "--log-format takes text or json, not \"%s\"",

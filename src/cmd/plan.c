@@ -66,7 +66,8 @@ collect_refusals(Session *session, const Table *table, RefusalList *list, Error 
 {
     Arena *a = session->context.arena;
 
-    if (!refusals_read(session->context.control, a, table->oid, list, error))
+    if (!refusals_read(session->context.control, a, table->oid,
+                       session->options->settings.refresh_matviews, list, error))
         return false;
     if (table->kind != 'r')
         return true;

@@ -136,7 +136,7 @@ run_once(Session *session, Error *error)
 
     if (!find_or_begin(session, error) || !session_name_workers(session, error))
         return false;
-    if (run_phases(context, goal, error))
+    if (run_phases(context, goal, error) && (goal != PHASE_SWAPPED || settle_run(context, error)))
         return true;
     if (conn_is_open(context->control))
     {
@@ -205,7 +205,7 @@ swap_command(Session *session, Error *error)
         error_detail(error, "It is in phase %s.", phase_name(context->migration->phase));
         return error_hint(error, "\"pgswap run\" brings it there.");
     }
-    if (!run_phases(context, PHASE_SWAPPED, error))
+    if (!run_phases(context, PHASE_SWAPPED, error) || !settle_run(context, error))
         return false;
     summary_print(session);
     return true;

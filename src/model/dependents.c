@@ -21,17 +21,42 @@ refusals_add(Arena *arena, RefusalList *list, const char *what, const char *why,
     list->items = grown;
 }
 
-bool
-refusals_read(Conn *conn, Arena *arena, const char *oid, RefusalList *list, Error *error)
+static bool
+take_rows(Arena *arena, const Result *result, RefusalList *list)
 {
-    const Result *result = statement_run(conn, error, "refusals", "oid", oid, NULL);
-
     if (result == NULL)
         return false;
     for (int i = 0; i < result_rows(result); i++)
         refusals_add(arena, list, result_get(result, i, "what"), result_get(result, i, "why"),
                      result_get(result, i, "remedy"));
     return true;
+}
+
+bool
+refusals_read(Conn *conn, Arena *arena, const char *oid, bool refresh_matviews, RefusalList *list,
+              Error *error)
+{
+    return take_rows(arena,
+                     statement_run(conn, error, "refusals", "oid", oid, "refresh_matviews",
+                                   refresh_matviews ? "true" : "false", NULL),
+                     list);
+}
+
+bool
+refusals_read_green(Conn *conn, Arena *arena, const char *green, RefusalList *list, Error *error)
+{
+    return take_rows(arena, statement_run(conn, error, "refusals_green", "oid", green, NULL), list);
+}
+
+bool
+refusals_read_change(Conn *conn, Arena *arena, const char *blue, const char *green,
+                     const Mapping *mapping, RefusalList *list, Error *error)
+{
+    return take_rows(arena,
+                     statement_run(conn, error, "refusals_change", "oid", blue, "green", green,
+                                   "mapped", mapping_rows(arena, mapping), "dropped",
+                                   mapping->dropped, NULL),
+                     list);
 }
 
 bool

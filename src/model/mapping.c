@@ -78,6 +78,7 @@ mapping_to_json(Arena *arena, const Mapping *mapping)
         json_array_append_new(keys, fields_to_json(key_fields, &mapping->keys[i]));
     json_object_set_new(root, "columns", columns);
     json_object_set_new(root, "key", keys);
+    json_object_set_new(root, "dropped", json_string(mapping->dropped));
     text = json_dumps(root, JSON_COMPACT);
     copy = arena_strdup(arena, text);
     free(text);
@@ -111,6 +112,7 @@ mapping_from_json(Arena *arena, const char *json, Mapping *mapping, Error *error
     mapping->keys = arena_alloc(arena, sizeof(MapKey) * (json_array_size(keys) + 1));
     json_array_foreach(keys, i, item)
         fields_from_json(arena, key_fields, item, &mapping->keys[i]);
+    mapping->dropped = arena_strdup(arena, json_string_value(json_object_get(root, "dropped")));
     json_decref(root);
     return true;
 }

@@ -458,7 +458,8 @@ static bool
 read_objects(Maker *m, Error *error)
 {
     const Result *result =
-        statement_run(m->conn, error, "green_objects", "green", m->shape->green, NULL);
+        statement_run(m->conn, error, "green_objects", "green", m->shape->green, "home",
+                      m->blue->qualified, NULL);
 
     if (result == NULL)
         return false;
@@ -475,14 +476,11 @@ read_objects(Maker *m, Error *error)
     return true;
 }
 
-/* Sequences that blue's columns own go over to green's in the swap, and may get another type. */
+/* Lines of live that come over to green in the swap, but not as they are: columns "name",
+ * "definition", and "stays" for what does not come. */
 static bool
-expect_sequences(Maker *m, Error *error)
+expect_lines(Maker *m, const Result *result)
 {
-    const Result *result = statement_run(
-        m->conn, error, "owned_sequences", "live", m->blue->oid, "home", m->blue->qualified,
-        "mapped", mapping_rows(m->arena, &m->shape->mapping), NULL);
-
     if (result == NULL)
         return false;
     for (int i = 0; i < result_rows(result); i++)
@@ -498,20 +496,52 @@ expect_sequences(Maker *m, Error *error)
     return true;
 }
 
+/* Sequences that blue's columns own may get another type; foreign keys follow renamed columns. */
+static bool
+expect_moved(Maker *m, Error *error)
+{
+    const char *mapped = mapping_rows(m->arena, &m->shape->mapping);
+
+    return expect_lines(m, statement_run(m->conn, error, "owned_sequences", "live", m->blue->oid,
+                                         "home", m->blue->qualified, "mapped", mapped, NULL)) &&
+           expect_lines(m, statement_run(m->conn, error, "foreign_keys_after", "live", m->blue->oid,
+                                         "mapped", mapped, "dropped", m->shape->mapping.dropped,
+                                         NULL));
+}
+
+static bool
+read_dropped(Maker *m, Error *error)
+{
+    const Result *result = statement_run(m->conn, error, "dropped_constraints", "blue",
+                                         m->blue->oid, "green", m->shape->green, NULL);
+    Text list = {0};
+
+    if (result == NULL)
+        return false;
+    for (int i = 0; i < result_rows(result); i++)
+        text_append_item(&list, literal_quote(m->arena, result_get(result, i, "name")));
+    m->shape->mapping.dropped = arena_strdup(m->arena, text_cstr(&list));
+    text_clear(&list);
+    return true;
+}
+
 static bool
 read_outcome(Maker *m, Error *error)
 {
     Description green;
     RefusalList refusals = {0};
 
-    if (!refusals_read(m->conn, m->arena, m->shape->green, &refusals, error) ||
-        !refusals_check(&refusals, "the new table", error))
+    if (!read_dropped(m, error) ||
+        !refusals_read_green(m->conn, m->arena, m->shape->green, &refusals, error) ||
+        !refusals_read_change(m->conn, m->arena, m->blue->oid, m->shape->green,
+                              &m->shape->mapping, &refusals, error) ||
+        !refusals_check(&refusals, m->blue->qualified, error))
         return false;
     if (!description_read(m->conn, m->arena, m->shape->green, m->shape->schema, m->blue->schema,
                           &green, error))
         return false;
     m->shape->expected = description_merge(m->arena, &green, &m->shape->live);
-    return expect_sequences(m, error) && read_objects(m, error);
+    return expect_moved(m, error) && read_objects(m, error);
 }
 
 bool

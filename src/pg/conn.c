@@ -247,7 +247,7 @@ conn_close(Conn *conn)
     unlink_conn(conn);
     cancel_abandon(&conn->cancel);
     watch_drop(&conn->watch); /* watch first, socket second */
-    timer_drop(&conn->turn);
+    turn_drop(&conn->turn);
     timer_drop(&conn->limit);
     timer_drop(&conn->tick);
     conn->doomed = true;

@@ -19,6 +19,7 @@
 #include "pg/conn.h"
 #include "result_private.h"
 #include "timer_private.h"
+#include "turn_private.h"
 #include "watch_private.h"
 
 typedef enum ConnState
@@ -86,7 +87,7 @@ struct Conn
     int64_t cancel_start;   /* clock_ms() of the first request */
     char *cancel_complaint; /* why the last request was not delivered, or NULL */
 
-    Timer *turn;  /* goes on with rows that libpq holds: no readiness will come for them */
+    Turn *turn;   /* goes on with rows that libpq holds: no readiness will come for them */
     Timer *limit; /* connect timeout, deadline, patience with a cancel */
     Timer *tick;  /* looks for bytes that TLS holds back */
 
@@ -129,7 +130,7 @@ void conn_destroy(Conn *conn);
 void conn_pump(Conn *conn);
 void conn_io_failed(Conn *conn);
 void conn_on_ready(void *owner, int status, int events); /* WatchReady */
-void conn_on_turn(void *owner);                          /* TimerFire */
+void conn_on_turn(void *owner);                          /* TurnCome */
 void conn_on_tick(void *owner);                          /* TimerFire */
 
 /* failure.c: reads a failed result. */

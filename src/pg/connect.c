@@ -155,7 +155,7 @@ conn_new(Loop *loop, const ConnParams *params, const char *name)
     conn->params = *params;
     conn->patience = CANCEL_PATIENCE;
     conn->loop = loop;
-    conn->turn = timer_new(loop, conn_on_turn, conn);
+    conn->turn = turn_new(loop, conn_on_turn, conn);
     conn->limit = timer_new(loop, on_limit, conn);
     conn->tick = timer_new(loop, conn_on_tick, conn);
     conn->next = loop->conns;
@@ -179,7 +179,7 @@ conn_open(Loop *loop, const ConnParams *params, const char *name, ConnOpened ope
     if (params->connect_timeout > 0)
         timer_start(conn->limit, params->connect_timeout, 0);
     if (PQstatus(conn->pg) == CONNECTION_BAD)
-        timer_start(conn->turn, 0, 0); /* the step says so, and from the loop */
+        turn_request(conn->turn); /* the step says so, and from the loop */
     else
         watch_want(&conn->watch, loop, PQsocket(conn->pg), UV_WRITABLE, conn_on_ready, conn);
     return conn;

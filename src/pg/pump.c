@@ -187,7 +187,7 @@ rearm(Conn *conn)
     if (conn->state == CONN_LOST)
         return;
     if (conn->rows_left)
-        timer_start(conn->turn, 0, 0);
+        turn_request(conn->turn);
     if (!conn->broken)
         watch_want(&conn->watch, conn->loop, PQsocket(conn->pg),
                    UV_READABLE | (conn->unsent ? UV_WRITABLE : 0), conn_on_ready, conn);

@@ -8,9 +8,10 @@
 #include "phase/phases.h"
 
 static bool
-strip_green(Conn *conn, const Shape *shape, Error *error)
+strip_green(Conn *conn, const Table *blue, const Shape *shape, Error *error)
 {
-    return statement_generate(conn, error, "green_strip", "green", shape->green, NULL);
+    return statement_generate(conn, error, "green_strip", "green", shape->green, "live", blue->oid,
+                              NULL);
 }
 
 static bool
@@ -29,7 +30,7 @@ build(Context *context, const Table *blue, const Spec *spec, int64_t *id, Error 
                               arena_printf(context->arena, "pgswap_%" PRId64 "_blue", *id), "blue",
                               blue->oid, NULL) &&
            journal_add_pair(conn, context->arena, *id, 1, blue, &shape, error) &&
-           strip_green(conn, &shape, error) && statement_do(conn, error, "commit", NULL);
+           strip_green(conn, blue, &shape, error) && statement_do(conn, error, "commit", NULL);
 }
 
 bool

@@ -7,14 +7,19 @@
 #include "phase/polite.h"
 #include "ui/log.h"
 
+/* "statement" or "row"; NULL on failure. */
 static const char *
-mode(const Context *context)
+mode_for(Context *context, const Pair *pair, Error *error)
 {
-    return context->settings->row_capture ? "row" : "statement";
+    const Result *result = statement_run(context->control, error, "capture_mode", "live",
+                                         pair->live_oid, "row_capture",
+                                         context->settings->row_capture ? "true" : "false", NULL);
+
+    return result == NULL ? NULL : arena_strdup(context->arena, result_get(result, 0, "mode"));
 }
 
 static bool
-make_log(Context *context, const Pair *pair, Error *error)
+make_log(Context *context, const Pair *pair, const char *mode, Error *error)
 {
     Conn *conn = context->control;
 
@@ -23,7 +28,7 @@ make_log(Context *context, const Pair *pair, Error *error)
            statement_generate(conn, error, "capture_functions", "function", pair->function, "log",
                               pair->log, "keys", pair->keys, "new_keys", pair->new_keys,
                               "old_keys", pair->old_keys, "row_new", pair->row_new, "row_old",
-                              pair->row_old, "mode", mode(context), NULL);
+                              pair->row_old, "mode", mode, NULL);
 }
 
 static bool
@@ -40,9 +45,11 @@ attempt(Context *context, void *data, Error *error)
     {
         const Pair *pair = &migration->pairs[i];
 
-        if (!make_log(context, pair, error) ||
+        const char *mode = mode_for(context, pair, error);
+
+        if (mode == NULL || !make_log(context, pair, mode, error) ||
             !statement_generate(conn, error, "capture_triggers", "trigger", pair->trigger, "live",
-                                pair->live, "function", pair->function, "mode", mode(context),
+                                pair->live, "function", pair->function, "mode", mode,
                                 NULL))
             return false;
     }
@@ -57,13 +64,16 @@ static bool
 again_pair(Context *context, const Pair *pair, Error *error)
 {
     Conn *conn = context->control;
+    const char *mode = mode_for(context, pair, error);
 
-    return statement_generate(conn, error, "capture_drop", "trigger", pair->trigger, "relations",
+    return mode != NULL &&
+           statement_generate(conn, error, "capture_drop", "trigger", pair->trigger, "relations",
                               pair->live_oid, NULL) &&
            statement_generate(conn, error, "capture_triggers", "trigger", pair->trigger, "live",
-                              pair->live, "function", pair->function, "mode", mode(context),
+                              pair->live, "function", pair->function, "mode", mode,
                               NULL) &&
-           statement_generate(conn, error, "green_strip", "green", pair->standby_oid, NULL) &&
+           statement_generate(conn, error, "green_strip", "green", pair->standby_oid, "live",
+                              pair->live_oid, NULL) &&
            statement_do(conn, error, "object_reset", "migration", pair->migration->id_text, "pair",
                         number(pair->number).text, NULL) &&
            statement_do(conn, error, "copy_restart", "standby", pair->standby, "migration",

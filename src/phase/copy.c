@@ -66,11 +66,14 @@ chunk_sql(const Copy *copy, Chunk *chunk, Error *error)
     const char *checked =
         template_render(a, "chunk_check", error, "live", p->live, "filenode", copy->filenode,
                         "migration", p->migration->id_text, "epoch", p->migration->epoch, NULL);
+    const char *counted = template_render(a, "chunk_rows", error, "migration",
+                                          p->migration->id_text, "pair", number(p->number).text,
+                                          "first_block", number(chunk->range.first).text, NULL);
 
-    if (copied == NULL || checked == NULL)
+    if (copied == NULL || checked == NULL || counted == NULL)
         return NULL;
-    return arena_printf(a, "%s\n%s\n%s", copied,
-                        context_pause_sql(copy->context, a, "chunk-read"), checked);
+    return arena_printf(a, "%s\n%s\n%s\n%s", copied,
+                        context_pause_sql(copy->context, a, "chunk-read"), checked, counted);
 }
 
 static void
@@ -128,7 +131,7 @@ chunk_done(void *context, Job *job, const Result *result, Error *failure, Error 
                              range.end - 1, copy->pair->live);
     }
     copy->blocks_done += range.end - range.first;
-    copy->rows_done += result_affected_at(result, 0);
+    copy->rows_done += result_get_int(result, 0, "rows");
     chunk_size_note(&copy->size, job->elapsed / 1000);
     return true;
 }

@@ -4,6 +4,7 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -12,7 +13,7 @@
 #include "phase/pending.h"
 #include "phase/phases.h"
 #include "phase/polite.h"
-#include "ui/log.h"
+#include "sql/template.h"
 
 enum
 {
@@ -23,6 +24,8 @@ typedef struct Swap
 {
     Context *context;
     char **scripts; /* of each pair: everything between drain and comparison, as one text */
+    StatementList others; /* names of the other tables to lock */
+    char *relations;      /* OIDs of all tables to lock */
     int64_t locked_at; /* us; 0 while no lock is held */
     int64_t drained;
 } Swap;
@@ -55,11 +58,11 @@ append_generated(Context *context, Text *script, const Pair *pair, const char *n
 }
 
 static bool
-append_checks(Context *context, Text *script, const Pair *pair, Error *error)
+append_kind(Context *context, Text *script, const Pair *pair, const char *kind, Error *error)
 {
     const Result *result =
         statement_run(context->control, error, "object_read", "migration",
-                      pair->migration->id_text, "pair", number(pair->number).text, "kind", "check",
+                      pair->migration->id_text, "pair", number(pair->number).text, "kind", kind,
                       NULL);
 
     if (result == NULL)
@@ -89,6 +92,38 @@ append_sequences(Context *context, Text *release, Text *attach, const Pair *pair
     return true;
 }
 
+/* What hangs on live: taken off before the exchange, put on after it, validated after the commit. */
+static bool
+append_dependents(Context *context, Text *before, Text *after, const Pair *pair, Error *error)
+{
+    const Result *result =
+        statement_run(context->control, error, "dependents", "live", pair->live_oid, "mapped",
+                      mapping_rows(context->arena, &pair->mapping), "dropped",
+                      pair->mapping.dropped, NULL);
+
+    if (result == NULL)
+        return false;
+    for (int i = 0; i < result_rows(result); i++)
+    {
+        const char *stage = result_get(result, i, "stage");
+        const char *statement = result_get(result, i, "statement");
+        const char *later;
+
+        if (strcmp(stage, "validate") != 0)
+        {
+            text_printf(strcmp(stage, "before") == 0 ? before : after, "%s;\n", statement);
+            continue;
+        }
+        later = template_render(context->arena, "validate_create", error, "migration",
+                                pair->migration->id_text, "pair", number(pair->number).text,
+                                "statement", statement, NULL);
+        if (later == NULL)
+            return false;
+        text_append(after, later);
+    }
+    return true;
+}
+
 static bool
 prepare_pair(Context *context, const Pair *pair, char **script, Error *error)
 {
@@ -100,11 +135,13 @@ prepare_pair(Context *context, const Pair *pair, char **script, Error *error)
 
     if (ok)
         append_statements(&text, &capture);
-    ok = ok && append_checks(context, &text, pair, error) &&
+    ok = ok && append_kind(context, &text, pair, "check", error) &&
          append_sequences(context, &text, &attach, pair, error) &&
+         append_generated(context, &attach, pair, "identity_values", true, error) &&
+         append_dependents(context, &text, &attach, pair, error) &&
+         append_kind(context, &attach, pair, "foreign", error) &&
          append_generated(context, &text, pair, "exchange", false, error);
     text_append(&text, text_cstr(&attach));
-    ok = ok && append_generated(context, &text, pair, "identity_values", true, error);
     *script = arena_strdup(context->arena, text_cstr(&text));
     text_clear(&text);
     text_clear(&attach);
@@ -114,11 +151,27 @@ prepare_pair(Context *context, const Pair *pair, char **script, Error *error)
 /* --- under the lock ----------------------------------------------------------------------- */
 
 static bool
+lock_exclusive(Swap *swap, const char *table, int64_t asked, Error *error)
+{
+    Context *context = swap->context;
+    bool ok = statement_do(context->control, error, "lock_exclusive", "table", table,
+                           "lock_timeout", number(context->settings->lock_timeout).text, NULL);
+    int64_t waited = clock_ms() - asked;
+
+    if (waited > context->summary.longest_wait_ms)
+        context->summary.longest_wait_ms = waited;
+    if (ok && swap->locked_at == 0)
+        swap->locked_at = clock_us();
+    return ok;
+}
+
+/* First live of every pair, then the tables at the other end of foreign keys, by OID. */
+static bool
 lock_tables(Swap *swap, Error *error)
 {
     Context *context = swap->context;
     const Migration *migration = context->migration;
-    int64_t asked = clock_ms(), waited;
+    int64_t asked;
 
     for (int i = 0; i < migration->pair_count; i++)
         if (!statement_do(context->control, error, "lock_share_update", "table",
@@ -126,18 +179,15 @@ lock_tables(Swap *swap, Error *error)
             return false;
     asked = clock_ms();
     for (int i = 0; i < migration->pair_count; i++)
-    {
-        bool ok = statement_do(context->control, error, "lock_exclusive", "table",
-                               migration->pairs[i].live, "lock_timeout",
-                               number(context->settings->lock_timeout).text, NULL);
-
-        waited = clock_ms() - asked;
-        if (waited > context->summary.longest_wait_ms)
-            context->summary.longest_wait_ms = waited;
-        if (!ok)
+        if (!lock_exclusive(swap, migration->pairs[i].live, asked, error))
             return false;
-        if (swap->locked_at == 0)
-            swap->locked_at = clock_us();
+    for (int i = 0; i < swap->others.count; i++)
+    {
+        /* all locks together stay below deadlock_timeout: we are the one to give way */
+        if (clock_us() - swap->locked_at > context->settings->max_lock_hold * 1000)
+            return error_set(error, ERROR_LOCK, "the locks took too long");
+        if (!lock_exclusive(swap, swap->others.items[i], clock_ms(), error))
+            return false;
     }
     return true;
 }
@@ -282,13 +332,42 @@ between(Context *context, void *data, Error *error)
     return note_attempts(context, error) && pending_catch_up(context, error);
 }
 
+/* Which other tables are concerned, at whatever end of a foreign key. */
+static bool
+find_others(Swap *swap, Error *error)
+{
+    Context *context = swap->context;
+    const Migration *migration = context->migration;
+    Text relations = {0};
+
+    for (int i = 0; i < migration->pair_count; i++)
+    {
+        const Result *result = statement_run(context->control, error, "swap_locks", "live",
+                                             migration->pairs[i].live_oid, NULL);
+
+        text_append_item(&relations, migration->pairs[i].live_oid);
+        if (result == NULL)
+            break;
+        swap->others.items =
+            arena_alloc(context->arena, sizeof(char *) * (size_t) (result_rows(result) + 1));
+        swap->others.count = result_rows(result);
+        for (int j = 0; j < swap->others.count; j++)
+        {
+            swap->others.items[j] = arena_strdup(context->arena, result_get(result, j, "name"));
+            text_append_item(&relations, result_get(result, j, "oid"));
+        }
+    }
+    swap->relations = arena_strdup(context->arena, text_cstr(&relations));
+    text_clear(&relations);
+    return error->kind == ERROR_NONE;
+}
+
 bool
 swap_run(Context *context, Error *error)
 {
     Migration *migration = context->migration;
     Swap swap = {.context = context};
     PoliteTask task = {.what = "to swap",
-                       .relations = migration->pairs[0].live_oid,
                        .deadline = context->settings->swap_deadline,
                        .attempt = attempt,
                        .between = between,
@@ -298,6 +377,9 @@ swap_run(Context *context, Error *error)
     for (int i = 0; i < migration->pair_count; i++)
         if (!prepare_pair(context, &migration->pairs[i], &swap.scripts[i], error))
             return error_context(error, "preparing the swap");
+    if (!find_others(&swap, error))
+        return false;
+    task.relations = swap.relations;
     return pending_catch_up(context, error) &&
            context_pause_at(context, context->control, "before-swap", error) &&
            polite_run(context, &task, error) && note_attempts(context, error);

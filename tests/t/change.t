@@ -79,8 +79,8 @@ changed('--map for an old column',
     options => [ '--alter', 'ALTER COLUMN name TYPE varchar(10)', '--map', 'name=upper(name)' ],
     plain => 'alter table t alter column name type varchar(10)', map => { name => 'upper(name)' });
 changed('a new key column',
-    options => [ '--alter', 'DROP CONSTRAINT t_pkey, ADD CONSTRAINT t_pkey PRIMARY KEY (id, d), ALTER COLUMN id TYPE bigint' ],
-    plain => 'alter table t drop constraint t_pkey, add constraint t_pkey primary key (id, d), alter column id type bigint');
+    options => [ '--alter', 'DROP CONSTRAINT t_pkey, ADD CONSTRAINT t_pkey PRIMARY KEY (id, d), ADD CONSTRAINT t_id_key UNIQUE (id), ALTER COLUMN id TYPE bigint' ],
+    plain => 'alter table t drop constraint t_pkey, add constraint t_pkey primary key (id, d), add constraint t_id_key unique (id), alter column id type bigint');
 changed('constraints dropped and added',
     options => [ '--alter', q{DROP CONSTRAINT t_total_check, ADD CONSTRAINT t_name_key UNIQUE (name), ALTER COLUMN id TYPE bigint,
         ADD CONSTRAINT t_d_check CHECK (d > '2000-01-01')} ],

@@ -174,7 +174,7 @@ $t->kill_run($run, 'KILL');
 $t->let_go($point);
 both('update %T set n = 50001 where id = 1');
 both('update %T set n = 1 where id = 2');
-race($name, 'apply-read', ['--until=ready'], sub {
+race($name, 'apply-read', [ '--until=ready', '--drain-keys', 1 ], sub {
     both('update %T set n = 2 where id = 1');
     both('update %T set n = 60000 where id = 3');
     both('update %T set n = 3 where id = 4');
@@ -201,7 +201,7 @@ make();
 $name = 'writers that wait for the swap';
 $t->exits($t->pgswap('run', 'app.t', @ALTER, '--until=ready'), 0, "$name: ready");
 $point = $t->hold('swap-locked');
-$run = $t->spawn('swap', 'app.t', '--pause-at', 'swap-locked', '--max-lock-hold', '60s');
+$run = $t->spawn('swap', 'app.t', '--pause-at', 'swap-locked');
 $t->arrived($point, $run);
 my @queue = map { $t->connect(user => undef) } 1 .. 2;
 $t->async($queue[0], q{update app.t set note = 'queued' where id = 1});

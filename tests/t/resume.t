@@ -12,7 +12,7 @@ use Time::HiRes qw(sleep time);
 my $t = Pgswap::Test->start('resume');
 my @POINTS = qw(capture-ready chunk-read copy-done apply-read before-swap swap-locked);
 my @RUN = ('run', 'app.t', '--alter', q{ALTER COLUMN id TYPE bigint, ADD COLUMN region text NOT NULL DEFAULT 'eu'},
-    '--chunk-blocks', 8, '--max-lock-hold', '60s');
+    '--chunk-blocks', 8, '--drain-keys', 1);
 my $round = 0;
 
 sub make

@@ -33,6 +33,7 @@ typedef struct Counter
     int64_t bytes;
     int64_t fail_at;   /* row that fails, or 0 */
     int64_t slow_each; /* rows between naps, or 0 */
+    bool slow;         /* some microseconds of work for every row */
     int64_t naps;
     int64_t peak;
 } Counter;
@@ -74,5 +75,5 @@ void fixture_wait(pid_t child);
 /* Runs body in a child process, which must end by abort() with these words on stderr. */
 void fixture_aborts(void (*body)(void), const char *words);
 
-/* Resident memory of this process in bytes. */
+/* Bytes of the heap that are in use. */
 int64_t fixture_memory(void);

@@ -17,15 +17,6 @@
 #include "pg_cases.h"
 #include "pg_fixture.h"
 
-/* Freed memory goes back soon: the tests measure this process. */
-const char *__asan_default_options(void);
-
-const char *
-__asan_default_options(void)
-{
-    return "quarantine_size_mb=4:thread_local_quarantine_size_kb=64";
-}
-
 /* ---- commands ---- */
 
 static void

@@ -251,25 +251,40 @@ sub status
     return $self->json($run);
 }
 
-# What an unfinished or badly removed migration leaves: schemas, triggers, functions.  Empty = clean.
+# What an unfinished or badly removed migration leaves: schemas, triggers, functions, change logs, rows
+# of the state.  Empty = clean.  The record of finished migrations is no leftover.
 sub leftovers
 {
     my ($self) = @_;
-    return join ', ', map { $_->[0] } @{ $self->rows(<<~'SQL') };
-        select 'schema ' || nspname from pg_namespace where nspname like 'pgswap%'
+    my @found = map { $_->[0] } @{ $self->rows(<<~'SQL') };
+        select 'schema ' || nspname from pg_namespace where nspname like 'pgswap\_%'
         union all
         select 'trigger ' || tgname || ' on ' || tgrelid::regclass from pg_trigger
          where not tgisinternal and tgname like '%pgswap%'
         union all
-        select 'function ' || oid::regprocedure from pg_proc where proname like '%pgswap%'
+        select 'function ' || oid::regprocedure from pg_proc where proname like '%pgswap%' or prosrc like '%pgswap.%'
+           and proname not like 'require%'
+        union all
+        select 'relation ' || oid::regclass from pg_class where relname ~ '_\d+_(\d+_)?(blue|green)'
         order by 1
         SQL
+    push @found, map { "unfinished migration $_->[0]" }
+        @{ $self->rows(q{select id from pgswap.migration where phase not in ('finished', 'aborted') or finished_at is null}) }
+        if $self->value(q{select to_regclass('pgswap.migration')});
+    return join ', ', @found;
 }
 
 sub is_clean
 {
     my ($self, $name) = @_;
     return is($self->leftovers, '', $name);
+}
+
+# Not even the state is there.
+sub is_bare
+{
+    my ($self, $name) = @_;
+    return is($self->value(q{select string_agg(nspname, ', ') from pg_namespace where nspname like 'pgswap%'}), undef, $name);
 }
 
 # ---- pause points -----------------------------------------------------------------------------

@@ -1,0 +1,78 @@
+/*
+ * Settle: what the swap left for afterwards, each piece in a transaction of its own and with its own
+ * short lock attempts: foreign keys are validated, materialized views refreshed.
+ */
+#include "model/statement.h"
+#include "phase/phases.h"
+#include "phase/polite.h"
+#include "ui/progress.h"
+
+typedef struct Piece
+{
+    const Pair *pair;
+    char *ordinal;
+    char *statement;
+} Piece;
+
+static bool
+attempt(Context *context, void *data, Error *error)
+{
+    const Piece *piece = data;
+    const Migration *migration = context->migration;
+
+    return statement_do(context->control, error, "object_make", "statement", piece->statement,
+                        "migration", migration->id_text, "pair", number(piece->pair->number).text,
+                        "ordinal", piece->ordinal, "epoch", migration->epoch, NULL) ||
+           error_context(error, "running \"%s\"", piece->statement);
+}
+
+/* The first piece that is not done; *found is false if all are. */
+static bool
+next_piece(Context *context, const Pair *pair, Piece *piece, bool *found, Error *error)
+{
+    const Result *result =
+        statement_run(context->control, error, "object_read", "migration",
+                      context->migration->id_text, "pair", number(pair->number).text, "kind",
+                      "validate", NULL);
+
+    if (result == NULL)
+        return false;
+    *found = result_rows(result) > 0;
+    if (*found)
+        *piece = (Piece){pair, arena_strdup(context->arena, result_get(result, 0, "ordinal")),
+                         arena_strdup(context->arena, result_get(result, 0, "statement"))};
+    return true;
+}
+
+static bool
+settle_pair(Context *context, const Pair *pair, Error *error)
+{
+    for (;;)
+    {
+        Piece piece;
+        bool found;
+        PoliteTask task = {.what = "to finish what the swap left for afterwards",
+                           .relations = "0",
+                           .deadline = context->settings->swap_deadline,
+                           .attempt = attempt,
+                           .data = &piece};
+
+        if (!next_piece(context, pair, &piece, &found, error))
+            return false;
+        if (!found)
+            return true;
+        progress_show("settle", 0, 0, "", piece.statement);
+        if (!polite_run(context, &task, error))
+            return false;
+    }
+}
+
+bool
+settle_run(Context *context, Error *error)
+{
+    for (int i = 0; i < context->migration->pair_count; i++)
+        if (!settle_pair(context, &context->migration->pairs[i], error))
+            return false;
+    progress_end();
+    return true;
+}

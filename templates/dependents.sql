@@ -1,0 +1,251 @@
+-- Generates what moves the things that hang on live over to the table that takes its name. stage:
+-- before the exchange (taken off live), after it (made on the new live, by the text read now, since
+-- the names are the same), validate (after the commit). Order within a stage is that of the rows.
+-- Lock: none; what the statements take is in swap_locks.
+WITH RECURSIVE self AS (
+    SELECT c.oid, c.relowner, c.reltype, c.relname, n.nspname, c.relrowsecurity, c.relforcerowsecurity,
+           format('%I.%I', n.nspname, c.relname) AS name,
+           (SELECT typarray FROM pg_type WHERE oid = c.reltype) AS array_type
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = :live),
+mapped(source, source_type, target, target_type) AS (VALUES :mapped),
+-- views over the table, directly or through other views, with their height
+view(oid, level) AS (
+    SELECT r.ev_class, 1
+      FROM self
+      JOIN pg_depend d ON (d.refclassid = 'pg_class'::regclass AND d.refobjid = self.oid)
+                       OR (d.refclassid = 'pg_type'::regclass AND d.refobjid IN (self.reltype, self.array_type))
+      JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+     WHERE r.rulename = '_RETURN' AND r.ev_class <> self.oid
+    UNION
+    SELECT r.ev_class, view.level + 1
+      FROM view
+      JOIN pg_class k ON k.oid = view.oid
+      JOIN pg_depend d ON (d.refclassid = 'pg_class'::regclass AND d.refobjid = view.oid)
+                       OR (d.refclassid = 'pg_type'::regclass AND d.refobjid = k.reltype)
+      JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+     WHERE r.rulename = '_RETURN' AND r.ev_class <> view.oid AND view.level < 100),
+height AS (SELECT oid, max(level) AS level, min(level) = 1 AS direct FROM view GROUP BY oid),
+-- a view is replaced in place unless a column it shows may change its type: then the whole tower
+-- over the table is built again (and always where there is a materialized view, or the row type is
+-- used)
+rebuild AS (
+    SELECT EXISTS (SELECT FROM height JOIN pg_class k USING (oid) WHERE k.relkind = 'm')
+        OR EXISTS (SELECT FROM self, pg_depend d WHERE d.refclassid = 'pg_type'::regclass
+                      AND d.refobjid IN (self.reltype, self.array_type) AND d.classid = 'pg_rewrite'::regclass)
+        OR (SELECT bool_or(m.source_type <> m.target_type) FROM mapped m
+              JOIN pg_attribute a ON a.attrelid = :live AND a.attname = m.source
+              JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = :live
+                              AND d.refobjsubid = a.attnum AND d.classid = 'pg_rewrite'::regclass
+              JOIN pg_rewrite r ON r.oid = d.objid AND r.rulename = '_RETURN') IS TRUE AS holds),
+shown AS (
+    SELECT k.*, n.nspname, h.level, h.direct, rebuild.holds AS rebuilt,
+           format('%I.%I', n.nspname, k.relname) AS name,
+           CASE k.relkind WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END AS kind,
+           coalesce(' WITH (' || (SELECT string_agg(format('%s = %L', split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)), ', ')
+                                    FROM unnest(k.reloptions) AS o) || ')', '') AS options
+      FROM height h JOIN pg_class k USING (oid) JOIN pg_namespace n ON n.oid = k.relnamespace, rebuild),
+-- foreign keys, with the columns of the table as they are called on the other side of the swap
+fk AS (
+    SELECT con.oid, con.conname, con.convalidated, con.conrelid, con.confrelid,
+           format('%I.%I', cn.nspname, c.relname) AS child, c.relkind AS child_kind,
+           (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY k.n) FROM unnest(con.conkey) WITH ORDINALITY AS k(attnum, n)
+              JOIN pg_attribute a ON a.attrelid = con.conrelid AND a.attnum = k.attnum) AS child_columns,
+           (SELECT string_agg(quote_ident(coalesce(m.target, a.attname)), ', ' ORDER BY k.n) FROM unnest(con.conkey) WITH ORDINALITY AS k(attnum, n)
+              JOIN pg_attribute a ON a.attrelid = con.conrelid AND a.attnum = k.attnum
+              LEFT JOIN mapped m ON con.conrelid = :live AND m.source = a.attname) AS child_after,
+           format('%I.%I', pn.nspname, p.relname) AS parent,
+           (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY k.n) FROM unnest(con.confkey) WITH ORDINALITY AS k(attnum, n)
+              JOIN pg_attribute a ON a.attrelid = con.confrelid AND a.attnum = k.attnum) AS parent_columns,
+           (SELECT string_agg(quote_ident(coalesce(m.target, a.attname)), ', ' ORDER BY k.n) FROM unnest(con.confkey) WITH ORDINALITY AS k(attnum, n)
+              JOIN pg_attribute a ON a.attrelid = con.confrelid AND a.attnum = k.attnum
+              LEFT JOIN mapped m ON con.confrelid = :live AND m.source = a.attname) AS parent_after,
+           NOT (con.conrelid = :live AND con.conname = ANY (ARRAY[:dropped]::text[])) AS kept,
+           pg_get_constraintdef(con.oid) AS definition,
+           obj_description(con.oid, 'pg_constraint') AS comment
+      FROM pg_constraint con
+      JOIN pg_class c ON c.oid = con.conrelid JOIN pg_namespace cn ON cn.oid = c.relnamespace
+      JOIN pg_class p ON p.oid = con.confrelid JOIN pg_namespace pn ON pn.oid = p.relnamespace
+     WHERE con.contype = 'f' AND con.conparentid = 0 AND (con.conrelid = :live OR con.confrelid = :live)),
+fk_text AS (
+    SELECT fk.*, format('FOREIGN KEY (%s) REFERENCES %s(%s)', child_after, parent, parent_after)
+                 || regexp_replace(substr(definition, 1 + length(format('FOREIGN KEY (%s) REFERENCES %s(%s)', child_columns, parent, parent_columns))),
+                                   ' NOT VALID$', '') AS clause
+      FROM fk),
+user_trigger AS (
+    SELECT t.* FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
+     WHERE t.tgrelid = :live AND NOT t.tgisinternal AND NOT (t.tgname LIKE 'pgswap\_%' AND n.nspname = 'pgswap')),
+-- grants on what is made anew
+granted AS (
+    SELECT k.name, k.kind, k.level, k.relowner AS owner, e.grantor, e.grantee, e.is_grantable, g.col,
+           string_agg(e.privilege_type || coalesce('(' || quote_ident(g.col) || ')', ''), ', ' ORDER BY e.n) AS privileges, min(e.n) AS n
+      FROM shown k
+      CROSS JOIN LATERAL (SELECT k.relacl AS acl, NULL::name AS col
+                          UNION ALL SELECT a.attacl, a.attname FROM pg_attribute a WHERE a.attrelid = k.oid AND a.attacl IS NOT NULL) AS g
+      CROSS JOIN LATERAL aclexplode(g.acl) WITH ORDINALITY AS e(grantor, grantee, privilege_type, is_grantable, n)
+     WHERE k.rebuilt
+     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8),
+item(stage, step, n, statement) AS (
+    -- row-level security
+    SELECT 'before', 10, 0, format('ALTER TABLE %s %s', name, flag)
+      FROM self, LATERAL (VALUES (relrowsecurity, 'DISABLE ROW LEVEL SECURITY'), (relforcerowsecurity, 'NO FORCE ROW LEVEL SECURITY')) AS f(holds, flag) WHERE f.holds
+    UNION ALL
+    SELECT 'after', 60, 0, format('ALTER TABLE %s %s', name, flag)
+      FROM self, LATERAL (VALUES (relrowsecurity, 'ENABLE ROW LEVEL SECURITY'), (relforcerowsecurity, 'FORCE ROW LEVEL SECURITY')) AS f(holds, flag) WHERE f.holds
+    UNION ALL
+    SELECT 'before', 11, p.oid::bigint, format('DROP POLICY %I ON %s', p.polname, self.name) FROM self, pg_policy p WHERE p.polrelid = self.oid
+    UNION ALL
+    SELECT 'after', 61, p.oid::bigint,
+           format('CREATE POLICY %I ON %s AS %s FOR %s TO %s%s%s', p.polname, self.name,
+                  CASE WHEN p.polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END,
+                  CASE p.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL' END,
+                  (SELECT string_agg(CASE r WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(r)) END, ', ' ORDER BY k) FROM unnest(p.polroles) WITH ORDINALITY AS u(r, k)),
+                  ' USING (' || pg_get_expr(p.polqual, p.polrelid) || ')', ' WITH CHECK (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')')
+      FROM self, pg_policy p WHERE p.polrelid = self.oid
+    UNION ALL
+    SELECT 'after', 62, p.oid::bigint, format('COMMENT ON POLICY %I ON %s IS %L', p.polname, self.name, obj_description(p.oid, 'pg_policy'))
+      FROM self, pg_policy p WHERE p.polrelid = self.oid AND obj_description(p.oid, 'pg_policy') IS NOT NULL
+    -- user triggers
+    UNION ALL
+    SELECT 'before', 12, t.oid::bigint, format('DROP TRIGGER %I ON %s', t.tgname, self.name) FROM self, user_trigger t WHERE to_jsonb(t)->>'tgparentid' = '0'
+    UNION ALL
+    SELECT 'after', 63, t.oid::bigint, pg_get_triggerdef(t.oid) FROM user_trigger t WHERE to_jsonb(t)->>'tgparentid' = '0'
+    UNION ALL
+    SELECT 'after', 64, t.oid::bigint, format('ALTER TABLE %s %s TRIGGER %I', self.name,
+                  CASE t.tgenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END, t.tgname)
+      FROM self, user_trigger t WHERE t.tgenabled <> 'O' AND to_jsonb(t)->>'tgparentid' = '0'
+    UNION ALL
+    SELECT 'after', 65, t.oid::bigint, format('COMMENT ON TRIGGER %I ON %s IS %L', t.tgname, self.name, obj_description(t.oid, 'pg_trigger'))
+      FROM self, user_trigger t WHERE obj_description(t.oid, 'pg_trigger') IS NOT NULL
+    -- rules
+    UNION ALL
+    SELECT 'before', 13, r.oid::bigint, format('DROP RULE %I ON %s', r.rulename, self.name) FROM self, pg_rewrite r WHERE r.ev_class = self.oid
+    UNION ALL
+    SELECT 'after', 66, r.oid::bigint, rtrim(pg_get_ruledef(r.oid), ';') FROM pg_rewrite r WHERE r.ev_class = :live
+    UNION ALL
+    SELECT 'after', 67, r.oid::bigint, format('ALTER TABLE %s %s RULE %I', self.name,
+                  CASE r.ev_enabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END, r.rulename)
+      FROM self, pg_rewrite r WHERE r.ev_class = self.oid AND r.ev_enabled <> 'O'
+    UNION ALL
+    SELECT 'after', 68, r.oid::bigint, format('COMMENT ON RULE %I ON %s IS %L', r.rulename, self.name, obj_description(r.oid, 'pg_rewrite'))
+      FROM self, pg_rewrite r WHERE r.ev_class = self.oid AND obj_description(r.oid, 'pg_rewrite') IS NOT NULL
+    -- publications
+    UNION ALL
+    SELECT 'before', 14, p.oid::bigint, format('ALTER PUBLICATION %I DROP TABLE ONLY %s', p.pubname, self.name)
+      FROM self JOIN pg_publication_rel pr ON pr.prrelid = self.oid JOIN pg_publication p ON p.oid = pr.prpubid
+    UNION ALL
+    SELECT 'after', 69, p.oid::bigint, format('ALTER PUBLICATION %I ADD TABLE ONLY %s%s%s', p.pubname, self.name,
+                  CASE WHEN to_jsonb(pr)->>'prattrs' IS NULL THEN ''
+                       ELSE (SELECT ' (' || string_agg(quote_ident(coalesce(m.target, a.attname)), ', ' ORDER BY a.attnum) || ')'
+                               FROM pg_attribute a LEFT JOIN mapped m ON m.source = a.attname
+                              WHERE a.attrelid = self.oid AND to_jsonb(pr)->'prattrs' @> to_jsonb(a.attnum)) END,
+                  coalesce(' WHERE ' || (to_jsonb(t)->>'rowfilter'), ''))
+      FROM self JOIN pg_publication_rel pr ON pr.prrelid = self.oid JOIN pg_publication p ON p.oid = pr.prpubid
+      LEFT JOIN pg_publication_tables t ON t.pubname = p.pubname AND t.schemaname = self.nspname AND t.tablename = self.relname
+    -- foreign keys: NOT VALID in the swap, validated after it
+    UNION ALL
+    SELECT 'before', 20, fk.oid::bigint, format('ALTER TABLE %s DROP CONSTRAINT %I', child, conname) FROM fk
+    UNION ALL
+    SELECT 'after', 90, fk.oid::bigint, format('ALTER TABLE %s ADD CONSTRAINT %I %s NOT VALID', child, conname, clause) FROM fk_text AS fk WHERE kept
+    UNION ALL
+    SELECT 'after', 91, fk.oid::bigint, format('COMMENT ON CONSTRAINT %I ON %s IS %L', conname, child, comment) FROM fk WHERE comment IS NOT NULL AND kept
+    UNION ALL
+    SELECT 'validate', 0, fk.oid::bigint, format('ALTER TABLE %s VALIDATE CONSTRAINT %I', child, conname) FROM fk WHERE convalidated AND kept
+    -- partition of another table: its bound and, so that no scan is needed, a check (see green_partition)
+    UNION ALL
+    SELECT 'before', 30, 0, format('ALTER TABLE %s DETACH PARTITION %s', i.inhparent::regclass, self.name)
+      FROM self JOIN pg_inherits i ON i.inhrelid = self.oid
+    UNION ALL
+    SELECT 'before', 31, con.oid::bigint, format('ALTER TABLE %s DROP CONSTRAINT %I', self.name, con.conname)
+      FROM self JOIN pg_constraint con ON con.conrelid = self.oid AND con.contype = 'f' AND con.conparentid <> 0
+    UNION ALL
+    SELECT 'after', 50, 0, format('ALTER TABLE %s ATTACH PARTITION %s %s', i.inhparent::regclass, self.name, pg_get_expr(c.relpartbound, c.oid))
+      FROM self JOIN pg_inherits i ON i.inhrelid = self.oid JOIN pg_class c ON c.oid = self.oid
+    UNION ALL
+    SELECT 'after', 51, 0, format('ALTER TABLE %s DROP CONSTRAINT pgswap_bound', self.name)
+      FROM self JOIN pg_inherits i ON i.inhrelid = self.oid
+    -- views: replaced in place …
+    UNION ALL
+    SELECT 'after', 70, oid::bigint, format('CREATE OR REPLACE VIEW %s%s AS %s', name, options, rtrim(pg_get_viewdef(oid), ';'))
+      FROM shown WHERE NOT rebuilt AND direct
+    -- … or the tower built again
+    UNION ALL
+    SELECT 'before', 15, -level, format('DROP %s %s', kind, name) FROM shown WHERE rebuilt
+    UNION ALL
+    SELECT 'after', 70, level * 100000 + x.k * 1000, x.statement
+      FROM shown,
+           LATERAL (
+               SELECT 1, format('CREATE %s %s%s%s%s%s AS %s%s', kind, name,
+                                ' (' || (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute a WHERE a.attrelid = shown.oid AND a.attnum > 0) || ')',
+                                CASE relkind WHEN 'm' THEN ' USING ' || (SELECT quote_ident(amname) FROM pg_am WHERE pg_am.oid = shown.relam) ELSE '' END,
+                                options,
+                                coalesce(' TABLESPACE ' || (SELECT quote_ident(spcname) FROM pg_tablespace s WHERE s.oid = shown.reltablespace), ''),
+                                rtrim(pg_get_viewdef(shown.oid), ';'), CASE relkind WHEN 'm' THEN ' WITH NO DATA' ELSE '' END)
+               UNION ALL
+               SELECT 2, format('ALTER %s %s OWNER TO %I', kind, name, pg_get_userbyid(relowner)) WHERE pg_get_userbyid(relowner) <> current_user
+               UNION ALL
+               SELECT 3, format('REVOKE ALL ON TABLE %s FROM %s', name, CASE r.oid WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(r.oid)) END)
+                 FROM (SELECT relowner WHERE relacl IS NOT NULL
+                       UNION SELECT e.grantee FROM pg_default_acl da, aclexplode(da.defaclacl) AS e
+                              WHERE da.defaclobjtype = 'r' AND e.grantee <> relowner) AS r(oid)
+               UNION ALL
+               SELECT 6, format('COMMENT ON %s %s IS %L', kind, name, obj_description(shown.oid, 'pg_class')) WHERE obj_description(shown.oid, 'pg_class') IS NOT NULL
+               UNION ALL
+               SELECT 7, format('COMMENT ON COLUMN %s.%I IS %L', name, a.attname, col_description(a.attrelid, a.attnum))
+                 FROM pg_attribute a WHERE a.attrelid = shown.oid AND a.attnum > 0 AND col_description(a.attrelid, a.attnum) IS NOT NULL
+               UNION ALL
+               SELECT 8, format('ALTER VIEW %s ALTER COLUMN %I SET DEFAULT %s', name, a.attname, pg_get_expr(d.adbin, d.adrelid))
+                 FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum WHERE d.adrelid = shown.oid
+               UNION ALL
+               SELECT 9, pg_get_indexdef(i.indexrelid) FROM pg_index i WHERE i.indrelid = shown.oid
+               UNION ALL
+               SELECT 10, format('COMMENT ON INDEX %s IS %L', i.indexrelid::regclass, obj_description(i.indexrelid, 'pg_class'))
+                 FROM pg_index i WHERE i.indrelid = shown.oid AND obj_description(i.indexrelid, 'pg_class') IS NOT NULL
+               UNION ALL
+               SELECT 11, format('ALTER MATERIALIZED VIEW %s CLUSTER ON %I', name, ic.relname)
+                 FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid WHERE i.indrelid = shown.oid AND i.indisclustered
+               UNION ALL
+               SELECT 12, rtrim(pg_get_ruledef(r.oid), ';') FROM pg_rewrite r WHERE r.ev_class = shown.oid AND r.rulename <> '_RETURN'
+               UNION ALL
+               SELECT 13, pg_get_triggerdef(t.oid) FROM pg_trigger t WHERE t.tgrelid = shown.oid AND NOT t.tgisinternal
+               UNION ALL
+               SELECT 14, format('COMMENT ON TRIGGER %I ON %s IS %L', t.tgname, name, obj_description(t.oid, 'pg_trigger'))
+                 FROM pg_trigger t WHERE t.tgrelid = shown.oid AND NOT t.tgisinternal AND obj_description(t.oid, 'pg_trigger') IS NOT NULL
+           ) AS x(k, statement)
+     WHERE rebuilt
+    UNION ALL
+    SELECT 'after', 70, level * 100000 + CASE WHEN grantor = owner THEN 4 ELSE 5 END * 1000 + n,
+           CASE WHEN grantor <> owner THEN format('SET LOCAL ROLE %I; ', pg_get_userbyid(grantor)) ELSE '' END
+           || format('GRANT %s ON TABLE %s TO %s%s', privileges, name, CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END,
+                     CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+           || CASE WHEN grantor <> owner THEN '; RESET ROLE' ELSE '' END
+      FROM granted
+    UNION ALL
+    SELECT 'validate', 1, level, format('REFRESH MATERIALIZED VIEW %s', name) FROM shown WHERE relkind = 'm' AND relispopulated
+    -- rules, policies and SQL-standard function bodies elsewhere that mention the table
+    UNION ALL
+    SELECT 'after', 80, r.oid::bigint, regexp_replace(rtrim(pg_get_ruledef(r.oid), ';'), '^CREATE RULE', 'CREATE OR REPLACE RULE')
+      FROM pg_rewrite r
+     WHERE r.rulename <> '_RETURN' AND r.ev_class <> :live
+       AND NOT EXISTS (SELECT FROM shown WHERE shown.oid = r.ev_class AND shown.rebuilt)
+       AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+                      AND d.refclassid = 'pg_class'::regclass AND d.refobjid = :live)
+    UNION ALL
+    SELECT 'after', 81, p.oid::bigint, format('ALTER POLICY %I ON %s%s%s', p.polname, p.polrelid::regclass,
+                  ' USING (' || pg_get_expr(p.polqual, p.polrelid) || ')', ' WITH CHECK (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')')
+      FROM pg_policy p
+     WHERE p.polrelid <> :live
+       AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_policy'::regclass AND d.objid = p.oid
+                      AND d.refclassid = 'pg_class'::regclass AND (d.refobjid = :live OR d.refobjid IN (SELECT oid FROM shown WHERE rebuilt)))
+    UNION ALL
+    SELECT 'after', 82, f.oid::bigint, pg_get_functiondef(f.oid)
+      FROM pg_proc f
+     WHERE EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = f.oid
+                      AND d.refclassid = 'pg_class'::regclass AND d.refobjid = :live)
+    -- PL/pgSQL that has compiled the table's row type in other sessions must compile anew
+    UNION ALL
+    SELECT 'after', 99, f.oid::bigint, format('ALTER ROUTINE %s SECURITY %s', f.oid::regprocedure, CASE WHEN f.prosecdef THEN 'DEFINER' ELSE 'INVOKER' END)
+      FROM self, pg_proc f JOIN pg_language l ON l.oid = f.prolang
+     WHERE l.lanname = 'plpgsql' AND strpos(lower(f.prosrc), lower(self.relname)) > 0
+       AND f.pronamespace <> 'pgswap'::regnamespace AND pg_has_role(f.proowner, 'USAGE')
+       AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = f.oid AND d.deptype = 'e'))
+SELECT stage, statement FROM item ORDER BY stage, step, n, statement;

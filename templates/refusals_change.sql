@@ -1,0 +1,38 @@
+-- What hangs on columns that the change drops or renames, or on views that a changed type makes us
+-- build again, and cannot follow. Lock: none.
+WITH mapped(source, source_type, target, target_type) AS (VALUES :mapped),
+touched AS (
+    SELECT a.attnum, a.attname, CASE WHEN m.target IS NULL THEN 'drops' ELSE 'renames' END AS verb
+      FROM pg_attribute a LEFT JOIN mapped m ON m.source = a.attname
+     WHERE a.attrelid = :oid AND a.attnum > 0 AND NOT a.attisdropped AND m.target IS DISTINCT FROM a.attname)
+SELECT pg_describe_object(d.classid, d.objid, d.objsubid) AS what,
+       format('it uses column %I, which the change %s', t.attname, t.verb) AS why,
+       'Drop it before and create it again afterwards, or leave the column as it is.' AS remedy
+  FROM touched t
+  JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = :oid AND d.refobjsubid = t.attnum
+ WHERE d.classid IN ('pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_proc'::regclass)
+    OR (d.classid = 'pg_trigger'::regclass
+        AND EXISTS (SELECT FROM pg_trigger g WHERE g.oid = d.objid AND NOT g.tgisinternal
+                       AND g.tgname NOT LIKE 'pgswap\_%'))
+UNION ALL
+SELECT format('foreign key %I of %s', k.conname, k.conrelid::regclass),
+       format('it uses column %I, which the change drops', t.attname),
+       'Drop it before, or name it in the change: DROP CONSTRAINT.'
+  FROM touched t
+  JOIN pg_constraint k ON k.contype = 'f' AND k.conparentid = 0
+                      AND ((k.conrelid = :oid AND t.attnum = ANY (k.conkey) AND k.conname <> ALL (ARRAY[:dropped]::text[]))
+                           OR (k.confrelid = :oid AND t.attnum = ANY (k.confkey)))
+ WHERE t.verb = 'drops'
+UNION ALL
+SELECT format('foreign key %I of %s', k.conname, k.conrelid::regclass),
+       'the new table has no unique index over the columns it refers to', 'Keep the index, or drop the foreign key before.'
+  FROM pg_constraint k
+ WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confrelid = :oid
+   AND NOT EXISTS (
+       SELECT FROM pg_index i
+        WHERE i.indrelid = :green AND i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL AND i.indimmediate
+          AND (SELECT array_agg(a.attname::text ORDER BY 1) FROM generate_series(0, i.indnkeyatts - 1) AS n
+                 JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[n])
+              = (SELECT array_agg(m.target ORDER BY 1) FROM unnest(k.confkey) AS c(attnum)
+                   JOIN pg_attribute a ON a.attrelid = :oid AND a.attnum = c.attnum JOIN mapped m ON m.source = a.attname))
+ ORDER BY 1;

@@ -1,0 +1,15 @@
+create table app.t (id int primary key, u text unique);
+insert into app.t select i, 'u' || i from generate_series(1, 50) i;
+create table app.big (k int, t_id int, u text, constraint big_fk foreign key (t_id) references app.t on delete cascade) partition by range (k);
+create table app.big1 partition of app.big for values from (0) to (100);
+create table app.big2 partition of app.big for values from (100) to (200) partition by list (t_id);
+create table app.big2a partition of app.big2 default;
+create table app."Big 3" (x int, t_id int, u text, k int not null);
+alter table app."Big 3" drop x;
+alter table app.big attach partition app."Big 3" for values from (200) to (300);
+create table app.big4 (k int, t_id int, u text, constraint own_name foreign key (u) references app.t (u) deferrable);
+alter table app.big attach partition app.big4 default;
+alter table app.big add constraint "by U" foreign key (u) references app.t (u) on update cascade deferrable initially deferred;
+insert into app.big select i * 3, 1 + i % 50, 'u' || 1 + i % 50 from generate_series(1, 99) i;
+comment on constraint big_fk on app.big is 'of the whole';
+comment on constraint big_fk on app.big1 is 'of a leaf';

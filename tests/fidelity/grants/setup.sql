@@ -1,0 +1,17 @@
+create table app.t (id int primary key, a int, "B c" text, d text);
+insert into app.t select i, i, 'b', 'd' from generate_series(1, 30) i;
+grant usage on schema app to helper, reader, auditor, public;
+grant select, insert on app.t to reader;
+grant select on app.t to public;
+grant all on app.t to auditor with grant option;
+grant trigger, references on app.t to "Odd Role ☃";
+grant update (a, "B c") on app.t to writer with grant option;
+grant select (d) on app.t to public;
+grant references (id) on app.t to writer;
+revoke delete, truncate on app.t from owner;
+grant select, update on app.t to helper with grant option;
+grant insert ("B c") on app.t to helper with grant option;
+set role helper;
+grant select, update on app.t to stranger;
+grant insert ("B c") on app.t to stranger with grant option;
+set role owner;

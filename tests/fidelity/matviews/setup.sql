@@ -1,0 +1,17 @@
+create table app.t (id int primary key, a int, b text);
+insert into app.t select i, i % 7, 'b' || i from generate_series(1, 70) i;
+create materialized view app.m with (fillfactor = 60, autovacuum_enabled = off) tablespace fast as select id, a, b from app.t where a > 1 with data;
+create unique index m_id on app.m (id);
+create index "m By Text" on app.m (lower(b) desc) include (a) with (fillfactor = 70) tablespace "Slow Disk" where a > 2;
+alter materialized view app.m cluster on m_id;
+alter materialized view app.m alter column b set statistics 333;
+alter materialized view app.m alter column b set storage external;
+alter index app."m By Text" alter column 1 set statistics 44;
+create statistics app.m_stat on a, b from app.m;
+grant select on app.m to reader with grant option;
+grant select (a) on app.m to public;
+comment on materialized view app.m is 'materialized';
+comment on column app.m.b is 'text';
+comment on index app.m_id is 'unique';
+create view app.over as select count(*) from app.m;
+create materialized view app."M two" as select a, count(*) as n from app.m group by a;

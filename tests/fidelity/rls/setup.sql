@@ -1,0 +1,15 @@
+create table app.t (id int primary key, owner_name name default current_user, a int, b text);
+create table app.members (who name, a int);
+create function app.allowed(int) returns bool language sql stable as 'select $1 > 2';
+insert into app.t select i, 'reader', i % 7, 'b' || i from generate_series(1, 70) i;
+alter table app.t enable row level security;
+create policy all_ on app.t;
+create policy "Own Rows" on app.t as permissive for select to reader, "Odd Role ☃" using (owner_name = current_user);
+create policy restrict_ on app.t as restrictive for all to public using (a <> 3) with check (a <> 4 and id > 0);
+create policy ins on app.t for insert to writer with check (app.allowed(a));
+create policy upd on app.t for update to writer using (exists (select from app.members m where m.who = current_user and m.a = t.a));
+create policy del on app.t for delete to auditor using (id in (select t2.id from app.t t2 where t2.b = 'b1'));
+create policy "a_policy_with_a_name_of_exactly_sixty_three_bytes_abcdefghijklmn" on app.t for update using (true) with check (b is not null);
+grant select, insert, update, delete on app.t to reader, writer, auditor;
+grant select on app.members to public;
+comment on policy "Own Rows" on app.t is 'one''s own';

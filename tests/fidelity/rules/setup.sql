@@ -1,0 +1,17 @@
+create table app.t (id int primary key, a int, b text);
+create table app.log (id int, what text);
+insert into app.t select i, i % 7, 'b' || i from generate_series(1, 70) i;
+create rule "Log It" as on insert to app.t do also insert into app.log values (new.id, 'it''s');
+create rule protect as on delete to app.t where old.a = 3 do instead nothing;
+create rule many as on update to app.t where old.a <> new.a do also (insert into app.log values (old.id, 'old'); delete from app.log where id = new.id and exists (select from app.t where t.id = new.id); notify "Many");
+create rule disabled as on delete to app.t do instead nothing;
+create rule replica as on delete to app.t do also notify r;
+alter table app.t disable rule disabled;
+alter table app.t enable replica rule replica;
+alter table app.t enable always rule "Log It";
+comment on rule "Log It" on app.t is 'logs';
+create table app.other (id int, a int);
+create rule elsewhere as on insert to app.other do also update app.t set a = new.a where t.id = new.id;
+create rule elsewhere2 as on delete to app.other where exists (select from app.t where t.id = old.id) do instead nothing;
+alter table app.other enable always rule elsewhere;
+comment on rule elsewhere on app.other is 'writes t';

@@ -1,0 +1,30 @@
+create table app.t (id int primary key, a int, "B c" text, at timestamptz, g int generated always as (a * 2) stored);
+create table app.audit (n serial, what text);
+create function app.note() returns trigger language plpgsql as $$
+    begin insert into app.audit (what) values (concat_ws(' ', tg_name, tg_when, tg_level, tg_op, array_to_string(tg_argv, '|'))); return coalesce(new, old); end $$;
+create function app."Note Rows"() returns trigger language plpgsql as $$
+    begin insert into app.audit (what) select 'rows ' || count(*) from changed; return null; end $$;
+create trigger b_first before insert or update on app.t for each row execute function app.note();
+create trigger a_last after insert or update or delete on app.t for each row execute function app.note('one', 'it''s', '', E'back\\slash ☃', '2');
+create trigger stmt before truncate or delete on app.t for each statement execute function app.note();
+create trigger "Column List" before update of a, "B c" on app.t for each row when (old.a is distinct from new.a and new."B c" like 'x%') execute function app.note();
+create trigger whole before update on app.t for each row when (old.* is distinct from new.*) execute function app.note();
+create trigger on_key after update of id on app.t for each row when (new.id > 5 and old.id < 100) execute function app.note();
+create trigger trans_new after insert on app.t referencing new table as changed for each statement execute function app."Note Rows"();
+create trigger trans_old after delete on app.t referencing old table as changed for each statement execute function app."Note Rows"();
+create trigger trans_both after update on app.t referencing old table as "Old Rows" new table as changed for each statement execute function app."Note Rows"();
+create constraint trigger con after insert or update on app.t deferrable initially deferred for each row when (new.a = 3) execute function app.note('c');
+create constraint trigger con2 after delete on app.t from app.audit not deferrable for each row execute function app.note();
+create trigger "a_trigger_with_a_name_of_exactly_sixty_three_bytes_abcdefghijklm" after insert on app.t for each row execute function app.note();
+create trigger state_d before insert on app.t for each row execute function app.note();
+create trigger state_r before insert on app.t for each row execute function app.note();
+create trigger state_a before insert on app.t for each row execute function app.note();
+create trigger z_updated before update on app.t for each row execute function suppress_redundant_updates_trigger();
+insert into app.t select i, i % 7, 'b' || i, now() from generate_series(1, 70) i;
+alter table app.t disable trigger state_d;
+alter table app.t enable replica trigger state_r;
+alter table app.t enable always trigger state_a;
+alter table app.t disable trigger con;
+comment on trigger a_last on app.t is 'with arguments';
+comment on trigger con on app.t is 'constraint trigger';
+comment on trigger "Column List" on app.t is 'columns';

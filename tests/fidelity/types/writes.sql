@@ -1,0 +1,1 @@
+update app.t set m = 'sad' where d < 30;

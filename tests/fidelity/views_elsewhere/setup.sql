@@ -1,0 +1,12 @@
+create schema "Evil Schema" authorization owner;
+create table app.t (id int primary key, a int, b text);
+create table "Evil Schema".t (id int primary key, a int, b text);
+create function "Evil Schema".lower(text) returns text language sql immutable as $$ select 'evil' $$;
+create function "Evil Schema".same(int, int) returns bool language sql immutable as $$ select false $$;
+create operator "Evil Schema".= (leftarg = int, rightarg = int, function = "Evil Schema".same);
+insert into app.t select i, i % 7, 'B' || i from generate_series(1, 30) i;
+insert into "Evil Schema".t select i, 0, 'evil' from generate_series(1, 5) i;
+create view "Evil Schema".v as select t.id, lower(t.b) as l, "Evil Schema".lower(t.b) as e, e.b from app.t t join "Evil Schema".t e on e.id = t.id;
+create view "Evil Schema".pg_class as select id, a operator("Evil Schema".=) 1 as never, a = 1 as sometimes from app.t;
+create view app.t_id_seq as select id from app.t;
+create view app."t'; drop table app.t; --" as select '; $1 $$ '' :id' as "$1", id from app.t;

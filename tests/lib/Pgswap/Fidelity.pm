@@ -1,0 +1,197 @@
+# Fidelity: what hangs on a table is the same before and after a swap.
+#
+# A case is a directory tests/fidelity/NAME around the table app.t:
+#
+#     setup.sql   run by psql as the superuser after "set role owner"
+#     change      text for --alter; without it ALTER COLUMN id TYPE bigint
+#     options     further options of the program, one a line
+#     user        the role that runs the program, if not owner
+#     table       the table, if not app.t
+#     writes.sql  what is written between swap and revert; without it an UPDATE of every row
+#     expect      without it: nothing differs, and after the change what int → bigint must do to the
+#                 dump. Else lines of these kinds:
+#                     refused: REGEXP      plan and run refuse (exit 4), naming this
+#                     may refuse: REGEXP   either refused like that, or carried without a difference
+#                     -LINE, +LINE         exactly these lines differ after the change
+#                     scenarios: NAME…     of identity, change, revert (where the rest has no sense)
+#
+# A snapshot is what pg_dump says, what it does not say (facts.sql) and a digest of every relation.
+package Pgswap::Fidelity;
+
+use strict;
+use warnings;
+use File::Basename qw(basename);
+use PostgreSQL::Test::Utils ();
+
+use constant DEFAULT_CHANGE => 'ALTER COLUMN id TYPE bigint';
+
+# ---- cases ------------------------------------------------------------------------------------
+
+sub _file
+{
+    my ($path) = @_;
+    return -e $path ? PostgreSQL::Test::Utils::slurp_file($path) : undef;
+}
+
+sub names
+{
+    my ($root) = @_;
+    return sort map { basename($_) } grep { -d } glob "$root/*";
+}
+
+sub load
+{
+    my ($root, $name) = @_;
+    my $at = "$root/$name";
+    die "$at/setup.sql is missing\n" unless -e "$at/setup.sql";
+    my %case = (name => $name, setup => "$at/setup.sql", lines => [], options => [],
+        scenarios => [ qw(identity change revert) ]);
+    $case{$_} = _file("$at/$_") for qw(change user table);
+    defined && chomp for @case{ qw(change user table) };
+    $case{writes} = _file("$at/writes.sql");
+    $case{table} //= 'app.t';
+    $case{options} = [ split /\n/, _file("$at/options") // '' ];
+    for my $line (split /\n/, _file("$at/expect") // '')
+    {
+        if    ($line =~ /^refused: (.+)/)    { $case{refused} = $1 }
+        elsif ($line =~ /^may refuse: (.+)/) { $case{may_refuse} = $1 }
+        elsif ($line =~ /^scenarios: (.+)/)  { $case{scenarios} = [ split ' ', $1 ] }
+        elsif ($line =~ /^[-+]/)             { push @{ $case{lines} }, $line; $case{expects_lines} = 1 }
+        else                                 { die "$at/expect: $line\n" }
+    }
+    return \%case;
+}
+
+# ---- snapshots --------------------------------------------------------------------------------
+
+# Everything of the database that must not differ; ours is left out, see Pgswap::Test::leftovers.
+sub snapshot
+{
+    my ($t, $dbname, $facts_sql) = @_;
+    my $dbh = $t->connect(user => undef, dbname => $dbname);
+    $dbh->do(q{set search_path = ''; set client_min_messages = error});
+    my $facts = $dbh->selectcol_arrayref($facts_sql);
+    my $data = data($dbh);
+    $dbh->disconnect;
+    return { dump => dump_lines($t, $dbname), facts => $facts, data => $data };
+}
+
+# pg_dump -s without what differs by chance: psql's \restrict keys, empty lines, and pg_attver, an
+# entry of the server's own in attoptions.
+sub dump_lines
+{
+    my ($t, $dbname) = @_;
+    my $file = "$ENV{TESTDIR}/fidelity.$$.sql";
+    system('pg_dump', '-s', '-N', 'pgswap*', '-d', $t->conninfo(undef, $dbname), '-f', $file) == 0
+        or die "pg_dump failed\n";
+    my @lines = split /\n/, PostgreSQL::Test::Utils::slurp_file($file);
+    s/pg_attver=\d+(, )?//, s/, (?=\);$)// for @lines;
+    return [ grep { length && !/^\\(un)?restrict / && !/ SET \(\);$/ } @lines ];
+}
+
+# relation => { columns, digest }: every table (without its children), materialized view and view.
+# With the columns of an earlier snapshot only those are looked at.
+sub data
+{
+    my ($dbh, $columns_of) = @_;
+    my %data;
+    my $relations = $dbh->selectall_arrayref(<<~'SQL');
+        select c.oid::regclass::text, c.relkind, c.relispopulated,
+               array(select quote_ident(attname) from pg_catalog.pg_attribute a
+                      where attrelid = c.oid and attnum > 0 and not attisdropped order by attnum)
+          from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+         where relkind in ('r', 'm', 'v') and nspname !~ '^(pg_|pgswap|information_schema$)'
+         order by 1
+        SQL
+    for my $relation (@$relations)
+    {
+        my ($name, $kind, $populated, $columns) = @$relation;
+        $columns = $columns_of->{$name}{columns} // $columns if $columns_of;
+        $data{$name} = { columns => $columns, digest => $populated ? digest($dbh, $name, $kind, $columns) : 'unpopulated' };
+    }
+    return \%data;
+}
+
+# Rows and MD5 of their sorted texts; a view that cannot be read has its SQLSTATE.
+sub digest
+{
+    my ($dbh, $name, $kind, $columns) = @_;
+    my $only = $kind eq 'r' ? 'only' : '';
+    my $row = 'row(' . join(', ', @$columns) . ')::text';
+    my $found = eval { $dbh->selectrow_arrayref(
+        "select count(*) || ' rows, ' || md5(coalesce(string_agg(x, E'\\n' order by x collate \"C\"), ''))"
+      . " from (select $row as x from $only $name) s") };
+    return $found ? $found->[0] : 'error ' . $dbh->state;
+}
+
+# ---- comparison -------------------------------------------------------------------------------
+
+# The lines that differ, as -LINE and +LINE.
+sub differing_lines
+{
+    my ($before, $after) = @_;
+    my @files = map { "$ENV{TESTDIR}/fidelity.$$.$_" } qw(before after);
+    PostgreSQL::Test::Utils::append_to_file($files[0], join '', map { "$_\n" } @$before);
+    PostgreSQL::Test::Utils::append_to_file($files[1], join '', map { "$_\n" } @$after);
+    my @lines = `diff -U0 '$files[0]' '$files[1]'`;
+    unlink @files;
+    chomp @lines;
+    return grep { !/^(?:---|\+\+\+) \// && !/^@@/ } @lines;
+}
+
+# What int → bigint of app.t.id must do to the dump: its column and the type of the serial's sequence.
+sub widening_lines
+{
+    my ($dump) = @_;
+    my (@expected, $in_table, $sequence);
+    my %owned = map { /^ALTER SEQUENCE (.+) OWNED BY app\.t\.id;$/ ? ($1 => 1) : () } @$dump;
+    for my $line (@$dump)
+    {
+        $in_table = 1 if $line =~ /^CREATE (?:UNLOGGED )?TABLE app\.t \(/;
+        $sequence = $1 if $line =~ /^CREATE (?:UNLOGGED )?SEQUENCE (.+)$/;
+        push @expected, "-$line", '+' . $line =~ s/ integer/ bigint/r if $in_table && $line =~ /^    id integer/;
+        push @expected, "-$line" if $sequence && $owned{$sequence} && $line eq '    AS integer';
+        undef $in_table if $line eq ')' || $line =~ /^\)/;
+        undef $sequence if $line =~ /;$/;
+    }
+    return @expected;
+}
+
+# Takes the expected lines out of the found ones; returns what is too much and what is missing.
+sub unexpected_lines
+{
+    my ($found, $expected) = @_;
+    my %left;
+    $left{$_}++ for @$expected;
+    my @words = grep { !($left{$_} && $left{$_}--) } @$found;
+    for my $line (sort keys %left)
+    {
+        push @words, map { "expected, but not there: $line" } 1 .. $left{$line};
+    }
+    return @words;
+}
+
+# Everything in which two snapshots differ.  lines: what the dump is expected to differ in; widened:
+# the sequence of the key has become a bigint one.
+sub differences
+{
+    my ($before, $after, %how) = @_;
+    my @dump = unexpected_lines([ differing_lines($before->{dump}, $after->{dump}) ], $how{lines} // []);
+    my @facts = differing_lines($before->{facts}, $after->{facts});
+    @facts = grep { !/^[-+]seqtype / } @facts if $how{changed};
+    return (map({ "dump: $_" } @dump), map({ "fact: $_" } @facts), data_differences($before->{data}, $after->{data}));
+}
+
+sub data_differences
+{
+    my ($before, $after) = @_;
+    my @words;
+    for my $name (sort keys %{ { %$before, %$after } })
+    {
+        my ($was, $is) = map { $_->{$name} ? $_->{$name}{digest} : 'missing' } $before, $after;
+        push @words, "data of $name: $was -> $is" if $was ne $is;
+    }
+    return @words;
+}
+
+1;

@@ -1,0 +1,233 @@
+# Fidelity: for every case of tests/fidelity, an identity swap changes nothing, a change changes only
+# what it says, and swap and revert come back to the start.  See lib/Pgswap/Fidelity.pm.
+#
+#     FIDELITY='index fk_in' prove tests/t/fidelity.t      # these cases only
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+use Pgswap::Test;
+use Pgswap::Fidelity;
+use JSON::PP ();
+use POSIX ();
+use Test::More;
+
+use constant WORKERS => 2;
+
+my $root = Pgswap::Test::tree() . '/tests/fidelity';
+my $facts = PostgreSQL::Test::Utils::slurp_file("$root/facts.sql");
+my @names = $ENV{FIDELITY} ? split(' ', $ENV{FIDELITY}) : Pgswap::Fidelity::names($root);
+my $t = Pgswap::Test->start('fidelity', allow_in_place_tablespaces => 'on', max_connections => 100);
+my $can_revert = `$Pgswap::Test::PROGRAM --help` =~ /^  revert /m;
+
+# Roles and tablespaces belong to the cluster: made once for all cases.
+$t->sql($_)
+    for 'create role reader', 'create role auditor', 'create role helper', 'create role stranger', 'create role "Odd Role ☃"',
+    'grant helper, "Odd Role ☃" to owner', q{create tablespace fast location ''}, q{create tablespace "Slow Disk" location ''},
+    'grant create on tablespace fast, "Slow Disk" to owner, helper';
+
+# ---- one case ---------------------------------------------------------------------------------
+
+# A new database: empty with the schema, or a copy of another.
+sub make_database
+{
+    my ($name, $template) = @_;
+    my $admin = $t->connect(user => undef, dbname => 'postgres');
+    $admin->do(qq{create database "$name" template "} . ($template // 'shop') . '"');
+    $admin->do(qq{grant create on database "$name" to owner});
+    $admin->disconnect;
+    return $name;
+}
+
+sub set_up
+{
+    my ($case) = @_;
+    my $database = make_database($case->{name});
+    my $log = "$ENV{TESTDIR}/setup.$$";
+    my @psql = ('psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', $t->conninfo(undef, $database),
+        '-c', 'set client_min_messages = warning', '-c', 'set role owner', '-f', $case->{setup});
+    my $pid = fork() // die "fork: $!";
+    if ($pid == 0)
+    {
+        open(STDOUT, '>', $log) and open(STDERR, '>&', \*STDOUT) and exec { $psql[0] } @psql;
+        POSIX::_exit(127);
+    }
+    waitpid $pid, 0;
+    die "setup: " . PostgreSQL::Test::Utils::slurp_file($log) if $? != 0;
+    return $database;
+}
+
+# Runs the program; returns what is wrong with it.
+sub program
+{
+    my ($case, $expected, $command, @line) = @_;
+    my $run = $t->pgswap($command, { user => $case->{user} // 'owner' }, $case->{table}, @line);
+    return ($run) if $run->{exit} == $expected && $run->{err} !~ /AddressSanitizer|LeakSanitizer|runtime error:/;
+    return ($run, "$command: exit $run->{exit}, not $expected\n$run->{out}$run->{err}");
+}
+
+# Refused by plan and run, with reason and hint, and nothing touched.
+sub refusal
+{
+    my ($case, $regexp, @change) = @_;
+    my @wrong;
+    for my $command ('plan', 'run')
+    {
+        my ($run, @problems) = program($case, 4, $command, @change, @{ $case->{options} });
+        push @wrong, @problems;
+        push @wrong, "$command: no word of /$regexp/ in\n$run->{err}" unless $run->{err} =~ /$regexp/i;
+        push @wrong, "$command: no hint" unless $run->{err} =~ /^pgswap: hint: \S/m;
+    }
+    return @wrong;
+}
+
+# run, then what stands between, then finish; stops at the first problem.
+sub swap
+{
+    my ($case, $between, @change) = @_;
+    my (undef, @wrong) = program($case, 0, 'run', @change, @{ $case->{options} });
+    push @wrong, $between->() if !@wrong && $between;
+    (undef, my @unfinished) = @wrong ? () : program($case, 0, 'finish');
+    return (@wrong, @unfinished);
+}
+
+sub left_over
+{
+    my ($database) = @_;
+    my $dbh = $t->connect(user => undef, dbname => $database);
+    local $t->{admin} = $dbh;
+    my $left = $t->leftovers;
+    $dbh->disconnect;
+    return $left eq '' ? () : "left over: $left";
+}
+
+sub snapshot { return Pgswap::Fidelity::snapshot($t, $_[0], $facts) }
+
+sub compare
+{
+    my ($before, $database, %how) = @_;
+    my $after = snapshot($database);
+    my $dbh = $t->connect(user => undef, dbname => $database);
+    $dbh->do(q{set search_path = ''});
+    $after->{data} = Pgswap::Fidelity::data($dbh, $before->{data});
+    $dbh->disconnect;
+    return (left_over($database), Pgswap::Fidelity::differences($before, $after, %how));
+}
+
+sub identity
+{
+    my ($case, $database, $before) = @_;
+    my @wrong = swap($case, undef, '--force-rewrite');
+    return @wrong ? @wrong : compare($before, $database);
+}
+
+sub change
+{
+    my ($case, $database, $before) = @_;
+    my @wrong = swap($case, undef, '--alter', $case->{change} // Pgswap::Fidelity::DEFAULT_CHANGE);
+    return @wrong if @wrong;
+    my @lines = $case->{expects_lines} ? @{ $case->{lines} } : Pgswap::Fidelity::widening_lines($before->{dump});
+    return compare($before, $database, changed => 1, lines => \@lines);
+}
+
+# Swap, writes, revert: the schema of the start, and the data of the moment before the revert.
+sub revert
+{
+    my ($case, $database, $before) = @_;
+    my @wrong = swap($case, sub {
+        my $dbh = $t->connect(user => undef, dbname => $database);
+        $dbh->do(q{set search_path = ''; set client_min_messages = error});
+        $dbh->do($case->{writes} // touch_all($dbh, $case->{table}));
+        $before->{data} = Pgswap::Fidelity::data($dbh, $before->{data});
+        $dbh->disconnect;
+        my (undef, @problems) = program($case, 0, 'revert');
+        return @problems;
+    }, '--alter', $case->{change} // Pgswap::Fidelity::DEFAULT_CHANGE);
+    return @wrong ? @wrong : compare($before, $database);
+}
+
+sub touch_all
+{
+    my ($dbh, $table) = @_;
+    my ($column) = $dbh->selectrow_array(<<~'SQL', undef, $table);
+        select quote_ident(attname) from pg_attribute where attrelid = ?::regclass and attnum > 0
+           and not attisdropped and attgenerated = '' and attidentity <> 'a' order by attnum desc limit 1
+        SQL
+    return "update $table set $column = $column";
+}
+
+my %SCENARIO = (identity => \&identity, change => \&change, revert => \&revert);
+
+# All scenarios of a case, each in its own copy of the database: [name, problem…] each.
+sub run_case
+{
+    my ($name) = @_;
+    my $case = Pgswap::Fidelity::load($root, $name);
+    my $origin = set_up($case);
+    my $before = snapshot($origin);
+    local $t->{dbname} = $origin;
+    if (my $regexp = $case->{refused})
+    {
+        my @change = $case->{change} ? ('--alter', $case->{change}) : ('--force-rewrite');
+        return [ refused => refusal($case, $regexp, @change), compare($before, $origin) ];
+    }
+    my @results;
+    for my $scenario (grep { $_ ne 'revert' || $can_revert } @{ $case->{scenarios} })
+    {
+        my $database = $t->{dbname} = make_database("$name $scenario", $origin);
+        my @wrong = eval { $SCENARIO{$scenario}->($case, $database, snapshot($database)) };
+        push @wrong, "died: $@" if $@;
+        if ($case->{may_refuse} && @wrong && $wrong[0] =~ /exit 4/)
+        {
+            my @change = $scenario eq 'identity' ? '--force-rewrite' : ('--alter', $case->{change} // Pgswap::Fidelity::DEFAULT_CHANGE);
+            @wrong = (refusal($case, $case->{may_refuse}, @change), compare($before, $database));
+        }
+        push @results, [ $scenario, @wrong ];
+    }
+    return @results;
+}
+
+# ---- workers ----------------------------------------------------------------------------------
+
+# A worker does every WORKERS-th case and leaves its results in a file.
+sub work
+{
+    my ($number) = @_;
+    my $file = "$ENV{TESTDIR}/results.$number";
+    my $pid = fork() // die "fork: $!";
+    return [ $pid, $file ] if $pid;
+    $SIG{$_} = 'DEFAULT' for qw(TERM INT HUP PIPE __DIE__);
+    my $said = '';
+    Test::More->builder->$_(\$said) for qw(output failure_output todo_output);
+    my %results;
+    for my $i (grep { $_ % WORKERS == $number } 0 .. $#names)
+    {
+        my @got = eval { run_case($names[$i]) };
+        $results{ $names[$i] } = $@ ? [ [ setup => "died: $@" ] ] : \@got;
+    }
+    PostgreSQL::Test::Utils::append_to_file($file, JSON::PP->new->canonical->ascii->encode(\%results));
+    POSIX::_exit(0);
+}
+
+$t->{admin}->disconnect;    # shop is the template of every case
+my @workers = map { work($_) } 0 .. WORKERS - 1;
+my %results;
+for my $worker (@workers)
+{
+    waitpid $worker->[0], 0;
+    is($?, 0, 'a worker came to its end');
+    next unless -e $worker->[1];
+    %results = (%results, %{ JSON::PP->new->decode(PostgreSQL::Test::Utils::slurp_file($worker->[1])) });
+}
+$t->{admin} = $t->connect(user => undef);
+
+for my $name (@names)
+{
+    for my $result (@{ $results{$name} // [ [ 'nothing', 'no result' ] ] })
+    {
+        my ($scenario, @wrong) = @$result;
+        ok(!@wrong, "$name: $scenario") or diag(map { "  $_\n" } @wrong);
+    }
+}
+
+done_testing();
