@@ -19,6 +19,8 @@ static const Command commands[] = {
     {"status", status_command, false, "how a migration stands, from any machine"},
     {"verify", verify_command, true, "compare both tables now"},
     {"swap", swap_command, true, "swap a table that \"run --until=ready\" made ready"},
+    {"follow", follow_command, true, "after the swap: keep the old table in sync"},
+    {"revert", revert_command, true, "swap back, with everything written since"},
     {"finish", finish_command, true, "after the swap: drop the old table and all that is ours"},
     {"abort", abort_command, true, "before the swap: take everything back"},
 };

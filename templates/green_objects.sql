@@ -1,7 +1,8 @@
 -- Reads from green, after the user's change, every index and constraint and what belongs to it, as
 -- the statements that make it again. kind: index (can be built in parallel), constraint and
 -- setting (after the indexes, in order), check (in the swap: a NOT VALID check would refuse old
--- rows), foreign and validate (in the swap, and after it).
+-- rows), foreign and validate (in the swap to
+-- that colour, and after it).
 -- Lock: none.
 WITH index AS (
     SELECT i.*, c.relname, n.nspname, con.oid AS conoid, con.conname, con.contype, con.condeferrable,
@@ -56,15 +57,25 @@ SELECT kind, name, statement, u.columns AS unique_columns, u.predicate AS unique
            format('ALTER TABLE %s REPLICA IDENTITY USING INDEX %I', target, whole.relname)
       FROM whole JOIN pg_class g ON g.oid = indrelid WHERE indisreplident AND g.relreplident = 'i'
     UNION ALL
-    SELECT 'foreign', con.conname, 6, con.oid,
+    SELECT 'foreign green', con.conname, 6, con.oid,
            format('ALTER TABLE %s ADD CONSTRAINT %I %s', :'home', con.conname,
                   replace(pg_get_constraintdef(con.oid), ' REFERENCES ' || con.conrelid::regclass || '(', ' REFERENCES ' || :'home' || '('))
            || CASE WHEN con.convalidated THEN ' NOT VALID' ELSE '' END
            || coalesce(format('; COMMENT ON CONSTRAINT %I ON %s IS %L', con.conname, :'home', obj_description(con.oid, 'pg_constraint')), '')
       FROM pg_constraint con WHERE con.conrelid = :green AND con.contype = 'f'
     UNION ALL
-    SELECT 'validate', con.conname, 7, con.oid, format('ALTER TABLE %s VALIDATE CONSTRAINT %I', :'home', con.conname)
+    SELECT 'validate green', con.conname, 7, con.oid, format('ALTER TABLE %s VALIDATE CONSTRAINT %I', :'home', con.conname)
       FROM pg_constraint con WHERE con.conrelid = :green AND con.contype = 'f' AND con.convalidated
+    UNION ALL
+    -- what the change drops of live's foreign keys comes back with blue
+    SELECT x.kind, con.conname, x.step, con.oid,
+           CASE x.step WHEN 6 THEN format('ALTER TABLE %s ADD CONSTRAINT %I %s', :'home', con.conname, pg_get_constraintdef(con.oid))
+                                   || CASE WHEN con.convalidated THEN ' NOT VALID' ELSE '' END
+                ELSE format('ALTER TABLE %s VALIDATE CONSTRAINT %I', :'home', con.conname) END
+      FROM pg_constraint con, (VALUES ('foreign blue', 6), ('validate blue', 7)) AS x(kind, step)
+     WHERE con.conrelid = :blue AND con.contype = 'f' AND con.conparentid = 0
+       AND (x.step = 6 OR con.convalidated)
+       AND NOT EXISTS (SELECT FROM pg_constraint g WHERE g.conrelid = :green AND g.conname = con.conname)
     UNION ALL
     SELECT 'check', con.conname, 5, con.oid,
            format('ALTER TABLE %I.%I ADD CONSTRAINT %I %s', n.nspname, g.relname, con.conname, pg_get_constraintdef(con.oid))

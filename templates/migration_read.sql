@@ -1,3 +1,3 @@
 -- A migration by its number. Lock: ACCESS SHARE on our state.
-SELECT id, schema_name, table_name, phase, live, spec, spec_hash, hold, paused
+SELECT id, schema_name, table_name, phase, live, spec, spec_hash, hold, paused, no_way_back
   FROM pgswap.migration WHERE id = :migration;

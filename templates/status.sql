@@ -1,6 +1,7 @@
 -- How migrations stand; from any machine. Lock: ACCESS SHARE on our state.
 SELECT m.id AS migration, quote_ident(m.schema_name) || '.' || quote_ident(m.table_name) AS table,
-       m.phase, m.live, m.waiting_for, m.backlog, m.error, m.paused, m.hold,
+       m.phase, m.live, m.waiting_for, m.backlog, m.error, m.paused, m.hold, m.no_way_back, m.revert_problem,
+       to_char(m.revert_problem_since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS revert_problem_since,
        to_char(m.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS started_at,
        to_char(m.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS updated_at,
        (SELECT string_agg(k->>'live', ', ') FROM jsonb_array_elements(p.mapping->'key') AS k) AS key,

@@ -38,6 +38,8 @@ bool run_command(Session *session, Error *error);
 bool status_command(Session *session, Error *error);
 bool verify_command(Session *session, Error *error);
 bool swap_command(Session *session, Error *error);
+bool follow_command(Session *session, Error *error);
+bool revert_command(Session *session, Error *error);
 bool finish_command(Session *session, Error *error);
 bool abort_command(Session *session, Error *error);
 

@@ -22,12 +22,16 @@ typedef struct Options
     /* the change */
     const char **alters; /* NULL-terminated */
     const char **maps;   /* NULL-terminated */
+    const char **reverse_maps; /* NULL-terminated */
+    bool no_revert;
     const char *file;
     bool force_rewrite;
     /* the run */
     Settings settings;
     const char *until;
     const char *matviews;
+    int64_t follow; /* ms; 0: not after a run, without end for the command follow */
+    int64_t keep;   /* ms after the swap in which finish refuses */
     /* output */
     bool json;
     bool quiet;

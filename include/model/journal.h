@@ -56,6 +56,11 @@ typedef struct Pair
     char *away_schema;    /* where live goes in the swap */
     char *log;     /* change log: "pgswap"."log_17_1_blue" */
     char *dirty;   /* its compacted form */
+    bool has_mapping; /* false: there is no way from live to standby */
+    char *kept;          /* table that keeps columns of standby that live does not have, or NULL */
+    char *kept_definitions;
+    char *kept_keys;
+    char *kept_columns; /* standby."legacy", … */
     char *trigger; /* prefix of the capture triggers: pgswap_17_blue */
     char *function; /* prefix of their functions: pgswap.capture_17_1_blue */
     char *key_definitions; /* k1 integer, k2 text */
@@ -92,6 +97,7 @@ typedef struct Migration
     char *spec_json;
     bool hold;
     bool paused;
+    char *no_way_back; /* why a revert is impossible from the start, or NULL */
     int pair_count;
     Pair *pairs;
 } Migration;
@@ -112,6 +118,10 @@ bool journal_find(Conn *conn, Arena *arena, const char *schema, const char *tabl
 /* Reads a migration again (its phase and the roles may have changed). */
 bool journal_reload(Conn *conn, Arena *arena, Migration *migration, Error *error)
     ERROR_MUST_CHECK;
+
+/* The same migration with the roles exchanged: how it will be after the next swap. */
+bool journal_flip(Conn *conn, Arena *arena, const Migration *migration, Migration *flipped,
+                  Error *error) ERROR_MUST_CHECK;
 
 /* Begins a migration, without pairs; *id is its number.  In the caller's transaction. */
 bool journal_create(Conn *conn, const Table *table, const Spec *spec, int64_t *id, Error *error)

@@ -39,6 +39,8 @@ typedef struct Mapping
     MapColumn *columns;
     int key_count;
     MapKey *keys;
+    int kept_count; /* columns of standby that live does not have: apply keeps what standby holds */
+    char **kept;
     char *dropped; /* live's foreign keys that the change drops: literals, comma-separated, or "" */
 } Mapping;
 

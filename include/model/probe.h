@@ -74,4 +74,8 @@ bool probe_read(Probe *probe, const char *view, Expression *expression, Error *e
 bool probe_is_over(Probe *probe, const char *expression, const char *key_columns, bool *holds,
                    Error *error) ERROR_MUST_CHECK;
 
+/* True if the expression can be assigned to a column of that type. */
+bool probe_assigns(Probe *probe, const char *expression, const char *type, bool *holds,
+                   Error *error) ERROR_MUST_CHECK;
+
 bool probe_close(Probe *probe, Error *error) ERROR_MUST_CHECK;

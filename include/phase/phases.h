@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "model/spec.h"
+#include "model/statement.h"
 #include "model/table.h"
 #include "phase/context.h"
 
@@ -20,6 +21,15 @@ bool build_run(Context *context, const Table *blue, const Spec *spec, Error *err
 
 /* Installs the change log and the capture triggers on live. */
 bool capture_run(Context *context, Error *error) ERROR_MUST_CHECK;
+
+/* Makes change log and trigger functions of every pair unless they are there; on nothing of the
+ * application's.  In the caller's transaction, or as ones of their own. */
+bool capture_make_logs(Context *context, const Migration *migration, Error *error)
+    ERROR_MUST_CHECK;
+
+/* The statements that put a pair's capture on the table that bears live's name when they run. */
+bool capture_collect(Context *context, const Pair *pair, StatementList *list, Error *error)
+    ERROR_MUST_CHECK;
 
 /* Capture was dropped or switched off: nobody knows what it missed.  Installs it again, empties
  * standby and goes back to the copy. */
@@ -39,6 +49,10 @@ bool parity_run(Context *context, Error *error) ERROR_MUST_CHECK;
 
 /* A parity pass at any time, without a change of phase. */
 bool parity_check(Context *context, Error *error) ERROR_MUST_CHECK;
+
+/* Keeps standby in sync for so many milliseconds (0: until stopped).  Rows that standby cannot hold
+ * are no error here: the state says since when and why a revert is not possible. */
+bool follow_run(Context *context, int64_t milliseconds, Error *error) ERROR_MUST_CHECK;
 
 /* Exchanges live and standby. */
 bool swap_run(Context *context, Error *error) ERROR_MUST_CHECK;

@@ -3,6 +3,7 @@
  */
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "cmd/command.h"
 #include "model/statement.h"
 #include "phase/phases.h"
@@ -81,6 +82,30 @@ remove_politely(Session *session, PoliteAttempt attempt, const char *what, Error
            polite_run(context, &task, error);
 }
 
+/* --keep, and the announcement of what is dropped. */
+static bool
+check_keep(Session *session, Error *error)
+{
+    Context *context = &session->context;
+    char size[40], age[CLOCK_TEXT_SIZE];
+    const Result *result =
+        statement_run(context->control, error, "swap_age", "standby",
+                      context->migration->pairs[0].standby_oid, "migration",
+                      context->migration->id_text, NULL);
+
+    if (result == NULL)
+        return false;
+    if (result_get_int(result, 0, "age") < session->options->keep)
+    {
+        error_set(error, ERROR_REFUSED, "the swap is only %s old",
+                  duration_format(age, result_get_int(result, 0, "age")));
+        return error_hint(error, "--keep asks to wait longer before the old table is dropped.");
+    }
+    log_info("dropping the old table of %s, %s", context->migration->pairs[0].live,
+             bytes_format(size, result_get_int(result, 0, "bytes")));
+    return true;
+}
+
 bool
 finish_command(Session *session, Error *error)
 {
@@ -94,7 +119,7 @@ finish_command(Session *session, Error *error)
                   context->migration->pairs[0].live);
         return error_hint(error, "\"pgswap run\" swaps it, \"pgswap abort\" takes everything back.");
     }
-    if (!settle_run(context, error) ||
+    if (!check_keep(session, error) || !settle_run(context, error) ||
         !remove_politely(session, attempt_finish, "to drop the old table", error))
         return false;
     if (!session->options->quiet)

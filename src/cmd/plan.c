@@ -51,7 +51,8 @@ plan_read_spec(Session *session, Spec *spec, Error *error)
         !read_file(session->context.arena, options->file, &script, error))
         return false;
     return spec_read(session->context.arena, (const char *const *) options->alters, script,
-                     (const char *const *) options->maps, spec, error);
+                     (const char *const *) options->maps,
+                     (const char *const *) options->reverse_maps, spec, error);
 }
 
 static void
@@ -226,6 +227,9 @@ print_text(const Plan *plan)
             printf("  %-10s %s\n", plan->shape.objects[i].kind, plan->shape.objects[i].name);
     for (int i = 0; i < plan->shape.warnings.count; i++)
         printf("%s  %s\n", i == 0 ? "\nTo know\n" : "", plan->shape.warnings.items[i]);
+    if (plan->shape.no_way_back != NULL)
+        printf("\nNo way back after the swap: %s.\nrun wants --reverse-map or --no-revert.\n",
+               plan->shape.no_way_back);
     printf("\nPlan hash %s\n", plan->hash);
 }
 
@@ -256,7 +260,8 @@ print_json(const Plan *plan)
                                         plan->shape.objects[i].statement));
     for (int i = 0; i < plan->shape.warnings.count; i++)
         json_array_append_new(warnings, json_string(plan->shape.warnings.items[i]));
-    root = json_pack("{s:i,s:s,s:s,s:I,s:I,s:I,s:I,s:s,s:b,s:o,s:o,s:o,s:o}", "schema_version", 1,
+    root = json_pack("{s:s?,s:i,s:s,s:s,s:I,s:I,s:I,s:I,s:s,s:b,s:o,s:o,s:o,s:o}", "no_way_back",
+                     plan->shape.no_way_back, "schema_version", 1,
                      "table", table->qualified, "plan_hash", plan->hash, "rows_estimated",
                      (json_int_t) table->rows_estimated, "table_bytes",
                      (json_int_t) table->table_bytes, "index_bytes",

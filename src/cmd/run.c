@@ -63,18 +63,28 @@ run_phases(Context *context, Phase goal, Error *error)
 }
 
 static bool
+refuse_one_way(const Plan *plan, Error *error)
+{
+    error_set(error, ERROR_REFUSED, "there would be no way back for %s", plan->table.qualified);
+    error_detail(error, "%s.", plan->shape.no_way_back);
+    return error_hint(error, "Use --reverse-map, or --no-revert to go on without a way back.");
+}
+
+static bool
 begin(Session *session, Error *error)
 {
     Context *context = &session->context;
     Plan plan;
     bool present;
 
-    if (!plan_examine(session, &plan, error) ||
-        !journal_open(context->control, true, &present, error))
+    if (!plan_examine(session, &plan, error))
         return false;
+    if (plan.shape.no_way_back != NULL && !session->options->no_revert)
+        return refuse_one_way(&plan, error);
     for (int i = 0; i < plan.shape.warnings.count; i++)
         log_warning("%s", plan.shape.warnings.items[i]);
-    return build_run(context, &plan.table, &plan.spec, error);
+    return journal_open(context->control, true, &present, error) &&
+           build_run(context, &plan.table, &plan.spec, error);
 }
 
 static bool
@@ -188,7 +198,9 @@ run_command(Session *session, Error *error)
         error_clear(&failure);
     }
     summary_print(session);
-    return true;
+    return session->options->follow == 0 || session->context.migration->phase != PHASE_SWAPPED ||
+           session->context.migration->no_way_back != NULL ||
+           follow_run(&session->context, session->options->follow, error);
 }
 
 bool

@@ -56,6 +56,21 @@ swap_json(const Result *result, int row)
                      text_or_null(result, row, "swapped_at"));
 }
 
+/* Whether a revert is possible, as far as it is known: follow finds out. */
+static json_t *
+revert_json(const Result *result, int row)
+{
+    bool possible = result_get(result, row, "no_way_back") == NULL &&
+                    result_get(result, row, "revert_problem") == NULL;
+
+    return json_pack("{s:b,s:o,s:o}", "possible", (int) possible, "since",
+                     text_or_null(result, row, "revert_problem_since"), "reason",
+                     text_or_null(result, row,
+                                  result_get(result, row, "no_way_back") != NULL
+                                      ? "no_way_back"
+                                      : "revert_problem"));
+}
+
 static json_t *
 migration_json(const Result *result, int row)
 {
@@ -71,6 +86,7 @@ migration_json(const Result *result, int row)
         json_object_set_new(root, numbers[i], number_or_null(result, row, numbers[i]));
     json_object_set_new(root, "parity", parity_json(result, row));
     json_object_set_new(root, "swap", swap_json(result, row));
+    json_object_set_new(root, "revert", revert_json(result, row));
     return root;
 }
 
@@ -118,6 +134,9 @@ print_one(const Result *result, int row)
         printf("  swapped   %s, %s attempts, lock held %s ms\n",
                result_get(result, row, "swapped_at"), result_get(result, row, "swap_attempts"),
                result_get(result, row, "lock_held_ms"));
+    if (result_get(result, row, "revert_problem") != NULL)
+        printf("  no revert since %s: %s\n", result_get(result, row, "revert_problem_since"),
+               result_get(result, row, "revert_problem"));
     if (result_get(result, row, "waiting_for") != NULL)
         printf("  waits for %s\n", result_get(result, row, "waiting_for"));
     if (result_get(result, row, "error") != NULL)

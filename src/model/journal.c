@@ -124,6 +124,14 @@ journal_lock(Conn *conn, const char *schema, const char *table, Error *error)
 }
 
 static void
+take_roles(Migration *migration, bool live_is_blue)
+{
+    migration->live_is_blue = live_is_blue;
+    migration->live_colour = live_is_blue ? "blue" : "green";
+    migration->standby_colour = live_is_blue ? "green" : "blue";
+}
+
+static void
 take_migration(Arena *arena, const Result *result, Migration *migration)
 {
     migration->id = result_get_int(result, 0, "id");
@@ -131,15 +139,30 @@ take_migration(Arena *arena, const Result *result, Migration *migration)
     if (migration->epoch[0] == '\0')
         strcpy(migration->epoch, "0");
     migration->phase = phase_by_name(result_get(result, 0, "phase"));
-    migration->live_is_blue = strcmp(result_get(result, 0, "live"), "blue") == 0;
-    migration->live_colour = migration->live_is_blue ? "blue" : "green";
-    migration->standby_colour = migration->live_is_blue ? "green" : "blue";
+    take_roles(migration, strcmp(result_get(result, 0, "live"), "blue") == 0);
     migration->schema = arena_strdup(arena, result_get(result, 0, "schema_name"));
     migration->table = arena_strdup(arena, result_get(result, 0, "table_name"));
     migration->spec_hash = arena_strdup(arena, result_get(result, 0, "spec_hash"));
     migration->spec_json = arena_strdup(arena, result_get(result, 0, "spec"));
     migration->hold = result_get_bool(result, 0, "hold");
     migration->paused = result_get_bool(result, 0, "paused");
+    migration->no_way_back = arena_strdup(arena, result_get(result, 0, "no_way_back"));
+}
+
+static bool
+read_pairs(Conn *conn, Arena *arena, Migration *migration, Error *error)
+{
+    const Result *result =
+        statement_run(conn, error, "pair_read", "migration", migration->id_text, NULL);
+
+    if (result == NULL)
+        return false;
+    migration->pair_count = result_rows(result);
+    migration->pairs = arena_alloc(arena, sizeof(Pair) * (size_t) (migration->pair_count + 1));
+    for (int i = 0; i < migration->pair_count; i++)
+        if (!pair_take(arena, result, i, migration, &migration->pairs[i], error))
+            return false;
+    return true;
 }
 
 bool
@@ -153,15 +176,16 @@ journal_reload(Conn *conn, Arena *arena, Migration *migration, Error *error)
     if (result_rows(result) == 0)
         return error_set(error, ERROR_CHANGED, "migration %" PRId64 " is gone", migration->id);
     take_migration(arena, result, migration);
-    result = statement_run(conn, error, "pair_read", "migration", migration->id_text, NULL);
-    if (result == NULL)
-        return false;
-    migration->pair_count = result_rows(result);
-    migration->pairs = arena_alloc(arena, sizeof(Pair) * (size_t) (migration->pair_count + 1));
-    for (int i = 0; i < migration->pair_count; i++)
-        if (!pair_take(arena, result, i, migration, &migration->pairs[i], error))
-            return false;
-    return true;
+    return read_pairs(conn, arena, migration, error);
+}
+
+bool
+journal_flip(Conn *conn, Arena *arena, const Migration *migration, Migration *flipped,
+             Error *error)
+{
+    *flipped = *migration;
+    take_roles(flipped, !migration->live_is_blue);
+    return read_pairs(conn, arena, flipped, error);
 }
 
 bool
@@ -212,10 +236,15 @@ bool
 journal_add_pair(Conn *conn, Arena *arena, int64_t id, int pair, const Table *table,
                  const Shape *shape, Error *error)
 {
-    return statement_do(conn, error, "pair_create", "migration", number(id).text, "pair",
+    return (shape->no_way_back == NULL ||
+            statement_do(conn, error, "migration_no_way_back", "migration", number(id).text,
+                         "reason", shape->no_way_back, NULL)) &&
+           statement_do(conn, error, "pair_create", "migration", number(id).text, "pair",
                         number(pair).text, "schema", table->schema, "table", table->name, "blue",
                         table->oid, "green", shape->green, "mapping",
-                        mapping_to_json(arena, &shape->mapping), "fingerprint",
+                        mapping_to_json(arena, &shape->mapping), "reverse",
+                        shape->no_way_back == NULL ? mapping_to_json(arena, &shape->reverse) : NULL,
+                        "fingerprint",
                         description_to_json(arena, &shape->live), "expected",
                         description_to_json(arena, &shape->expected), "rows_estimated",
                         number(table->rows_estimated).text, NULL) &&

@@ -65,6 +65,7 @@ mapping_to_json(Arena *arena, const Mapping *mapping)
     json_t *root = json_object();
     json_t *columns = json_array();
     json_t *keys = json_array();
+    json_t *kept = json_array();
     char *text, *copy;
 
     for (int i = 0; i < mapping->column_count; i++)
@@ -78,6 +79,9 @@ mapping_to_json(Arena *arena, const Mapping *mapping)
         json_array_append_new(keys, fields_to_json(key_fields, &mapping->keys[i]));
     json_object_set_new(root, "columns", columns);
     json_object_set_new(root, "key", keys);
+    for (int i = 0; i < mapping->kept_count; i++)
+        json_array_append_new(kept, json_string(mapping->kept[i]));
+    json_object_set_new(root, "kept", kept);
     json_object_set_new(root, "dropped", json_string(mapping->dropped));
     text = json_dumps(root, JSON_COMPACT);
     copy = arena_strdup(arena, text);
@@ -112,6 +116,10 @@ mapping_from_json(Arena *arena, const char *json, Mapping *mapping, Error *error
     mapping->keys = arena_alloc(arena, sizeof(MapKey) * (json_array_size(keys) + 1));
     json_array_foreach(keys, i, item)
         fields_from_json(arena, key_fields, item, &mapping->keys[i]);
+    mapping->kept_count = (int) json_array_size(json_object_get(root, "kept"));
+    mapping->kept = arena_alloc(arena, sizeof(char *) * (size_t) (mapping->kept_count + 1));
+    json_array_foreach(json_object_get(root, "kept"), i, item)
+        mapping->kept[i] = arena_strdup(arena, json_string_value(item));
     mapping->dropped = arena_strdup(arena, json_string_value(json_object_get(root, "dropped")));
     json_decref(root);
     return true;

@@ -129,20 +129,20 @@ derive_key(Arena *arena, Pair *pair)
     pair->standby_match = key_list(arena, mapping, " AND ", item_standby_match);
 }
 
+static const MapColumn *
+column_named(const Mapping *mapping, const char *name)
+{
+    for (int i = 0; i < mapping->column_count; i++)
+        if (strcmp(mapping->columns[i].name, name) == 0)
+            return &mapping->columns[i];
+    return NULL;
+}
+
 /* A value as parity reads it: in its binary form, or as text where the type has none. */
 static const char *
 field(Arena *arena, const MapColumn *column, const char *expression)
 {
     return column->binary ? expression : arena_printf(arena, "CAST(%s AS text)", expression);
-}
-
-static const MapColumn *
-column_of_key(const Mapping *mapping, const MapKey *key)
-{
-    for (int i = 0; i < mapping->column_count; i++)
-        if (strcmp(mapping->columns[i].name, key->standby) == 0)
-            return &mapping->columns[i];
-    return NULL;
 }
 
 /* The compared fields of a row: the key columns first, then all others. */
@@ -155,7 +155,7 @@ derive_fields(Arena *arena, Pair *pair)
     for (int i = 0; i < mapping->key_count; i++)
     {
         const MapKey *key = &mapping->keys[i];
-        const MapColumn *column = column_of_key(mapping, key);
+        const MapColumn *column = column_named(mapping, key->standby);
         const char *name = arena_printf(arena, "standby.%s", ident_quote(arena, key->standby));
 
         text_append_item(&live, field(arena, column, key->expression));
@@ -204,6 +204,60 @@ derive_columns(Arena *arena, Pair *pair)
     text_clear(&expressions);
 }
 
+/* s.pgswap_k1 = <value of the key for this row of live> AND … */
+static char *
+item_kept_match(Arena *arena, const MapKey *key, int n)
+{
+    return arena_printf(arena, "s.pgswap_k%d %s %s", n, key->standby_equality, key->expression);
+}
+
+static char *
+item_kept_definition(Arena *arena, const MapKey *key, int n)
+{
+    return arena_printf(arena, "pgswap_k%d %s", n, key->standby_type);
+}
+
+static char *
+item_kept_name(Arena *arena, const MapKey *key, int n)
+{
+    (void) key;
+    return arena_printf(arena, "pgswap_k%d", n);
+}
+
+/* Columns of standby that live does not have: apply takes their values from what it kept of the
+ * row, or else from the mapping's expression. */
+static void
+derive_kept(Arena *arena, Pair *pair)
+{
+    Mapping *mapping = &pair->mapping;
+    const char *match = key_list(arena, mapping, " AND ", item_kept_match);
+    Text definitions = {0}, columns = {0};
+
+    if (mapping->kept_count == 0)
+        return;
+    pair->kept = arena_printf(arena, "pgswap.kept_%s_%d_%s", pair->migration->id_text,
+                              pair->number, pair->migration->live_colour);
+    pair->kept_keys = key_list(arena, mapping, ", ", item_kept_name);
+    text_append(&definitions, key_list(arena, mapping, ", ", item_kept_definition));
+    for (int i = 0; i < mapping->kept_count; i++)
+    {
+        const MapColumn *column = column_named(mapping, mapping->kept[i]);
+
+        text_append_item(&definitions, arena_printf(arena, "pgswap_c%d %s", i + 1, column->type));
+        text_append_item(&columns, arena_printf(arena, "standby.%s",
+                                                ident_quote(arena, mapping->kept[i])));
+        mapping->columns[column - mapping->columns].expression = arena_printf(
+            arena,
+            "CASE WHEN EXISTS (SELECT FROM %s AS s WHERE %s) THEN (SELECT s.pgswap_c%d FROM %s AS "
+            "s WHERE %s) ELSE %s END",
+            pair->kept, match, i + 1, pair->kept, match, column->expression);
+    }
+    pair->kept_definitions = arena_strdup(arena, text_cstr(&definitions));
+    pair->kept_columns = arena_strdup(arena, text_cstr(&columns));
+    text_clear(&definitions);
+    text_clear(&columns);
+}
+
 static void
 derive_names(Arena *arena, Pair *pair)
 {
@@ -226,6 +280,9 @@ bool
 pair_take(Arena *arena, const Result *result, int row, const Migration *migration, Pair *pair,
           Error *error)
 {
+    bool blue = migration->live_is_blue;
+    const char *mapping;
+
     pair->migration = migration;
     pair->number = (int) result_get_int(result, row, "pair");
     pair->schema = arena_strdup(arena, result_get(result, row, "schema_name"));
@@ -233,13 +290,21 @@ pair_take(Arena *arena, const Result *result, int row, const Migration *migratio
     pair->blue = arena_strdup(arena, result_get(result, row, "blue"));
     pair->green = arena_strdup(arena, result_get(result, row, "green"));
     pair->rows_estimated = result_get_int(result, row, "rows_estimated");
-    if (!mapping_from_json(arena, result_get(result, row, "mapping"), &pair->mapping, error) ||
-        !description_from_json(arena, result_get(result, row, "fingerprint"), &pair->fingerprint,
-                               error) ||
-        !description_from_json(arena, result_get(result, row, "expected"), &pair->expected, error))
+    /* what must come out of the swap is, after it, what live must look like; and the other way */
+    if (!description_from_json(arena, result_get(result, row, blue ? "fingerprint" : "expected"),
+                               &pair->fingerprint, error) ||
+        !description_from_json(arena, result_get(result, row, blue ? "expected" : "fingerprint"),
+                               &pair->expected, error))
         return false;
     derive_names(arena, pair);
+    mapping = result_get(result, row, blue ? "mapping" : "reverse");
+    pair->has_mapping = mapping != NULL;
+    if (mapping == NULL)
+        return true;
+    if (!mapping_from_json(arena, mapping, &pair->mapping, error))
+        return false;
     derive_key(arena, pair);
+    derive_kept(arena, pair);
     derive_columns(arena, pair);
     derive_fields(arena, pair);
     return true;

@@ -103,6 +103,20 @@ probe_read(Probe *probe, const char *view, Expression *expression, Error *error)
     return true;
 }
 
+/* Ends a try that began with a savepoint: the tried error is no error if it is of the class that
+ * means no. */
+static bool
+end_try(Probe *probe, Error *failure, const char *expected_class, bool holds, Error *error)
+{
+    if (!holds && strncmp(failure->sqlstate, expected_class, strlen(expected_class)) != 0)
+    {
+        error_move(error, failure);
+        return false;
+    }
+    error_clear(failure);
+    return statement_do(probe->conn, error, "savepoint_back", NULL);
+}
+
 bool
 probe_is_over(Probe *probe, const char *expression, const char *key_columns, bool *holds,
               Error *error)
@@ -114,13 +128,19 @@ probe_is_over(Probe *probe, const char *expression, const char *key_columns, boo
         return false;
     *holds = statement_do(probe->conn, &failure, "probe_key_expression", "schema", probe->schema,
                           "view", view, "expression", expression, "key_columns", key_columns, NULL);
-    if (!*holds && !error_is(&failure, "42703"))
-    {
-        error_move(error, &failure);
+    return end_try(probe, &failure, "42703", *holds, error);
+}
+
+bool
+probe_assigns(Probe *probe, const char *expression, const char *type, bool *holds, Error *error)
+{
+    Error failure = ERROR_INIT;
+
+    if (!statement_do(probe->conn, error, "savepoint", NULL))
         return false;
-    }
-    error_clear(&failure);
-    return statement_do(probe->conn, error, "savepoint_back", NULL);
+    *holds = statement_do(probe->conn, &failure, "probe_assign", "schema", probe->schema, "type",
+                          type, "expression", expression, NULL);
+    return end_try(probe, &failure, "42", *holds, error);
 }
 
 bool

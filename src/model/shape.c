@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "model/probe.h"
+#include "model/reverse.h"
 #include "model/statement.h"
 #include "sql/ident.h"
 #include "sql/scan.h"
@@ -458,8 +459,8 @@ static bool
 read_objects(Maker *m, Error *error)
 {
     const Result *result =
-        statement_run(m->conn, error, "green_objects", "green", m->shape->green, "home",
-                      m->blue->qualified, NULL);
+        statement_run(m->conn, error, "green_objects", "green", m->shape->green, "blue",
+                      m->blue->oid, "home", m->blue->qualified, NULL);
 
     if (result == NULL)
         return false;
@@ -521,6 +522,11 @@ read_dropped(Maker *m, Error *error)
     for (int i = 0; i < result_rows(result); i++)
         text_append_item(&list, literal_quote(m->arena, result_get(result, i, "name")));
     m->shape->mapping.dropped = arena_strdup(m->arena, text_cstr(&list));
+    text_reset(&list);
+    for (int i = 0; i < m->shape->object_count; i++)
+        if (strcmp(m->shape->objects[i].kind, "foreign green") == 0)
+            text_append_item(&list, literal_quote(m->arena, m->shape->objects[i].name));
+    m->shape->reverse.dropped = arena_strdup(m->arena, text_cstr(&list));
     text_clear(&list);
     return true;
 }
@@ -531,7 +537,7 @@ read_outcome(Maker *m, Error *error)
     Description green;
     RefusalList refusals = {0};
 
-    if (!read_dropped(m, error) ||
+    if (!read_objects(m, error) || !read_dropped(m, error) ||
         !refusals_read_green(m->conn, m->arena, m->shape->green, &refusals, error) ||
         !refusals_read_change(m->conn, m->arena, m->blue->oid, m->shape->green,
                               &m->shape->mapping, &refusals, error) ||
@@ -541,7 +547,20 @@ read_outcome(Maker *m, Error *error)
                           &green, error))
         return false;
     m->shape->expected = description_merge(m->arena, &green, &m->shape->live);
-    return expect_moved(m, error) && read_objects(m, error);
+    return expect_moved(m, error);
+}
+
+/* The way back is derived over a probe with green's columns. */
+static bool
+derive_reverse(Maker *m, Error *error)
+{
+    ColumnList blue;
+
+    return columns_read(m->conn, m->arena, m->blue->oid, &blue, error) &&
+           probe_open(&m->probe, m->conn, m->arena, m->shape->schema, m->shape->qualified,
+                      m->blue->name, error) &&
+           reverse_derive(&m->probe, m->blue, m->spec, &blue, &m->after, m->shape, error) &&
+           probe_close(&m->probe, error);
 }
 
 bool
@@ -554,5 +573,6 @@ shape_make(Conn *conn, Arena *arena, const Table *blue, const Spec *spec, const 
     return make_green(&m, error) && check_green(&m, error) &&
            probe_open(&m.probe, conn, arena, schema, blue->qualified, blue->name, error) &&
            change_green(&m, error) && map_columns(&m, error) && map_key(&m, error) &&
-           check_assignment(&m, error) && probe_close(&m.probe, error) && read_outcome(&m, error);
+           check_assignment(&m, error) && probe_close(&m.probe, error) &&
+           derive_reverse(&m, error) && read_outcome(&m, error);
 }

@@ -127,12 +127,38 @@ add_script(Arena *arena, Spec *spec, const char *script, Error *error)
     return true;
 }
 
+static json_t *
+maps_to_json(const SpecMap *maps, int count)
+{
+    json_t *list = json_array();
+
+    for (int i = 0; i < count; i++)
+        json_array_append_new(list, json_pack("{s:s,s:s}", "column", maps[i].column, "expression",
+                                              maps[i].expression));
+    return list;
+}
+
+static void
+maps_from_json(Arena *arena, const json_t *list, SpecMap **maps, int *count)
+{
+    json_t *item;
+    size_t i;
+
+    *count = (int) json_array_size(list);
+    *maps = arena_alloc(arena, sizeof(SpecMap) * (json_array_size(list) + 1));
+    json_array_foreach(list, i, item)
+    {
+        (*maps)[i].column = arena_strdup(arena, json_string_value(json_object_get(item, "column")));
+        (*maps)[i].expression =
+            arena_strdup(arena, json_string_value(json_object_get(item, "expression")));
+    }
+}
+
 static void
 finish(Arena *arena, Spec *spec)
 {
     json_t *root = json_object();
     json_t *statements = json_array();
-    json_t *maps = json_array();
     Digest digest;
     char *text;
 
@@ -141,11 +167,10 @@ finish(Arena *arena, Spec *spec)
                               spec->statements[i].actions != NULL
                                   ? json_pack("{s:s}", "actions", spec->statements[i].actions)
                                   : json_pack("{s:s}", "sql", spec->statements[i].sql));
-    for (int i = 0; i < spec->map_count; i++)
-        json_array_append_new(maps, json_pack("{s:s,s:s}", "column", spec->maps[i].column,
-                                              "expression", spec->maps[i].expression));
     json_object_set_new(root, "statements", statements);
-    json_object_set_new(root, "maps", maps);
+    json_object_set_new(root, "maps", maps_to_json(spec->maps, spec->map_count));
+    json_object_set_new(root, "reverse_maps",
+                        maps_to_json(spec->reverse_maps, spec->reverse_map_count));
     text = json_dumps(root, JSON_COMPACT | JSON_SORT_KEYS);
     spec->json = arena_strdup(arena, text);
     digest = digest_bytes(text, strlen(text));
@@ -165,9 +190,20 @@ list_length(const char *const *list)
     return length;
 }
 
+static bool
+read_maps(Arena *arena, const char *const *texts, SpecMap **maps, int *count, Error *error)
+{
+    *maps = arena_alloc(arena, sizeof(SpecMap) * (size_t) (list_length(texts) + 1));
+    for (*count = 0; *count < list_length(texts); (*count)++)
+        if (!scan_assignment(arena, texts[*count], &(*maps)[*count].column,
+                             &(*maps)[*count].expression, error))
+            return false;
+    return true;
+}
+
 bool
 spec_read(Arena *arena, const char *const *alters, const char *script, const char *const *maps,
-          Spec *spec, Error *error)
+          const char *const *reverse_maps, Spec *spec, Error *error)
 {
     *spec = (Spec){0};
     for (int i = 0; alters != NULL && alters[i] != NULL; i++)
@@ -175,14 +211,10 @@ spec_read(Arena *arena, const char *const *alters, const char *script, const cha
             return error_context(error, "--alter");
     if (script != NULL && !add_script(arena, spec, script, error))
         return error_context(error, "--file");
-    spec->maps = arena_alloc(arena, sizeof(SpecMap) * (size_t) (list_length(maps) + 1));
-    for (; spec->map_count < list_length(maps); spec->map_count++)
-    {
-        SpecMap *map = &spec->maps[spec->map_count];
-
-        if (!scan_assignment(arena, maps[spec->map_count], &map->column, &map->expression, error))
-            return error_context(error, "--map");
-    }
+    if (!read_maps(arena, maps, &spec->maps, &spec->map_count, error))
+        return error_context(error, "--map");
+    if (!read_maps(arena, reverse_maps, &spec->reverse_maps, &spec->reverse_map_count, error))
+        return error_context(error, "--reverse-map");
     finish(arena, spec);
     return true;
 }
@@ -205,15 +237,9 @@ spec_from_json(Arena *arena, const char *json, Spec *spec, Error *error)
     json_array_foreach(statements, i, item)
         add_statement(arena, spec, json_string_value(json_object_get(item, "actions")),
                       json_string_value(json_object_get(item, "sql")));
-    spec->maps = arena_alloc(arena, sizeof(SpecMap) * (json_array_size(maps) + 1));
-    json_array_foreach(maps, i, item)
-    {
-        spec->maps[i].column =
-            arena_strdup(arena, json_string_value(json_object_get(item, "column")));
-        spec->maps[i].expression =
-            arena_strdup(arena, json_string_value(json_object_get(item, "expression")));
-        spec->map_count++;
-    }
+    maps_from_json(arena, maps, &spec->maps, &spec->map_count);
+    maps_from_json(arena, json_object_get(root, "reverse_maps"), &spec->reverse_maps,
+                   &spec->reverse_map_count);
     finish(arena, spec);
     json_decref(root);
     return true;

@@ -2,7 +2,10 @@
  * Capture: change log and triggers on live.  Creating a trigger waits for open writers and makes new
  * ones wait, so the triggers come in one short polite attempt, together with the move of the state.
  */
+#include <string.h>
+
 #include "model/statement.h"
+#include "model/table.h"
 #include "phase/phases.h"
 #include "phase/polite.h"
 #include "ui/log.h"
@@ -19,16 +22,50 @@ mode_for(Context *context, const Pair *pair, Error *error)
 }
 
 static bool
-make_log(Context *context, const Pair *pair, const char *mode, Error *error)
+make_log(Context *context, const Pair *pair, Error *error)
 {
     Conn *conn = context->control;
+    const char *mode = mode_for(context, pair, error);
 
-    return statement_do(conn, error, "log_create", "log", pair->log, "dirty", pair->dirty,
+    return mode != NULL &&
+           statement_do(conn, error, "log_create", "log", pair->log, "dirty", pair->dirty,
                         "columns", pair->key_definitions, "keys", pair->keys, NULL) &&
+           (pair->kept == NULL ||
+            statement_do(conn, error, "kept_create", "kept", pair->kept, "columns",
+                         pair->kept_definitions, "keys", pair->kept_keys, NULL)) &&
            statement_generate(conn, error, "capture_functions", "function", pair->function, "log",
                               pair->log, "keys", pair->keys, "new_keys", pair->new_keys,
                               "old_keys", pair->old_keys, "row_new", pair->row_new, "row_old",
                               pair->row_old, "mode", mode, NULL);
+}
+
+bool
+capture_make_logs(Context *context, const Migration *migration, Error *error)
+{
+    for (int i = 0; i < migration->pair_count; i++)
+    {
+        const Pair *pair = &migration->pairs[i];
+        char *oid;
+
+        if (!pair->has_mapping)
+            continue;
+        if (!table_oid(context->control, context->arena, "pgswap", strchr(pair->log, '.') + 1,
+                       &oid, error) ||
+            (oid == NULL && !make_log(context, pair, error)))
+            return error_context(error, "making the change log");
+    }
+    return true;
+}
+
+bool
+capture_collect(Context *context, const Pair *pair, StatementList *list, Error *error)
+{
+    const char *mode = mode_for(context, pair, error);
+
+    return mode != NULL &&
+           statement_collect(context->control, context->arena, list, error, "capture_triggers",
+                             "trigger", pair->trigger, "live", pair->live, "function",
+                             pair->function, "mode", mode, NULL);
 }
 
 static bool
@@ -39,18 +76,15 @@ attempt(Context *context, void *data, Error *error)
     Conn *conn = context->control;
 
     (void) data;
-    if (!statement_do(conn, error, "begin", NULL))
+    if (!statement_do(conn, error, "begin", NULL) ||
+        !capture_make_logs(context, migration, error))
         return false;
     for (int i = 0; i < migration->pair_count; i++)
     {
-        const Pair *pair = &migration->pairs[i];
+        StatementList triggers;
 
-        const char *mode = mode_for(context, pair, error);
-
-        if (mode == NULL || !make_log(context, pair, mode, error) ||
-            !statement_generate(conn, error, "capture_triggers", "trigger", pair->trigger, "live",
-                                pair->live, "function", pair->function, "mode", mode,
-                                NULL))
+        if (!capture_collect(context, &migration->pairs[i], &triggers, error) ||
+            !statement_list_run(conn, &triggers, error))
             return false;
     }
     if (journal_move(conn, migration, PHASE_COPY, error) &&
@@ -64,14 +98,12 @@ static bool
 again_pair(Context *context, const Pair *pair, Error *error)
 {
     Conn *conn = context->control;
-    const char *mode = mode_for(context, pair, error);
+    StatementList triggers;
 
-    return mode != NULL &&
-           statement_generate(conn, error, "capture_drop", "trigger", pair->trigger, "relations",
+    return statement_generate(conn, error, "capture_drop", "trigger", pair->trigger, "relations",
                               pair->live_oid, NULL) &&
-           statement_generate(conn, error, "capture_triggers", "trigger", pair->trigger, "live",
-                              pair->live, "function", pair->function, "mode", mode,
-                              NULL) &&
+           capture_collect(context, pair, &triggers, error) &&
+           statement_list_run(conn, &triggers, error) &&
            statement_generate(conn, error, "green_strip", "green", pair->standby_oid, "live",
                               pair->live_oid, NULL) &&
            statement_do(conn, error, "object_reset", "migration", pair->migration->id_text, "pair",

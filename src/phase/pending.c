@@ -63,10 +63,18 @@ delete_rows(Context *context, const Pair *pair, int64_t *deleted, Error *error)
     if (result_affected(result) > 0)
         return statement_do(context->control, error, "standby_empty", "standby", pair->standby,
                             NULL);
-    result = statement_run(context->control, error, "pending_delete", "standby", pair->standby,
-                           "dirty", pair->dirty, "dirty_columns", pair->dirty_columns,
-                           "key_expressions", pair->key_expressions, "standby_match",
-                           pair->standby_match, NULL);
+    if (pair->kept != NULL)
+        result = statement_run(context->control, error, "pending_delete_keep", "standby",
+                               pair->standby, "dirty", pair->dirty, "dirty_columns",
+                               pair->dirty_columns, "key_expressions", pair->key_expressions,
+                               "standby_match", pair->standby_match, "standby_key",
+                               pair->standby_key, "kept_columns", pair->kept_columns, "kept",
+                               pair->kept, NULL);
+    else
+        result = statement_run(context->control, error, "pending_delete", "standby", pair->standby,
+                               "dirty", pair->dirty, "dirty_columns", pair->dirty_columns,
+                               "key_expressions", pair->key_expressions, "standby_match",
+                               pair->standby_match, NULL);
     if (result == NULL)
         return false;
     *deleted = result_affected(result);
@@ -91,6 +99,8 @@ pending_apply_here(Context *context, const Pair *pair, int64_t *applied, Error *
         !statement_do(conn, error, "pending_insert", "standby", pair->standby, "columns",
                       pair->columns, "expressions", pair->expressions, "live", pair->live, "dirty",
                       pair->dirty, "live_match", pair->live_match, NULL))
+        return false;
+    if (pair->kept != NULL && !statement_do(conn, error, "kept_clear", "kept", pair->kept, NULL))
         return false;
     result = statement_run(conn, error, "pending_clear", "dirty", pair->dirty, "migration",
                            context->migration->id_text, "epoch", context->migration->epoch, NULL);

@@ -33,7 +33,8 @@ next_piece(Context *context, const Pair *pair, Piece *piece, bool *found, Error 
     const Result *result =
         statement_run(context->control, error, "object_read", "migration",
                       context->migration->id_text, "pair", number(pair->number).text, "kind",
-                      "validate", NULL);
+                      arena_printf(context->arena, "validate %s", context->migration->live_colour),
+                      NULL);
 
     if (result == NULL)
         return false;

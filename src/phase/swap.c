@@ -23,6 +23,7 @@ enum
 typedef struct Swap
 {
     Context *context;
+    Migration after; /* the migration as it will be, with the roles exchanged */
     char **scripts; /* of each pair: everything between drain and comparison, as one text */
     StatementList others; /* names of the other tables to lock */
     char *relations;      /* OIDs of all tables to lock */
@@ -116,7 +117,8 @@ append_dependents(Context *context, Text *before, Text *after, const Pair *pair,
         }
         later = template_render(context->arena, "validate_create", error, "migration",
                                 pair->migration->id_text, "pair", number(pair->number).text,
-                                "statement", statement, NULL);
+                                "statement", statement, "colour",
+                                pair->migration->standby_colour, NULL);
         if (later == NULL)
             return false;
         text_append(after, later);
@@ -124,9 +126,26 @@ append_dependents(Context *context, Text *before, Text *after, const Pair *pair,
     return true;
 }
 
+/* The capture of the other direction begins in the swap itself, so that there is no gap. */
 static bool
-prepare_pair(Context *context, const Pair *pair, char **script, Error *error)
+append_capture(Swap *swap, Text *script, const Pair *pair, Error *error)
 {
+    const Pair *next = &swap->after.pairs[pair - pair->migration->pairs];
+    StatementList triggers;
+
+    if (!next->has_mapping)
+        return true;
+    if (!capture_collect(swap->context, next, &triggers, error))
+        return false;
+    append_statements(script, &triggers);
+    return true;
+}
+
+static bool
+prepare_pair(Swap *swap, const Pair *pair, char **script, Error *error)
+{
+    Context *context = swap->context;
+    const Migration *migration = context->migration;
     Text text = {0}, attach = {0};
     StatementList capture;
     bool ok =
@@ -139,7 +158,10 @@ prepare_pair(Context *context, const Pair *pair, char **script, Error *error)
          append_sequences(context, &text, &attach, pair, error) &&
          append_generated(context, &attach, pair, "identity_values", true, error) &&
          append_dependents(context, &text, &attach, pair, error) &&
-         append_kind(context, &attach, pair, "foreign", error) &&
+         append_kind(context, &attach, pair,
+                     arena_printf(context->arena, "foreign %s", migration->standby_colour),
+                     error) &&
+         append_capture(swap, &attach, pair, error) &&
          append_generated(context, &text, pair, "exchange", false, error);
     text_append(&text, text_cstr(&attach));
     *script = arena_strdup(context->arena, text_cstr(&text));
@@ -225,7 +247,7 @@ check_conditions(Context *context, Error *error)
                            context->migration->id_text, NULL);
     if (result == NULL)
         return false;
-    if (!result_get_bool(result, 0, "proved"))
+    if (context->migration->live_is_blue && !result_get_bool(result, 0, "proved"))
         return error_set(error, ERROR_PARITY, "the last parity pass was not clean");
     return !result_get_bool(result, 0, "paused") ||
            error_set(error, ERROR_LOCK, "the migration is paused");
@@ -268,6 +290,13 @@ exchange(Swap *swap, Error *error)
     return true;
 }
 
+/* After a revert blue is live again and green in sync: ready for another swap. */
+static Phase
+swapped_phase(const Migration *migration)
+{
+    return migration->live_is_blue ? PHASE_SWAPPED : PHASE_READY;
+}
+
 static bool
 swap_locked(Swap *swap, Error *error)
 {
@@ -278,12 +307,15 @@ swap_locked(Swap *swap, Error *error)
     for (int i = 0; i < migration->pair_count; i++)
         if (!drain_pair(swap, &migration->pairs[i], error))
             return false;
-    if (!check_conditions(context, error) || !exchange(swap, error) ||
+    if (!check_conditions(context, error) ||
+        !statement_do(context->control, error, "swap_reset", "migration", migration->id_text,
+                      NULL) ||
+        !exchange(swap, error) ||
         !statement_do(context->control, error, "swap_record", "live", migration->standby_colour,
                       "rows_drained", number(swap->drained).text, "migration", migration->id_text,
                       NULL))
         return false;
-    if (journal_move(context->control, migration, PHASE_SWAPPED, error) &&
+    if (journal_move(context->control, migration, swapped_phase(migration), error) &&
         statement_do(context->control, error, "commit", NULL))
         return true;
     migration->phase = phase;
@@ -332,6 +364,24 @@ between(Context *context, void *data, Error *error)
     return note_attempts(context, error) && pending_catch_up(context, error);
 }
 
+/* A swap wants a clean parity pass since the roles were last exchanged; a way back does not wait
+ * for one. */
+static bool
+ensure_proved(Context *context, Error *error)
+{
+    const Result *result;
+
+    if (!context->migration->live_is_blue)
+        return true;
+    result = statement_run(context->control, error, "swap_conditions", "migration",
+                           context->migration->id_text, NULL);
+    if (result == NULL)
+        return false;
+    if (result_get_bool(result, 0, "proved"))
+        return true;
+    return pending_catch_up(context, error) && parity_check(context, error);
+}
+
 /* Which other tables are concerned, at whatever end of a foreign key. */
 static bool
 find_others(Swap *swap, Error *error)
@@ -373,14 +423,18 @@ swap_run(Context *context, Error *error)
                        .between = between,
                        .data = &swap};
 
+    if (!journal_flip(context->control, context->arena, migration, &swap.after, error) ||
+        !capture_make_logs(context, &swap.after, error) || !ensure_proved(context, error))
+        return false;
     swap.scripts = arena_alloc(context->arena, sizeof(char *) * (size_t) migration->pair_count);
     for (int i = 0; i < migration->pair_count; i++)
-        if (!prepare_pair(context, &migration->pairs[i], &swap.scripts[i], error))
+        if (!prepare_pair(&swap, &migration->pairs[i], &swap.scripts[i], error))
             return error_context(error, "preparing the swap");
     if (!find_others(&swap, error))
         return false;
     task.relations = swap.relations;
     return pending_catch_up(context, error) &&
            context_pause_at(context, context->control, "before-swap", error) &&
-           polite_run(context, &task, error) && note_attempts(context, error);
+           polite_run(context, &task, error) && note_attempts(context, error) &&
+           journal_reload(context->control, context->arena, migration, error);
 }

@@ -15,22 +15,22 @@ with rel as (
       left join pg_type t on t.oid = reltype
     union all
     select 'column', concat_ws(' ', name, row_number() over (partition by rel.oid order by attnum), attname, 'notnull=' || attnotnull,
-           'identity=' || attidentity::text, 'generated=' || attgenerated::text, 'storage=' || attstorage::text, 'compression=' || attcompression::text,
+           'identity=' || attidentity::text, 'generated=' || attgenerated::text, 'storage=' || case when relkind <> 'v' then attstorage end::text, 'compression=' || attcompression::text,
            'target=' || attstattarget, 'local=' || attislocal, 'inherited=' || attinhcount, attcollation::regcollation,
            'options=' || array(select o from unnest(attoptions) o where o not like 'pg\_attver=%')::text,
-           'acl=' || coalesce(attacl::text, 'none'), pg_get_expr(adbin, adrelid))
-      from rel join pg_attribute on attrelid = rel.oid left join pg_attrdef on adrelid = attrelid and adnum = attnum
+           'acl=' || coalesce(attacl::text, 'none'))
+      from rel join pg_attribute on attrelid = rel.oid
      where attnum > 0 and not attisdropped
     union all
     select 'index', concat_ws(' ', name, 'clustered=' || indisclustered, 'identity=' || indisreplident, 'valid=' || indisvalid,
            'ready=' || indisready, 'live=' || indislive, 'immediate=' || indimmediate, 'exclusion=' || indisexclusion,
-           'primary=' || indisprimary, pg_get_indexdef(indexrelid))
+           'primary=' || indisprimary)
       from rel join pg_index on indexrelid = rel.oid
     union all
     select 'constraint', concat_ws(' ', conname, name, contype, 'validated=' || convalidated, condeferrable::text, condeferred::text,
-           'noinherit=' || connoinherit, 'local=' || conislocal, 'inherited=' || coninhcount,
+           case when contype not in ('p', 'u', 'x') then 'noinherit=' || connoinherit end, 'local=' || conislocal, 'inherited=' || coninhcount,
            'parent=' || (select p.conrelid::regclass || '.' || p.conname from pg_constraint p where p.oid = c.conparentid),
-           'index=' || case when conindid <> 0 then conindid::regclass::text end, pg_get_constraintdef(c.oid))
+           'index=' || case when conindid <> 0 then conindid::regclass::text end)
       from rel join pg_constraint c on conrelid = rel.oid
     union all
     select 'domain constraint', concat_ws(' ', conname, contypid::regtype, convalidated::text, pg_get_constraintdef(oid))
@@ -77,12 +77,12 @@ with rel as (
     select 'security label', concat_ws(' ', pg_describe_object(classoid, objoid, objsubid), provider, label) from pg_seclabel
     union all
     (select distinct 'dependency', regexp_replace(concat_ws(' ', pg_describe_object(classid, objid, objsubid), deptype,
-           pg_describe_object(refclassid, refobjid, refobjsubid)), '(pg_toast|RI_ConstraintTrigger_.)_\d+', '\1', 'g')
+           pg_describe_object(refclassid, refobjid, refobjsubid)), '((?:RI|Unique)_ConstraintTrigger(?:_.)?)_\d+', '\1', 'g')
       from pg_depend where objid >= 16384 and refobjid >= 16384)
     union all
     (select distinct 'owner', concat_ws(' ', pg_describe_object(classid, objid, objsubid), deptype, pg_describe_object(refclassid, refobjid, 0))
       from pg_shdepend where dbid = (select oid from pg_database where datname = current_database()))
 )
 select fact.kind || ' ' || replace(fact.words, E'\n', '\n') from fact
- where words !~ '\mpgswap\M'
+ where words !~ '\m(pgswap|pg_toast)\M'
  order by kind collate "C", words collate "C"

@@ -81,11 +81,22 @@ sub refusal
     return @wrong;
 }
 
+# The plan names what the case says it does.
+sub says
+{
+    my ($case, @change) = @_;
+    my ($run, @wrong) = program($case, 0, 'plan', @change, @{ $case->{options} });
+    return @wrong if @wrong || "$run->{out}$run->{err}" =~ /$case->{says}/i;
+    return "plan: no word of /$case->{says}/ in\n$run->{out}$run->{err}";
+}
+
 # run, then what stands between, then finish; stops at the first problem.
 sub swap
 {
     my ($case, $between, @change) = @_;
+    my @said = $case->{says} ? says($case, @change) : ();
     my (undef, @wrong) = program($case, 0, 'run', @change, @{ $case->{options} });
+    push @wrong, @said;
     push @wrong, $between->() if !@wrong && $between;
     (undef, my @unfinished) = @wrong ? () : program($case, 0, 'finish');
     return (@wrong, @unfinished);
@@ -118,7 +129,7 @@ sub identity
 {
     my ($case, $database, $before) = @_;
     my @wrong = swap($case, undef, '--force-rewrite');
-    return @wrong ? @wrong : compare($before, $database);
+    return @wrong ? @wrong : compare($before, $database, fact => $case->{fact});
 }
 
 sub change
@@ -127,7 +138,7 @@ sub change
     my @wrong = swap($case, undef, '--alter', $case->{change} // Pgswap::Fidelity::DEFAULT_CHANGE);
     return @wrong if @wrong;
     my @lines = $case->{expects_lines} ? @{ $case->{lines} } : Pgswap::Fidelity::widening_lines($before->{dump});
-    return compare($before, $database, changed => 1, lines => \@lines);
+    return compare($before, $database, changed => 1, fact => $case->{fact}, lines => \@lines);
 }
 
 # Swap, writes, revert: the schema of the start, and the data of the moment before the revert.
@@ -143,7 +154,7 @@ sub revert
         my (undef, @problems) = program($case, 0, 'revert');
         return @problems;
     }, '--alter', $case->{change} // Pgswap::Fidelity::DEFAULT_CHANGE);
-    return @wrong ? @wrong : compare($before, $database);
+    return @wrong ? @wrong : compare($before, $database, fact => $case->{fact});
 }
 
 sub touch_all

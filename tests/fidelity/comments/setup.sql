@@ -31,4 +31,3 @@ comment on policy po on app.t is 'policy';
 comment on sequence app.t_id_seq is 'sequence';
 comment on view app.v is 'view';
 comment on column app.v.a is 'column of the view';
-comment on type app.t is 'row type';

@@ -4,7 +4,7 @@ create domain app.email as text default 'nobody@example.org' check (value like '
 create function app.token(prefix text default 'x') returns text language sql volatile as $$ select prefix || md5('1') $$;
 create function app."Make It"() returns int language plpgsql stable as $$ begin return 5; end $$;
 create function app.plus(int, int) returns int language sql immutable as 'select $1 + $2';
-create operator app.+++ (leftarg = int, rightarg = int, function = app.plus);
+create operator app.|+| (leftarg = int, rightarg = int, function = app.plus);
 create table app.t (
     id int primary key default app."Make It"(),
     token text default app.token('it''s'),
@@ -20,7 +20,7 @@ create table app.t (
     j jsonb default '{"a": [1, 2]}',
     b bytea default '\xdeadbeef',
     u uuid default gen_random_uuid(),
-    op int default (1 operator(app.+++) 2),
+    op int default (1 operator(app.|+|) 2),
     arr int[] default '{{1,2},{3,4}}',
     bits bit varying(5) default b'101',
     nul int default null);

@@ -11,4 +11,4 @@ create table app.t (
 create index on app.t using gin (words);
 create index on app.t ("Normal" text_pattern_ops);
 comment on column app.t.tax is 'computed';
-insert into app.t select i, ' F' || i, 'L' || i, default, default, i * 1.1, default, jsonb_build_object('i', i) from generate_series(1, 60) i;
+insert into app.t (id, first, last, amount, doc) select i, ' F' || i, 'L' || i, i * 1.1, jsonb_build_object('i', i) from generate_series(1, 60) i;

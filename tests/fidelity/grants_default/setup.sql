@@ -7,4 +7,3 @@ alter default privileges in schema app grant usage on sequences to reader;
 alter default privileges in schema app revoke execute on functions from public;
 alter default privileges grant all on tables to auditor with grant option;
 alter default privileges grant usage on types to auditor;
-alter default privileges revoke insert on tables from owner;

@@ -1,3 +1,4 @@
+grant usage, create on schema app to helper;
 create schema stats authorization owner;
 create table app.t (id int primary key, a int, b int, c text, "D e" date);
 insert into app.t select i, i % 5, i % 10, 'c', '2020-01-01' from generate_series(1, 200) i;

@@ -8,7 +8,7 @@ create trigger b_first before insert or update on app.t for each row execute fun
 create trigger a_last after insert or update or delete on app.t for each row execute function app.note('one', 'it''s', '', E'back\\slash ☃', '2');
 create trigger stmt before truncate or delete on app.t for each statement execute function app.note();
 create trigger "Column List" before update of a, "B c" on app.t for each row when (old.a is distinct from new.a and new."B c" like 'x%') execute function app.note();
-create trigger whole before update on app.t for each row when (old.* is distinct from new.*) execute function app.note();
+create trigger whole after update on app.t for each row when (old.* is distinct from new.*) execute function app.note();
 create trigger on_key after update of id on app.t for each row when (new.id > 5 and old.id < 100) execute function app.note();
 create trigger trans_new after insert on app.t referencing new table as changed for each statement execute function app."Note Rows"();
 create trigger trans_old after delete on app.t referencing old table as changed for each statement execute function app."Note Rows"();

@@ -10,8 +10,6 @@ create trigger stmt after insert on app.v for each statement execute function ap
 create rule ins as on insert to app.v do instead insert into app.t (id, a, b) values (new.id, new.a, new.b) returning id, a, b;
 create rule upd as on update to app.v where new.a > 100 do also insert into app.log select new.id, 'upd' from app.t where t.id = old.id;
 create rule del as on delete to app.v do also (insert into app.log values (old.id, 'del'); notify deleted);
-alter table app.v disable rule upd;
-alter table app.v enable always rule del;
 comment on rule ins on app.v is 'insert through';
 comment on trigger "Instead of" on app.w is 'instead';
 alter view app.v alter column b set default 'from the view';

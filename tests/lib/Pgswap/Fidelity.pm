@@ -13,6 +13,8 @@
 #                     refused: REGEXP      plan and run refuse (exit 4), naming this
 #                     may refuse: REGEXP   either refused like that, or carried without a difference
 #                     -LINE, +LINE         exactly these lines differ after the change
+#                     says: REGEXP         the plan, or what run says, names this
+#                     fact: REGEXP         facts that may differ (a decision, not a loss)
 #                     scenarios: NAME…     of identity, change, revert (where the rest has no sense)
 #
 # A snapshot is what pg_dump says, what it does not say (facts.sql) and a digest of every relation.
@@ -55,6 +57,8 @@ sub load
     {
         if    ($line =~ /^refused: (.+)/)    { $case{refused} = $1 }
         elsif ($line =~ /^may refuse: (.+)/) { $case{may_refuse} = $1 }
+        elsif ($line =~ /^says: (.+)/)       { $case{says} = $1 }
+        elsif ($line =~ /^fact: (.+)/)       { $case{fact} = $1 }
         elsif ($line =~ /^scenarios: (.+)/)  { $case{scenarios} = [ split ' ', $1 ] }
         elsif ($line =~ /^[-+]/)             { push @{ $case{lines} }, $line; $case{expects_lines} = 1 }
         else                                 { die "$at/expect: $line\n" }
@@ -171,14 +175,15 @@ sub unexpected_lines
     return @words;
 }
 
-# Everything in which two snapshots differ.  lines: what the dump is expected to differ in; widened:
-# the sequence of the key has become a bigint one.
+# Everything in which two snapshots differ.  lines: what the dump is expected to differ in; fact: a
+# regexp of facts that may differ; changed: sequences may have another type, the dump says which.
 sub differences
 {
     my ($before, $after, %how) = @_;
     my @dump = unexpected_lines([ differing_lines($before->{dump}, $after->{dump}) ], $how{lines} // []);
     my @facts = differing_lines($before->{facts}, $after->{facts});
     @facts = grep { !/^[-+]seqtype / } @facts if $how{changed};
+    @facts = grep { !/$how{fact}/ } @facts if $how{fact};
     return (map({ "dump: $_" } @dump), map({ "fact: $_" } @facts), data_differences($before->{data}, $after->{data}));
 }
 

@@ -108,9 +108,11 @@ sub connect
     my ($self, %args) = @_;
     my $user = exists $args{user} ? $args{user} : 'owner';
     (my $dsn = $self->conninfo($user, $args{dbname})) =~ s/ (?=\w+=)/;/g;
-    return DBI->connect("dbi:Pg:$dsn", undef, undef, {
+    my $dbh = DBI->connect("dbi:Pg:$dsn", undef, undef, {
         RaiseError => 1, PrintError => 0, AutoCommit => 1, AutoInactiveDestroy => 1,
         pg_server_prepare => 0, pg_enable_utf8 => 0 });
+    $dbh->do(q(set statement_timeout = '2min'));    # a test that hangs fails, and stops its server
+    return $dbh;
 }
 
 # Statements as the superuser: run, one value, all rows.
@@ -265,7 +267,8 @@ sub leftovers
         select 'function ' || oid::regprocedure from pg_proc where proname like '%pgswap%' or prosrc like '%pgswap.%'
            and proname not like 'require%'
         union all
-        select 'relation ' || oid::regclass from pg_class where relname ~ '_\d+_(\d+_)?(blue|green)'
+        select 'relation ' || oid::regclass from pg_class
+         where relname ~ '_\d+_(\d+_)?(blue|green)' and relnamespace = to_regnamespace('pgswap')
         order by 1
         SQL
     push @found, map { "unfinished migration $_->[0]" }

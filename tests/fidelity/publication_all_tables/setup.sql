@@ -1,4 +1,4 @@
 create table app.t (id int primary key, a int);
 insert into app.t values (1, 1);
-revoke usage on type app.t from public;
-grant usage on type app.t to reader;
+reset role;
+create publication everything for all tables;

@@ -1,0 +1,227 @@
+/*
+ * Derives the reverse mapping, column by column of blue.
+ */
+#include "model/reverse.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "model/statement.h"
+#include "sql/ident.h"
+
+typedef struct Reverser
+{
+    Probe *probe;
+    Arena *arena;
+    const Table *blue;
+    const Spec *spec;
+    const ColumnList *green;
+    Shape *shape;
+} Reverser;
+
+/* There is no way back; not an error. */
+static bool
+no_way_back(Reverser *r, const char *reason)
+{
+    if (r->shape->no_way_back == NULL)
+        r->shape->no_way_back = arena_strdup(r->arena, reason);
+    return true;
+}
+
+static const char *
+mapped_expression(const Reverser *r, const char *column)
+{
+    for (int i = 0; i < r->spec->reverse_map_count; i++)
+        if (strcmp(r->spec->reverse_maps[i].column, column) == 0)
+            return r->spec->reverse_maps[i].expression;
+    return NULL;
+}
+
+/* The column of green that continues a column of blue. */
+static const MapColumn *
+continuation(const Reverser *r, const char *column)
+{
+    const Mapping *forward = &r->shape->mapping;
+
+    for (int i = 0; i < forward->column_count; i++)
+        if (forward->columns[i].source != NULL && strcmp(forward->columns[i].source, column) == 0)
+            return &forward->columns[i];
+    return NULL;
+}
+
+/* Whether live's value went over by a mere cast, and so can come back by one. */
+static bool
+is_mere_cast(const Reverser *r, const MapColumn *column)
+{
+    const char *quoted = ident_quote(r->arena, column->source);
+    const char *plain = column->expression;
+    size_t length = strlen(column->source);
+
+    if (plain == NULL || strcmp(plain, quoted) == 0)
+        return true;
+    /* the server's spelling of "column::type" begins with the column, in parentheses or not */
+    plain += *plain == '(';
+    return (strncmp(plain, column->source, length) == 0 && strncmp(plain + length, "::", 2) == 0) ||
+           (strncmp(plain, quoted, length + 2) == 0 &&
+            strncmp(plain + length + 2, "::", 2) == 0) ||
+           (strncmp(plain, column->source, length) == 0 &&
+            strncmp(plain + length, ")::", 3) == 0);
+}
+
+static bool
+from_reverse_map(Reverser *r, const Column *column, const char *text, MapColumn *out,
+                 Error *error)
+{
+    Expression expression = {0};
+    char *view;
+
+    if (!probe_parse(r->probe, text, true, &view, error) ||
+        !probe_read(r->probe, view, &expression, error))
+        return error_context(error, "--reverse-map of column %s", column->name);
+    out->expression = expression.text;
+    if (expression.undetermined == NULL)
+        out->compared =
+            arena_printf(r->arena, "CAST(%s AS %s)", expression.text, column->type);
+    return true;
+}
+
+/* A plain assignment is best: it complains of what does not fit, where a cast may cut it off. */
+static bool
+assign_back(Reverser *r, const Column *column, MapColumn *out, Error *error)
+{
+    bool holds;
+
+    if (!probe_assigns(r->probe, out->expression, column->type, &holds, error))
+        return false;
+    if (holds)
+        return true;
+    out->expression = out->compared;
+    if (!probe_assigns(r->probe, out->expression, column->type, &holds, error))
+        return false;
+    return holds ||
+           no_way_back(r, arena_printf(r->arena, "type %s of column %s cannot be cast back to %s; "
+                                                 "--reverse-map says how",
+                                       out->source_type, column->name, column->type));
+}
+
+static bool
+from_continuation(Reverser *r, const Column *column, const MapColumn *green, MapColumn *out,
+                  Error *error)
+{
+    const Column *now = columns_by_name(r->green, green->name);
+    const char *quoted = ident_quote(r->arena, green->name);
+    bool retyped = strcmp(now->type_identity, column->type_identity) != 0;
+
+    out->source = green->name;
+    out->source_type = green->type;
+    if (!is_mere_cast(r, green))
+        return no_way_back(r, arena_printf(r->arena, "column %s comes from an expression; "
+                                                     "--reverse-map says how it goes back",
+                                           column->name));
+    out->compared = retyped ? arena_printf(r->arena, "CAST(%s AS %s)", quoted, column->type)
+                            : arena_strdup(r->arena, quoted);
+    if (column->generated)
+        return true;
+    out->expression = arena_strdup(r->arena, quoted);
+    return !retyped || assign_back(r, column, out, error);
+}
+
+/* A column that the change drops: kept where blue has the row, else its default. */
+static bool
+from_nothing(Reverser *r, const Column *column, MapColumn *out)
+{
+    Mapping *reverse = &r->shape->reverse;
+
+    if (column->generated)
+        return true;
+    if (column->not_null && column->default_expression == NULL && !column->identity)
+        return no_way_back(r, arena_printf(r->arena, "dropped column %s is NOT NULL and has no "
+                                                     "default; --reverse-map gives new rows a value",
+                                           column->name));
+    out->expression = arena_strdup(
+        r->arena, column->default_expression != NULL ? column->default_expression : "NULL");
+    reverse->kept[reverse->kept_count++] = column->name;
+    return true;
+}
+
+static bool
+reverse_column(Reverser *r, const Column *column, MapColumn *out, Error *error)
+{
+    const char *given = mapped_expression(r, column->name);
+    const MapColumn *green = continuation(r, column->name);
+
+    *out = (MapColumn){
+        .name = column->name, .type = column->type, .binary = column->has_binary_form};
+    if (green != NULL && given != NULL)
+    {
+        out->source = green->name;
+        out->source_type = green->type;
+    }
+    if (given != NULL)
+        return from_reverse_map(r, column, given, out, error);
+    return green != NULL ? from_continuation(r, column, green, out, error)
+                         : from_nothing(r, column, out);
+}
+
+static bool
+reverse_key(Reverser *r, Error *error)
+{
+    const Mapping *forward = &r->shape->mapping;
+    Mapping *reverse = &r->shape->reverse;
+
+    Text key_columns = {0};
+    const char *over;
+
+    for (int i = 0; i < forward->key_count; i++)
+        text_append_item(&key_columns,
+                         arena_printf(r->arena, "k.%s",
+                                      ident_quote(r->arena, forward->keys[i].standby)));
+    over = arena_strdup(r->arena, text_cstr(&key_columns));
+    text_clear(&key_columns);
+    reverse->keys = arena_alloc(r->arena, sizeof(MapKey) * (size_t) (forward->key_count + 1));
+    for (; reverse->key_count < forward->key_count; reverse->key_count++)
+    {
+        const MapKey *key = &forward->keys[reverse->key_count];
+        const MapColumn *column = NULL;
+        bool holds = true;
+
+        for (int i = 0; i < reverse->column_count; i++)
+            if (strcmp(reverse->columns[i].name, key->live) == 0)
+                column = &reverse->columns[i];
+        if (column == NULL || column->compared == NULL)
+            return no_way_back(r, arena_printf(r->arena, "the key column %s has no way back",
+                                               key->live));
+        reverse->keys[reverse->key_count] = (MapKey){
+            .live = key->standby,
+            .live_type = key->standby_type,
+            .live_equality = key->standby_equality,
+            .standby = key->live,
+            .standby_type = key->live_type,
+            .standby_equality = key->live_equality,
+            .expression = column->compared,
+        };
+        if (!probe_is_over(r->probe, column->compared, over, &holds, error))
+            return false;
+        if (!holds)
+            return no_way_back(r, "the key's way back needs other columns");
+    }
+    return true;
+}
+
+bool
+reverse_derive(Probe *probe, const Table *blue, const Spec *spec, const ColumnList *blue_columns,
+               const ColumnList *green_columns, Shape *shape, Error *error)
+{
+    Reverser r = {probe, probe->arena, blue, spec, green_columns, shape};
+    Mapping *reverse = &shape->reverse;
+    size_t count = (size_t) blue_columns->count + 1;
+
+    *reverse = (Mapping){.columns = arena_alloc(probe->arena, sizeof(MapColumn) * count),
+                         .kept = arena_alloc(probe->arena, sizeof(char *) * count),
+                         .dropped = arena_strdup(probe->arena, "")};
+    for (; reverse->column_count < blue_columns->count; reverse->column_count++)
+        if (!reverse_column(&r, &blue_columns->items[reverse->column_count],
+                            &reverse->columns[reverse->column_count], error))
+            return false;
+    return reverse_key(&r, error);
+}

@@ -1,0 +1,95 @@
+/*
+ * Follow: after the swap, what is written to live goes over to the other table, so that a revert has
+ * little to catch up with, and so that a row which the other table cannot hold is found when it is
+ * written and not when the way back is needed.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "model/statement.h"
+#include "phase/pending.h"
+#include "phase/phases.h"
+#include "ui/log.h"
+#include "ui/progress.h"
+
+enum
+{
+    FOLLOW_PAUSE = 500 /* ms between rounds */
+};
+
+static bool
+note(Context *context, int64_t backlog, const Error *problem, Error *error)
+{
+    const char *text = NULL;
+
+    if (problem != NULL)
+        text = problem->detail != NULL
+                   ? arena_printf(context->arena, "%s: %s", problem->message, problem->detail)
+                   : problem->message;
+    return statement_do(context->control, error, "revert_note", "migration",
+                        context->migration->id_text, "backlog", number(backlog).text, "problem",
+                        text, NULL);
+}
+
+/* One round for a pair; a row that does not fit is told once, and kept pending. */
+static bool
+follow_pair(Context *context, const Pair *pair, bool *blocked, Error *error)
+{
+    int64_t backlog, applied = 0;
+    Error failure = ERROR_INIT;
+
+    if (!pending_count(context, pair, &backlog, error))
+        return false;
+    if (backlog == 0 || pending_apply(context, pair, &applied, &failure))
+    {
+        context->summary.keys_applied += applied;
+        if (*blocked)
+            log_info("a revert is possible again");
+        *blocked = false;
+        return note(context, 0, NULL, error);
+    }
+    if (failure.kind != ERROR_STATEMENT)
+    {
+        error_move(error, &failure);
+        return false;
+    }
+    if (!*blocked)
+        log_warning_hint(failure.detail != NULL ? failure.detail : failure.message,
+                         "A revert is not possible until this row is mended or deleted; nothing is "
+                         "lost meanwhile.");
+    *blocked = true;
+    if (!note(context, backlog, &failure, error))
+        return false;
+    error_clear(&failure);
+    return true;
+}
+
+bool
+follow_run(Context *context, int64_t milliseconds, Error *error)
+{
+    int64_t until = milliseconds > 0 ? clock_ms() + milliseconds : INT64_MAX;
+    bool blocked = false;
+
+    while (clock_ms() < until)
+    {
+        bool whole;
+        char text[64];
+
+        if (!guard_check(context, &whole, error))
+            return false;
+        if (!whole)
+            return error_set(error, ERROR_CHANGED, "the capture triggers on %s were dropped or "
+                                                   "switched off: a revert is not possible any more",
+                             context->migration->pairs[0].live);
+        for (int i = 0; i < context->migration->pair_count; i++)
+            if (!follow_pair(context, &context->migration->pairs[i], &blocked, error))
+                return false;
+        snprintf(text, sizeof(text), "%s", blocked ? "a revert is not possible" : "in sync");
+        progress_show("follow", context->summary.keys_applied, 0, "keys", text);
+        if (!loop_sleep(context->loop, FOLLOW_PAUSE))
+            break;
+    }
+    progress_end();
+    return true;
+}

@@ -1,0 +1,2 @@
+-- Forgets what was kept for this round. Lock: ROW EXCLUSIVE on our own table.
+DELETE FROM :kept;

@@ -1,0 +1,9 @@
+-- Takes the rows of all pending keys out of standby and keeps the columns that live does not have.
+-- Lock: ROW EXCLUSIVE on standby.
+WITH gone AS (
+    DELETE FROM ONLY :standby AS standby
+     USING (SELECT :key_expressions
+              FROM (SELECT :dirty_columns FROM :dirty AS d) AS live) AS pending
+     WHERE :standby_match
+    RETURNING :standby_key, :kept_columns)
+INSERT INTO :kept SELECT * FROM gone;

@@ -1,0 +1,4 @@
+create table app.t (id int primary key, a int);
+reset role;
+create extension hstore schema public;
+alter extension hstore add table app.t;

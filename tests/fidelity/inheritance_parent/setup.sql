@@ -1,0 +1,2 @@
+create table app.t (id int primary key, a int);
+create table app."Child" (b int) inherits (app.t);

@@ -1,0 +1,16 @@
+create table app.parent (id int not null, k int not null, note text default 'x', constraint parent_pkey primary key (id, k), constraint positive check (id > 0)) partition by range (k);
+create table app.t (note text, k int not null, gone int, id int not null, extra int);
+alter table app.t drop gone, drop extra;
+create table app.second partition of app.parent for values from (100) to (200);
+create table app.rest partition of app.parent default;
+alter table app.t add constraint positive check (id > 0);
+alter table app.parent attach partition app.t for values from (0) to (100);
+create index by_note on app.parent (note);
+create index only_here on app.t (k);
+create function app.f() returns trigger language plpgsql as 'begin return new; end';
+create trigger tr after insert on app.parent for each row execute function app.f('x');
+create trigger own before insert on app.t for each row execute function app.f();
+alter table app.t disable trigger tr;
+insert into app.parent (id, k) select i, i * 2 from generate_series(1, 120) i;
+comment on index app.by_note is 'parent';
+grant select on app.t to reader;

@@ -1,0 +1,4 @@
+create table app.t (id int primary key, a int);
+insert into app.t values (1, 1);
+reset role;
+create publication of_schema for tables in schema app;

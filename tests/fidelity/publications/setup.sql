@@ -1,0 +1,11 @@
+create table app.t (id int primary key, a int not null, b text, "C d" text);
+create table app.other (id int primary key);
+insert into app.t select i, i % 7, 'b' || i from generate_series(1, 70) i;
+alter table app.t replica identity full;
+reset role;
+create publication plain for table app.t;
+create publication "Columns" for table app.t (id, "C d"), app.other with (publish = 'insert');
+create publication filtered for table app.other, app.t (id, a, b) where (a > 3 and b is not null) with (publish = 'insert, update', publish_via_partition_root);
+create publication theirs for table app.t where (id <> 5);
+alter publication plain owner to owner;
+comment on publication filtered is 'some rows';

@@ -1,0 +1,2 @@
+create type app.ty as (id int, a int);
+create table app.t of app.ty (primary key (id));
