@@ -2,11 +2,13 @@
  * pgswap: the command table, and the one place where an error is printed and becomes an exit code.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cmd/command.h"
 #include "cmd/options.h"
+#include "phase/hook.h"
 #include "sql/template.h"
 #include "ui/log.h"
 #include "ui/progress.h"
@@ -19,6 +21,8 @@ static const Command commands[] = {
     {"status", status_command, false, "how a migration stands, from any machine"},
     {"verify", verify_command, true, "compare both tables now"},
     {"swap", swap_command, true, "swap a table that \"run --until=ready\" made ready"},
+    {"pause", pause_command, true, "hold a migration up: no copying, no swap"},
+    {"continue", continue_command, true, "let a paused migration go on"},
     {"follow", follow_command, true, "after the swap: keep the old table in sync"},
     {"revert", revert_command, true, "swap back, with everything written since"},
     {"finish", finish_command, true, "after the swap: drop the old table and all that is ours"},
@@ -66,7 +70,14 @@ run_session(const Command *command, Arena *arena, const Options *options, Error 
     Session session;
     bool ok = session_init(&session, arena, loop, options, error) &&
               command->run(&session, error);
+    Error ignored = ERROR_INIT;
 
+    if (!ok && options->settings.hook_failure != NULL)
+    {
+        setenv("PGSWAP_ERROR", error->message != NULL ? error->message : "", 1);
+        (void) !hook_run(&session.context, "failure", options->settings.hook_failure, &ignored);
+        error_clear(&ignored);
+    }
     session_close(&session);
     progress_hide();
     if (!loop_free(loop))

@@ -1,7 +1,8 @@
 -- Describes a table and everything that refers to it, one row a thing, as text that does not depend
 -- on OIDs or on the schema the table stands in at this moment. group 'own' is on the table in
 -- whichever schema it is; group 'swap' comes to it in the swap. Our own triggers are left out, and
--- so are invalid indexes, which are not carried. Lock: none.
+-- so are invalid indexes, which are not carried. from and to are literals: the schema the table
+-- stands in, and the one it belongs to. Lock: none.
 WITH RECURSIVE self AS (
     SELECT c.*, n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = :oid),
 view(oid) AS (
@@ -48,7 +49,7 @@ item(scope, name, definition) AS (
      WHERE c.conrelid = :oid AND c.contype IN ('p', 'u', 'x', 'c', 'n') AND c.conname <> 'pgswap_bound'
        -- stand-ins of foreign keys
        AND NOT (c.contype = 'c' AND pg_get_constraintdef(c.oid) = 'CHECK (true)'
-                AND EXISTS (SELECT FROM self WHERE self.nspname = :'from' AND :'from' <> :'to'))
+                AND EXISTS (SELECT FROM self WHERE self.nspname = :from AND :from <> :to))
     UNION ALL
     SELECT 'own', format('index %I', c.relname),
            format('%s; tablespace %s; clustered %s; replica identity %s; statistics %s; comment %s',
@@ -153,6 +154,6 @@ item(scope, name, definition) AS (
     UNION ALL
     SELECT 'swap', format('label of %s by %s', l.objsubid, l.provider), l.label
       FROM pg_seclabel l WHERE l.classoid = 'pg_class'::regclass AND l.objoid = :oid)
-SELECT scope, replace(name, quote_ident(:'from') || '.', quote_ident(:'to') || '.') AS name,
-       replace(definition, quote_ident(:'from') || '.', quote_ident(:'to') || '.') AS definition
+SELECT scope, replace(name, quote_ident(:from) || '.', quote_ident(:to) || '.') AS name,
+       replace(definition, quote_ident(:from) || '.', quote_ident(:to) || '.') AS definition
   FROM item;

@@ -31,6 +31,7 @@ SET default_tablespace = '';
 SET default_table_access_method = 'heap';
 SET enable_tidscan = on;
 SET jit = off;
+SET plan_cache_mode = force_generic_plan;
 SELECT set_config('maintenance_work_mem', :'maintenance_work_mem', false) WHERE :'maintenance_work_mem' IS NOT NULL;
 SELECT set_config(name, '0', false)
   FROM pg_catalog.pg_settings

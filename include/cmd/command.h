@@ -38,6 +38,8 @@ bool run_command(Session *session, Error *error);
 bool status_command(Session *session, Error *error);
 bool verify_command(Session *session, Error *error);
 bool swap_command(Session *session, Error *error);
+bool pause_command(Session *session, Error *error);
+bool continue_command(Session *session, Error *error);
 bool follow_command(Session *session, Error *error);
 bool revert_command(Session *session, Error *error);
 bool finish_command(Session *session, Error *error);
@@ -62,6 +64,10 @@ bool session_take_migration(Session *session, Error *error) ERROR_MUST_CHECK;
 /* Schema and name of the table the user named: from the catalog or, where a crash left none, from
  * the text. */
 bool session_table_name(Session *session, const char **schema, const char **name, Error *error)
+    ERROR_MUST_CHECK;
+
+/* Sets flags of the migration without taking its lock; each is "true", "false" or "NULL". */
+bool control_set(Session *session, const char *paused, const char *hold, Error *error)
     ERROR_MUST_CHECK;
 
 /* Workers are named after the migration, so that a later run can tell those of an earlier one. */

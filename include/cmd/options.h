@@ -29,6 +29,8 @@ typedef struct Options
     /* the run */
     Settings settings;
     const char *until;
+    bool hold;
+    const char *old_snapshots;
     const char *matviews;
     int64_t follow; /* ms; 0: not after a run, without end for the command follow */
     int64_t keep;   /* ms after the swap in which finish refuses */

@@ -44,6 +44,7 @@ typedef struct Pair
     char *blue; /* OIDs */
     char *green;
     Mapping mapping; /* from live to standby */
+    Mapping forward; /* from blue to green: the change, whichever is live */
     Description fingerprint; /* what live must look like until the swap */
     Description expected;    /* what must come out of the swap */
     int64_t rows_estimated;

@@ -13,6 +13,14 @@
 #include "pg/await.h"
 #include "pg/pool.h"
 
+/* What to do about transactions that see the tables as they were before; see phase/snapshots.h. */
+typedef enum OldSnapshots
+{
+    OLD_SNAPSHOTS_WAIT,
+    OLD_SNAPSHOTS_STRICT,
+    OLD_SNAPSHOTS_IGNORE,
+} OldSnapshots;
+
 /* Settings of a run; times in milliseconds.  See the README for what each is for. */
 typedef struct Settings
 {
@@ -25,6 +33,13 @@ typedef struct Settings
     int64_t max_lag;
     int64_t blocker_age;
     int64_t drain_keys; /* swap only with at most so many keys pending */
+    int64_t converge_deadline; /* for the backlog to become small */
+    int64_t cancel_blockers;    /* age from which blockers are cancelled; 0: never */
+    int64_t terminate_blockers; /* age from which they are terminated; 0: never */
+    OldSnapshots old_snapshots;
+    const char *hook_before_swap; /* shell commands, or NULL */
+    const char *hook_after_swap;
+    const char *hook_failure;
     bool row_capture;
     bool refresh_matviews;
     const char *maintenance_work_mem;
@@ -43,6 +58,8 @@ typedef struct Summary
     int64_t lock_held_us;
     int64_t longest_wait_ms;
     int64_t rows_drained;
+    int64_t waiters;          /* most sessions seen waiting behind our lock at once */
+    int64_t waiters_longest_ms; /* longest wait of one of them that was seen */
 } Summary;
 
 typedef struct Context

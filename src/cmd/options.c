@@ -87,6 +87,21 @@ static const OptionRow rows[] = {
      "for all attempts together (10min)"},
     {"blocker-age", 0, OPTION_DURATION, AT(settings.blocker_age), "TIME",
      "do not queue behind older transactions (1s)"},
+    {"converge-deadline", 0, OPTION_DURATION, AT(settings.converge_deadline), "TIME",
+     "for the backlog to become small (1h)"},
+    {"old-snapshots", 0, OPTION_TEXT, AT(old_snapshots), "wait|strict|ignore",
+     "what to do about transactions with old snapshots (wait)"},
+    {"cancel-blockers", 0, OPTION_DURATION, AT(settings.cancel_blockers), "AGE",
+     "cancel statements of older transactions that block the lock"},
+    {"terminate-blockers", 0, OPTION_DURATION, AT(settings.terminate_blockers), "AGE",
+     "terminate older sessions that block the lock"},
+    {"hold", 0, OPTION_FLAG, AT(hold), NULL, "run: wait before the swap, in sync, for \"swap\""},
+    {"hook-before-swap", 0, OPTION_TEXT, AT(settings.hook_before_swap), "COMMAND",
+     "run this before the swap; a failure stops it"},
+    {"hook-after-swap", 0, OPTION_TEXT, AT(settings.hook_after_swap), "COMMAND",
+     "run this after the swap"},
+    {"hook-failure", 0, OPTION_TEXT, AT(settings.hook_failure), "COMMAND",
+     "run this when the command fails"},
     {"drain-keys", 0, OPTION_NUMBER, AT(settings.drain_keys), "NUM",
      "swap with at most so many keys pending (1000)"},
     {"keep", 0, OPTION_DURATION, AT(keep), "TIME",
@@ -117,6 +132,7 @@ static const Settings default_settings = {
     .max_lag = 5000,
     .blocker_age = 1000,
     .drain_keys = 1000,
+    .converge_deadline = 3600000,
 };
 
 static bool
@@ -276,6 +292,23 @@ read_arguments(Arena *arena, int argc, char **argv, Options *options, bool *help
            error_set(error, ERROR_FAULT, "too many arguments, from \"%s\" on", argv[optind]);
 }
 
+static bool
+read_old_snapshots(Options *options, Error *error)
+{
+    static const char *const names[] = {"wait", "strict", "ignore"};
+
+    for (int i = 0; options->old_snapshots != NULL && i < 3; i++)
+        if (strcmp(options->old_snapshots, names[i]) == 0)
+        {
+            options->settings.old_snapshots = (OldSnapshots) i;
+            return true;
+        }
+    return options->old_snapshots == NULL ||
+           error_set(error, ERROR_FAULT,
+                     "--old-snapshots takes wait, strict or ignore, not \"%s\"",
+                     options->old_snapshots);
+}
+
 bool
 options_read(Arena *arena, int argc, char **argv, Options *options, bool *help, Error *error)
 {
@@ -287,6 +320,8 @@ options_read(Arena *arena, int argc, char **argv, Options *options, bool *help, 
     if (options->until != NULL && strcmp(options->until, "ready") != 0)
         return error_set(error, ERROR_FAULT, "--until takes \"ready\", not \"%s\"",
                          options->until);
+    if (!read_old_snapshots(options, error))
+        return false;
     if (options->matviews != NULL && strcmp(options->matviews, "refresh") != 0)
         return error_set(error, ERROR_FAULT, "--matviews takes \"refresh\", not \"%s\"",
                          options->matviews);

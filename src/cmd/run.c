@@ -9,6 +9,8 @@
 #include "cmd/plan.h"
 #include "cmd/summary.h"
 #include "model/statement.h"
+#include "phase/hook.h"
+#include "phase/pending.h"
 #include "phase/phases.h"
 #include "ui/log.h"
 #include "ui/progress.h"
@@ -16,7 +18,8 @@
 enum
 {
     RECONNECT_FOR = 60000, /* ms without any success before a lost connection ends the run */
-    RECONNECT_PAUSE = 1000
+    RECONNECT_PAUSE = 1000,
+    HOLD_PAUSE = 500 /* ms between looks at the flag */
 };
 
 static const struct
@@ -138,6 +141,36 @@ find_or_begin(Session *session, Error *error)
     return is_same_change(session, error) && take_over(context, error);
 }
 
+/* Stays in sync until somebody says "swap". */
+static bool
+hold(Session *session, Error *error)
+{
+    Context *context = &session->context;
+    bool holding = true;
+
+    if (context->migration->phase != PHASE_READY)
+        return true;
+    if (!statement_do(context->control, error, "flags_set", "paused", "NULL", "hold", "true",
+                      "migration", context->migration->id_text, NULL))
+        return false;
+    log_info("%s is ready; \"pgswap swap\" releases it", context->migration->pairs[0].live);
+    while (holding)
+    {
+        const Result *result = NULL;
+
+        if (!pending_catch_up(context, error) || !context_may_go_on(context, error))
+            return false;
+        result = statement_run(context->control, error, "flags_read", "migration",
+                               context->migration->id_text, NULL);
+        if (result == NULL)
+            return false;
+        holding = result_get_bool(result, 0, "hold");
+        if (holding)
+            loop_sleep(context->loop, HOLD_PAUSE);
+    }
+    return true;
+}
+
 static bool
 run_once(Session *session, Error *error)
 {
@@ -146,7 +179,9 @@ run_once(Session *session, Error *error)
 
     if (!find_or_begin(session, error) || !session_name_workers(session, error))
         return false;
-    if (run_phases(context, goal, error) && (goal != PHASE_SWAPPED || settle_run(context, error)))
+    if (run_phases(context, session->options->hold ? PHASE_READY : goal, error) &&
+        (!session->options->hold || hold(session, error)) && run_phases(context, goal, error) &&
+        (goal != PHASE_SWAPPED || settle_run(context, error)))
         return true;
     if (conn_is_open(context->control))
     {
@@ -203,13 +238,41 @@ run_command(Session *session, Error *error)
            follow_run(&session->context, session->options->follow, error);
 }
 
+/* Another pgswap holds the migration, ready to swap: it is told to go on. */
+static bool
+release(Session *session, Error *error)
+{
+    Error busy = ERROR_INIT;
+    const Migration *migration;
+
+    if (error->kind != ERROR_BUSY)
+        return false;
+    error_move(&busy, error);
+    if (!control_set(session, "NULL", "false", error))
+    {
+        error_clear(&busy);
+        return false;
+    }
+    migration = session->context.migration;
+    if (!migration->hold)
+    {
+        error_move(error, &busy);
+        return false;
+    }
+    error_clear(&busy);
+    log_info("%s is released to be swapped", migration->pairs[0].live);
+    return true;
+}
+
 bool
 swap_command(Session *session, Error *error)
 {
     Context *context = &session->context;
 
-    if (!session_connect(session, error) || !session_take_migration(session, error))
+    if (!session_connect(session, error))
         return false;
+    if (!session_take_migration(session, error))
+        return release(session, error);
     if (context->migration->phase < PHASE_READY)
     {
         error_set(error, ERROR_REFUSED, "table %s is not ready to be swapped",

@@ -48,10 +48,12 @@ parity_json(const Result *result, int row)
 static json_t *
 swap_json(const Result *result, int row)
 {
-    return json_pack("{s:I,s:o,s:o,s:o,s:o}", "attempts",
+    return json_pack("{s:I,s:o,s:o,s:o,s:o,s:o,s:o}", "attempts",
                      (json_int_t) result_get_int(result, row, "swap_attempts"), "lock_held_ms",
                      real_or_null(result, row, "lock_held_ms"), "longest_wait_ms",
-                     real_or_null(result, row, "longest_wait_ms"), "rows_drained",
+                     real_or_null(result, row, "longest_wait_ms"), "waiters",
+                     number_or_null(result, row, "waiters"), "waiters_longest_ms",
+                     real_or_null(result, row, "waiters_longest_ms"), "rows_drained",
                      number_or_null(result, row, "rows_drained"), "swapped_at",
                      text_or_null(result, row, "swapped_at"));
 }

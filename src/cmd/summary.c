@@ -24,7 +24,7 @@ total_ms(const Summary *summary)
 static void
 print_change(const Migration *migration)
 {
-    const Mapping *mapping = &migration->pairs[0].mapping;
+    const Mapping *mapping = &migration->pairs[0].forward;
 
     for (int i = 0; i < mapping->column_count; i++)
     {
@@ -60,7 +60,9 @@ print_text(const Migration *migration, const Summary *summary)
     int64_t copy_ms = summary->phase_ms[PHASE_COPY];
 
     printf("%s %s\n", migration->pairs[0].live,
-           migration->phase == PHASE_SWAPPED ? "is swapped" : "is ready to be swapped");
+           migration->phase == PHASE_SWAPPED ? "is swapped"
+           : summary->swap_attempts > 0      ? "is back in its old form, and ready to be swapped again"
+                                             : "is ready to be swapped");
     print_change(migration);
     if (summary->rows_copied > 0)
         printf("  rows    %s copied, %s rows/s\n", count_format(count, summary->rows_copied),
@@ -68,7 +70,8 @@ print_text(const Migration *migration, const Summary *summary)
     printf("  sync    %s keys applied", count_format(count, summary->keys_applied));
     printf("; %s rows compared, %" PRId64 " different\n",
            count_format(count, summary->rows_compared), summary->rows_different);
-    print_phases(summary);
+    if (total_ms(summary) > 0)
+        print_phases(summary);
     if (summary->swap_attempts > 0)
         printf("  swap    %" PRId64 " %s, lock held %.1f ms, %" PRId64
                " keys drained under it, longest wait for it %" PRId64 " ms\n",
@@ -76,8 +79,10 @@ print_text(const Migration *migration, const Summary *summary)
                (double) summary->lock_held_us / 1000, summary->rows_drained,
                summary->longest_wait_ms);
     if (migration->phase == PHASE_SWAPPED)
-        printf("The old table stands in schema pgswap_%s_blue until \"pgswap finish\".\n",
-               migration->id_text);
+        printf("The old table stands in schema pgswap_%s_blue until \"pgswap finish\"; %s.\n",
+               migration->id_text,
+               migration->no_way_back == NULL ? "\"pgswap revert\" swaps back"
+                                              : "there is no way back");
 }
 
 static void

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "model/statement.h"
+#include "sql/template.h"
 
 enum
 {
@@ -21,14 +22,39 @@ by_name(const void *a, const void *b)
     return strcmp(((const DescriptionLine *) a)->name, ((const DescriptionLine *) b)->name);
 }
 
+/* The description is parsed and planned once a connection. */
+static bool
+prepare(Conn *conn, Error *error)
+{
+    const Result *result =
+        statement_run(conn, error, "is_prepared", "name", "pgswap_description", NULL);
+    Arena *scratch;
+    char *sql;
+    bool ok;
+
+    if (result == NULL)
+        return false;
+    if (result_get_bool(result, 0, "holds"))
+        return true;
+    scratch = arena_new();
+    sql = template_render(scratch, "description", error, "oid", "$1", "from", "$2", "to", "$3",
+                          NULL);
+    ok = sql != NULL && statement_do(conn, error, "prepare", "name",
+                                     "pgswap_description (oid, text, text)", "statement", sql, NULL);
+    arena_free(scratch);
+    return ok;
+}
+
 bool
 description_read(Conn *conn, Arena *arena, const char *oid, const char *schema, const char *home,
                  Description *description, Error *error)
 {
-    const Result *result = statement_run(conn, error, "description", "oid", oid, "from",
-                                         schema, "to",
-                                         home, NULL);
+    const Result *result;
 
+    if (!prepare(conn, error))
+        return false;
+    result = statement_run(conn, error, "description_execute", "oid", oid, "from", schema, "to",
+                           home, NULL);
     if (result == NULL)
         return false;
     description->count = result_rows(result);

@@ -296,6 +296,8 @@ pair_take(Arena *arena, const Result *result, int row, const Migration *migratio
         !description_from_json(arena, result_get(result, row, blue ? "expected" : "fingerprint"),
                                &pair->expected, error))
         return false;
+    if (!mapping_from_json(arena, result_get(result, row, "mapping"), &pair->forward, error))
+        return false;
     derive_names(arena, pair);
     mapping = result_get(result, row, blue ? "mapping" : "reverse");
     pair->has_mapping = mapping != NULL;

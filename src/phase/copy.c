@@ -176,13 +176,19 @@ check_throttle(Copy *copy, const char **waiting_for, Error *error)
 {
     Context *context = copy->context;
     const Result *result = statement_run(context->control, error, "lag", NULL);
-    int64_t lag;
+    bool lagging;
 
     if (result == NULL)
         return false;
-    lag = result_get_int(result, 0, "lag");
-    copy->throttled = lag > context->settings->max_lag;
-    *waiting_for = copy->throttled ? "a replica that lags behind" : NULL;
+    lagging = result_get_int(result, 0, "lag") > context->settings->max_lag;
+    result = statement_run(context->control, error, "flags_read", "migration",
+                           context->migration->id_text, NULL);
+    if (result == NULL)
+        return false;
+    copy->throttled = lagging || result_get_bool(result, 0, "paused");
+    *waiting_for = result_get_bool(result, 0, "paused") ? "\"pgswap continue\": it is paused"
+                   : lagging                            ? "a replica that lags behind"
+                                                        : NULL;
     return true;
 }
 
@@ -200,7 +206,7 @@ look_after(Copy *copy, Error *error)
         !journal_note(context->control, context->migration, backlog, waiting_for, NULL, error))
         return false;
     snprintf(note, sizeof(note), "%" PRId64 " keys pending%s", backlog,
-             copy->throttled ? ", held up by lag" : "");
+             copy->throttled ? ", held up" : "");
     progress_show("copy", copy->blocks_done, copy->blocks, "blocks", note);
     return true;
 }

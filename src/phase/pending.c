@@ -7,8 +7,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "model/statement.h"
 #include "phase/baddata.h"
+#include "ui/log.h"
 #include "ui/progress.h"
 
 enum
@@ -129,27 +131,60 @@ pending_vacuum(Context *context, const Pair *pair, Error *error)
 }
 
 static bool
+show_backlog(Context *context, int64_t backlog, Error *error)
+{
+    char note[64];
+
+    snprintf(note, sizeof(note), "%" PRId64 " keys pending", backlog);
+    progress_show("catch up", context->summary.keys_applied, 0, "keys", note);
+    return journal_note(context->control, context->migration, backlog, NULL, NULL, error);
+}
+
+/* Keys that come faster than they are applied: said early with both rates, and not for ever. */
+static bool
+check_convergence(const Context *context, int64_t started, int64_t round_ms, int64_t applied,
+                  int64_t backlog, bool *told, Error *error)
+{
+    int64_t ms = round_ms > 0 ? round_ms : 1;
+
+    if (backlog >= applied && applied > 0 && !*told)
+    {
+        *told = true;
+        log_warning("the backlog grows: %" PRId64 " keys/s are applied, %" PRId64 " keys/s come",
+                    applied * 1000 / ms, backlog * 1000 / ms);
+    }
+    if (clock_ms() - started <= context->settings->converge_deadline)
+        return true;
+    error_set(error, ERROR_LIMIT, "the backlog does not become small");
+    error_detail(error, "%" PRId64 " keys are pending; in the last round %" PRId64
+                        " keys/s were applied and %" PRId64 " keys/s came.",
+                 backlog, applied * 1000 / ms, backlog * 1000 / ms);
+    return error_hint(error, "Run the same command again when less is written, or with a larger "
+                             "--drain-keys or --converge-deadline.");
+}
+
+static bool
 catch_up_pair(Context *context, const Pair *pair, Error *error)
 {
-    int64_t backlog;
+    int64_t started = clock_ms(), round_ms = 0, applied = 0, backlog;
+    bool told = false;
 
     for (;;)
     {
-        int64_t applied;
-        char note[64];
+        int64_t round_started = clock_ms();
 
         if (!pending_count(context, pair, &backlog, error) ||
-            !journal_note(context->control, context->migration, backlog, NULL, NULL, error))
+            !show_backlog(context, backlog, error))
             return false;
-        snprintf(note, sizeof(note), "%" PRId64 " keys pending", backlog);
-        progress_show("catch up", context->summary.keys_applied, 0, "keys", note);
         if (backlog <= context->settings->drain_keys)
             return true;
-        if (!context_may_go_on(context, error) || !pending_apply(context, pair, &applied, error))
+        if (!check_convergence(context, started, round_ms, applied, backlog, &told, error) ||
+            !context_may_go_on(context, error) || !pending_apply(context, pair, &applied, error))
             return false;
         context->summary.keys_applied += applied;
         if (applied >= VACUUM_AFTER && !pending_vacuum(context, pair, error))
             return false;
+        round_ms = clock_ms() - round_started;
     }
 }
 

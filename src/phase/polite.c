@@ -23,6 +23,25 @@ is_worth_another_try(const Error *error)
            error->kind == ERROR_LIMIT || error->kind == ERROR_LOCK;
 }
 
+/* Only on the operator's word, and only transactions of the age the operator gave. */
+static bool
+end_blockers(Context *context, const PoliteTask *task, bool terminate, int64_t age, Error *error)
+{
+    const Result *result;
+
+    if (age == 0)
+        return true;
+    result = statement_run(context->control, error, "blockers_end", "terminate",
+                           terminate ? "true" : "false", "relations", task->relations, "migration",
+                           context->migration->id_text, "age", number(age).text, NULL);
+    if (result == NULL)
+        return false;
+    if (result_get_int(result, 0, "ended") > 0)
+        log_warning("%s %s blocking transactions", terminate ? "terminated" : "cancelled",
+                    result_get(result, 0, "ended"));
+    return true;
+}
+
 /* Looks who would keep us waiting; *free_way is false if it is not worth queueing now. */
 static bool
 look_first(Context *context, const PoliteTask *task, bool *free_way, Error *error)
@@ -39,6 +58,14 @@ look_first(Context *context, const PoliteTask *task, bool *free_way, Error *erro
     *free_way = result_rows(result) == 0;
     if (*free_way)
         return true;
+    if (!end_blockers(context, task, false, context->settings->cancel_blockers, error) ||
+        !end_blockers(context, task, true, context->settings->terminate_blockers, error))
+        return false;
+    result = statement_run(context->control, error, "blockers", "relations", task->relations,
+                           "migration", context->migration->id_text, "blocker_age",
+                           number(context->settings->blocker_age).text, NULL);
+    if (result == NULL || result_rows(result) == 0)
+        return result != NULL;
     who = arena_printf(context->arena, "%s (pid %s, role %s, application \"%s\", since %s)",
                        result_get(result, 0, "state") != NULL ? result_get(result, 0, "state")
                                                               : "a transaction",

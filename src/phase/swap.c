@@ -10,10 +10,13 @@
 #include "base/text.h"
 #include "model/fingerprint.h"
 #include "model/statement.h"
+#include "phase/exchange.h"
+#include "phase/hook.h"
 #include "phase/pending.h"
 #include "phase/phases.h"
 #include "phase/polite.h"
-#include "sql/template.h"
+#include "phase/snapshots.h"
+#include "phase/watch.h"
 
 enum
 {
@@ -27,164 +30,61 @@ typedef struct Swap
     char **scripts; /* of each pair: everything between drain and comparison, as one text */
     StatementList others; /* names of the other tables to lock */
     char *relations;      /* OIDs of all tables to lock */
+    char **marks; /* of each pair's live, as it was when its description was checked */
+    Arena *scratch; /* of one attempt */
+    int64_t deadline; /* clock_ms() for all attempts */
+    Snapshots *snapshots;
+    Watch *watch;
+    int64_t asked_at;  /* ms; when the first exclusive lock was asked for */
     int64_t locked_at; /* us; 0 while no lock is held */
     int64_t drained;
 } Swap;
 
-/* --- what can be prepared before any lock ------------------------------------------------- */
-
-static void
-append_statements(Text *script, const StatementList *list)
-{
-    for (int i = 0; i < list->count; i++)
-        text_printf(script, "%s;\n", list->items[i]);
-}
-
-static bool
-append_generated(Context *context, Text *script, const Pair *pair, const char *name, bool mapped,
-                 Error *error)
-{
-    StatementList list;
-
-    if (!(mapped ? statement_collect(context->control, context->arena, &list, error, name,
-                                     "mapped", mapping_rows(context->arena, &pair->mapping),
-                                     "live", pair->live_oid, "standby", pair->standby_oid, "away",
-                                     pair->away_schema, "home", pair->schema, NULL)
-                 : statement_collect(context->control, context->arena, &list, error, name, "live",
-                                     pair->live_oid, "standby", pair->standby_oid, "away",
-                                     pair->away_schema, "home", pair->schema, NULL)))
-        return false;
-    append_statements(script, &list);
-    return true;
-}
-
-static bool
-append_kind(Context *context, Text *script, const Pair *pair, const char *kind, Error *error)
-{
-    const Result *result =
-        statement_run(context->control, error, "object_read", "migration",
-                      pair->migration->id_text, "pair", number(pair->number).text, "kind", kind,
-                      NULL);
-
-    if (result == NULL)
-        return false;
-    for (int i = 0; i < result_rows(result); i++)
-        text_printf(script, "%s;\n", result_get(result, i, "statement"));
-    return true;
-}
-
-/* Sequences owned by live's columns: released before the exchange, attached after it. */
-static bool
-append_sequences(Context *context, Text *release, Text *attach, const Pair *pair, Error *error)
-{
-    const Result *result =
-        statement_run(context->control, error, "owned_sequences", "live", pair->live_oid, "home",
-                      pair->live, "mapped", mapping_rows(context->arena, &pair->mapping), NULL);
-
-    if (result == NULL)
-        return false;
-    for (int i = 0; i < result_rows(result); i++)
-    {
-        if (result_get_bool(result, i, "stays"))
-            continue;
-        text_printf(release, "%s;\n", result_get(result, i, "release"));
-        text_printf(attach, "%s;\n", result_get(result, i, "attach"));
-    }
-    return true;
-}
-
-/* What hangs on live: taken off before the exchange, put on after it, validated after the commit. */
-static bool
-append_dependents(Context *context, Text *before, Text *after, const Pair *pair, Error *error)
-{
-    const Result *result =
-        statement_run(context->control, error, "dependents", "live", pair->live_oid, "mapped",
-                      mapping_rows(context->arena, &pair->mapping), "dropped",
-                      pair->mapping.dropped, NULL);
-
-    if (result == NULL)
-        return false;
-    for (int i = 0; i < result_rows(result); i++)
-    {
-        const char *stage = result_get(result, i, "stage");
-        const char *statement = result_get(result, i, "statement");
-        const char *later;
-
-        if (strcmp(stage, "validate") != 0)
-        {
-            text_printf(strcmp(stage, "before") == 0 ? before : after, "%s;\n", statement);
-            continue;
-        }
-        later = template_render(context->arena, "validate_create", error, "migration",
-                                pair->migration->id_text, "pair", number(pair->number).text,
-                                "statement", statement, "colour",
-                                pair->migration->standby_colour, NULL);
-        if (later == NULL)
-            return false;
-        text_append(after, later);
-    }
-    return true;
-}
-
-/* The capture of the other direction begins in the swap itself, so that there is no gap. */
-static bool
-append_capture(Swap *swap, Text *script, const Pair *pair, Error *error)
-{
-    const Pair *next = &swap->after.pairs[pair - pair->migration->pairs];
-    StatementList triggers;
-
-    if (!next->has_mapping)
-        return true;
-    if (!capture_collect(swap->context, next, &triggers, error))
-        return false;
-    append_statements(script, &triggers);
-    return true;
-}
-
-static bool
-prepare_pair(Swap *swap, const Pair *pair, char **script, Error *error)
-{
-    Context *context = swap->context;
-    const Migration *migration = context->migration;
-    Text text = {0}, attach = {0};
-    StatementList capture;
-    bool ok =
-        statement_collect(context->control, context->arena, &capture, error, "capture_drop",
-                          "trigger", pair->trigger, "relations", pair->live_oid, NULL);
-
-    if (ok)
-        append_statements(&text, &capture);
-    ok = ok && append_kind(context, &text, pair, "check", error) &&
-         append_sequences(context, &text, &attach, pair, error) &&
-         append_generated(context, &attach, pair, "identity_values", true, error) &&
-         append_dependents(context, &text, &attach, pair, error) &&
-         append_kind(context, &attach, pair,
-                     arena_printf(context->arena, "foreign %s", migration->standby_colour),
-                     error) &&
-         append_capture(swap, &attach, pair, error) &&
-         append_generated(context, &text, pair, "exchange", false, error);
-    text_append(&text, text_cstr(&attach));
-    *script = arena_strdup(context->arena, text_cstr(&text));
-    text_clear(&text);
-    text_clear(&attach);
-    return ok;
-}
-
 /* --- under the lock ----------------------------------------------------------------------- */
 
 static bool
-lock_exclusive(Swap *swap, const char *table, int64_t asked, Error *error)
+lock_exclusive(Swap *swap, const char *table, Error *error)
 {
-    Context *context = swap->context;
-    bool ok = statement_do(context->control, error, "lock_exclusive", "table", table,
-                           "lock_timeout", number(context->settings->lock_timeout).text, NULL);
-    int64_t waited = clock_ms() - asked;
+    bool ok = statement_do(swap->context->control, error, "lock_exclusive", "table", table,
+                           "lock_timeout", number(swap->context->settings->lock_timeout).text,
+                           NULL);
 
-    if (waited > context->summary.longest_wait_ms)
-        context->summary.longest_wait_ms = waited;
     if (ok && swap->locked_at == 0)
         swap->locked_at = clock_us();
     return ok;
+}
+
+static bool
+read_marks(Swap *swap, int pair, char **marks, Error *error)
+{
+    Context *context = swap->context;
+    const Result *result =
+        statement_run(context->control, error, "live_marks", "oid",
+                      context->migration->pairs[pair].live_oid, NULL);
+
+    if (result == NULL)
+        return false;
+    *marks = arena_strdup(swap->scratch, result_get(result, 0, "marks"));
+    return true;
+}
+
+/* Gets past autovacuum, keeps DDL out, and compares live with its description: all while readers
+ * and writers go on. */
+static bool
+lock_gently(Swap *swap, Error *error)
+{
+    Context *context = swap->context;
+    const Migration *migration = context->migration;
+    bool whole;
+
+    for (int i = 0; i < migration->pair_count; i++)
+        if (!statement_do(context->control, error, "lock_share_update", "table",
+                          migration->pairs[i].live, NULL) ||
+            !read_marks(swap, i, &swap->marks[i], error))
+            return false;
+    return guard_check(context, &whole, error) &&
+           (whole || error_set(error, ERROR_CHANGED,
+                               "the capture triggers were dropped or switched off"));
 }
 
 /* First live of every pair, then the tables at the other end of foreign keys, by OID. */
@@ -193,22 +93,17 @@ lock_tables(Swap *swap, Error *error)
 {
     Context *context = swap->context;
     const Migration *migration = context->migration;
-    int64_t asked;
 
+    swap->asked_at = clock_ms();
     for (int i = 0; i < migration->pair_count; i++)
-        if (!statement_do(context->control, error, "lock_share_update", "table",
-                          migration->pairs[i].live, NULL))
-            return false;
-    asked = clock_ms();
-    for (int i = 0; i < migration->pair_count; i++)
-        if (!lock_exclusive(swap, migration->pairs[i].live, asked, error))
+        if (!lock_exclusive(swap, migration->pairs[i].live, error))
             return false;
     for (int i = 0; i < swap->others.count; i++)
     {
         /* all locks together stay below deadlock_timeout: we are the one to give way */
         if (clock_us() - swap->locked_at > context->settings->max_lock_hold * 1000)
             return error_set(error, ERROR_LOCK, "the locks took too long");
-        if (!lock_exclusive(swap, swap->others.items[i], clock_ms(), error))
+        if (!lock_exclusive(swap, swap->others.items[i], error))
             return false;
     }
     return true;
@@ -234,15 +129,20 @@ drain_pair(Swap *swap, const Pair *pair, Error *error)
 }
 
 static bool
-check_conditions(Context *context, Error *error)
+check_conditions(Swap *swap, Error *error)
 {
-    bool whole;
+    Context *context = swap->context;
     const Result *result;
 
-    if (!guard_check(context, &whole, error))
-        return false;
-    if (!whole)
-        return error_set(error, ERROR_CHANGED, "the capture triggers were dropped or switched off");
+    for (int i = 0; i < context->migration->pair_count; i++)
+    {
+        char *marks;
+
+        if (!read_marks(swap, i, &marks, error))
+            return false;
+        if (strcmp(marks, swap->marks[i]) != 0)
+            return error_set(error, ERROR_LOCK, "the table was altered while waiting for the lock");
+    }
     result = statement_run(context->control, error, "swap_conditions", "migration",
                            context->migration->id_text, NULL);
     if (result == NULL)
@@ -307,7 +207,9 @@ swap_locked(Swap *swap, Error *error)
     for (int i = 0; i < migration->pair_count; i++)
         if (!drain_pair(swap, &migration->pairs[i], error))
             return false;
-    if (!check_conditions(context, error) ||
+    if (swap->drained > 0 && !snapshots_check(swap->snapshots, context, error))
+        return false;
+    if (!check_conditions(swap, error) ||
         !statement_do(context->control, error, "swap_reset", "migration", migration->id_text,
                       NULL) ||
         !exchange(swap, error) ||
@@ -322,29 +224,56 @@ swap_locked(Swap *swap, Error *error)
     return false;
 }
 
+/* What an attempt imposed on the application, at most: from asking for the lock to letting go. */
+static void
+note_imposed(Swap *swap)
+{
+    Summary *summary = &swap->context->summary;
+    int64_t imposed = swap->asked_at > 0 ? clock_ms() - swap->asked_at : 0;
+
+    if (imposed > summary->longest_wait_ms)
+        summary->longest_wait_ms = imposed;
+    summary->lock_held_us = swap->locked_at > 0 ? clock_us() - swap->locked_at : 0;
+    summary->rows_drained = swap->drained;
+}
+
 /* The budget holds for every statement of the attempt once the lock is there. */
+static bool
+attempt_locked(Swap *swap, Error *error)
+{
+    Context *context = swap->context;
+    bool ok;
+
+    if (!statement_do(context->control, error, "begin", NULL) || !lock_gently(swap, error) ||
+        !lock_tables(swap, error) ||
+        !context_pause_at(context, context->control, "swap-locked", error))
+        return false;
+    conn_set_deadline(context->control, context->settings->max_lock_hold);
+    ok = swap_locked(swap, error);
+    conn_set_deadline(context->control, 0);
+    return ok;
+}
+
 static bool
 attempt(Context *context, void *data, Error *error)
 {
     Swap *swap = data;
     bool ok;
 
+    swap->asked_at = 0;
     swap->locked_at = 0;
     swap->drained = 0;
+    swap->scratch = arena_new();
     context->summary.swap_attempts++;
-    if (!statement_do(context->control, error, "begin", NULL) || !lock_tables(swap, error) ||
-        !context_pause_at(context, context->control, "swap-locked", error))
-        return false;
-    conn_set_deadline(context->control, context->settings->max_lock_hold);
-    ok = swap_locked(swap, error);
-    conn_set_deadline(context->control, 0);
-    context->summary.lock_held_us = clock_us() - swap->locked_at;
-    context->summary.rows_drained = swap->drained;
+    ok = snapshots_wait(swap->snapshots, context, swap->deadline, error) &&
+         attempt_locked(swap, error);
+    note_imposed(swap);
+    arena_free(swap->scratch);
     return ok;
 }
 
 static bool
-note_attempts(Context *context, Error *error)
+note_attempts(Context *context, const char *outcome, Error *error)
 {
     const Summary *summary = &context->summary;
     char held[32];
@@ -353,15 +282,19 @@ note_attempts(Context *context, Error *error)
     return statement_do(context->control, error, "swap_note", "migration",
                         context->migration->id_text, "attempts",
                         number(summary->swap_attempts).text, "lock_held_ms", held,
-                        "longest_wait_ms", number(summary->longest_wait_ms).text, NULL);
+                        "longest_wait_ms", number(summary->longest_wait_ms).text, "waiters",
+                        number(summary->waiters).text, "waiters_longest_ms",
+                        number(summary->waiters_longest_ms).text, "outcome", outcome, NULL);
 }
 
 /* Between attempts the migration stays in sync, and status knows. */
 static bool
 between(Context *context, void *data, Error *error)
 {
-    (void) data;
-    return note_attempts(context, error) && pending_catch_up(context, error);
+    Swap *swap = data;
+
+    watch_take(swap->watch, &context->summary);
+    return note_attempts(context, "failed", error) && pending_catch_up(context, error);
 }
 
 /* A swap wants a clean parity pass since the roles were last exchanged; a way back does not wait
@@ -412,29 +345,58 @@ find_others(Swap *swap, Error *error)
     return error->kind == ERROR_NONE;
 }
 
-bool
-swap_run(Context *context, Error *error)
+static bool
+prepare(Swap *swap, Error *error)
 {
+    Context *context = swap->context;
     Migration *migration = context->migration;
-    Swap swap = {.context = context};
+    size_t size = sizeof(char *) * (size_t) migration->pair_count;
+
+    if (!journal_flip(context->control, context->arena, migration, &swap->after, error) ||
+        !capture_make_logs(context, &swap->after, error) || !ensure_proved(context, error))
+        return false;
+    swap->scripts = arena_alloc(context->arena, size);
+    swap->marks = arena_alloc(context->arena, size);
+    for (int i = 0; i < migration->pair_count; i++)
+        if (!exchange_prepare(context, &migration->pairs[i], &swap->after.pairs[i],
+                              &swap->scripts[i], error))
+            return error_context(error, "preparing the swap");
+    swap->snapshots = snapshots_new(context->arena);
+    return find_others(swap, error) && pending_catch_up(context, error) &&
+           context_pause_at(context, context->control, "before-swap", error) &&
+           hook_run(context, "before-swap", context->settings->hook_before_swap, error);
+}
+
+static bool
+swap_watched(Swap *swap, Error *error)
+{
+    Context *context = swap->context;
     PoliteTask task = {.what = "to swap",
+                       .relations = swap->relations,
                        .deadline = context->settings->swap_deadline,
                        .attempt = attempt,
                        .between = between,
-                       .data = &swap};
+                       .data = swap};
 
-    if (!journal_flip(context->control, context->arena, migration, &swap.after, error) ||
-        !capture_make_logs(context, &swap.after, error) || !ensure_proved(context, error))
+    swap->deadline = clock_ms() + task.deadline;
+    return polite_run(context, &task, error);
+}
+
+bool
+swap_run(Context *context, Error *error)
+{
+    Swap swap = {.context = context};
+    bool ok;
+
+    if (!prepare(&swap, error))
         return false;
-    swap.scripts = arena_alloc(context->arena, sizeof(char *) * (size_t) migration->pair_count);
-    for (int i = 0; i < migration->pair_count; i++)
-        if (!prepare_pair(&swap, &migration->pairs[i], &swap.scripts[i], error))
-            return error_context(error, "preparing the swap");
-    if (!find_others(&swap, error))
+    swap.watch = watch_open(context, error);
+    if (swap.watch == NULL)
         return false;
-    task.relations = swap.relations;
-    return pending_catch_up(context, error) &&
-           context_pause_at(context, context->control, "before-swap", error) &&
-           polite_run(context, &task, error) && note_attempts(context, error) &&
-           journal_reload(context->control, context->arena, migration, error);
+    ok = swap_watched(&swap, error);
+    watch_take(swap.watch, &context->summary);
+    watch_close(swap.watch);
+    return ok && note_attempts(context, "swapped", error) &&
+           journal_reload(context->control, context->arena, context->migration, error) &&
+           hook_run(context, "after-swap", context->settings->hook_after_swap, error);
 }

@@ -25,7 +25,7 @@ sub changed
     $t->sql_as(owner => $setup =~ s/%T/$table/gr);
     $t->sql("create table $mirror as table $table; create schema plain authorization owner");
     $t->sql_as(owner => 'set search_path = plain; ' . ($setup =~ s/%T/plain.t/gr) . '; ' . $how{plain});
-    my $run = $t->pgswap('run', $table, @{ $how{options} });
+    my $run = $t->pgswap('run', $table, '--no-revert', @{ $how{options} });
     if ($t->exits($run, 0, $name))
     {
         my $found = Pgswap::Oracle::compare($t->{admin}, $mirror, $table, key => $how{key} // ['id'], map { $_ => $how{$_} } qw(map dropped));

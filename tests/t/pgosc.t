@@ -20,7 +20,7 @@ sub kept
     $t->sql("create table $mirror as table $table");
     my $point = $t->hold('chunk-read');
     my $run = $t->spawn('run', $table, '--alter', $how{alter} // 'ALTER COLUMN n TYPE bigint', '--until=ready',
-        '--chunk-blocks', 4, '--pause-at', 'chunk-read');
+        '--chunk-blocks', 4, '--no-revert', '--pause-at', 'chunk-read');
     $t->arrived($point, $run);
     my $half = $how{dml} ? int(@{ $how{dml} } / 2) : 0;
     write_both($table, $mirror, $how{session}, @{ $how{dml} // [] }[ 0 .. $half - 1 ]) unless $how{only_ready};

@@ -18,10 +18,13 @@ cmp_ok(scalar @files, '>', 0, 'there are templates');
 sub variables
 {
     my ($text) = @_;
-    $text =~ s/--[^\n]*//g;
-    $text =~ s/(\$\w*\$).*?\1//gs;
-    my %raw = map { $_ => 1 } $text =~ s/(?<!:):["'](\w+)["']//gr =~ s/'(?:[^']|'')*'//gr =~ /(?<![:\w]):([a-z_]\w*)/gi;
-    my %names = (%raw, map { $_ => 0 } grep { !$raw{$_} } $text =~ /(?<!:):["'](\w+)["']/g);
+    my %names;
+    while ($text =~ m{\G(?: --[^\n]* | (?<!:):'(?<quoted>\w+)' | (?<!:):"(?<quoted>\w+)" | '(?:[^']|'')*' | "[^"]*"
+        | (?<dollar>\$\w*\$).*?\g{dollar} | :: | (?<![\w]):(?<raw>[a-z_]\w*) | . )}gsxi)
+    {
+        $names{ $+{quoted} } //= 0 if defined $+{quoted};
+        $names{ $+{raw} } = 1 if defined $+{raw};
+    }
     return \%names;
 }
 

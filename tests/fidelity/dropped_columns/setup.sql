@@ -18,3 +18,4 @@ grant select (c), update (a) on app.t to reader;
 comment on column app.t.c is 'after dropped ones';
 reset role;
 create publication pub for table app.t (c, a, id) where (c > 1 and id > 0);
+alter publication pub owner to owner;

@@ -1,0 +1,14 @@
+/*
+ * The exchange of live and standby as one text, prepared before any lock: capture off, dependents
+ * off, sequences released, the renames across schemas, and all of it on again on the other side.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "phase/context.h"
+
+/* pair is how it stands, next how it will be after the swap (journal_flip). */
+bool exchange_prepare(Context *context, const Pair *pair, const Pair *next, char **script,
+                      Error *error) ERROR_MUST_CHECK;

@@ -1,0 +1,146 @@
+/*
+ * Collects the statements of the exchange from the generators, in the order in which they must run.
+ */
+#include "phase/exchange.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "model/statement.h"
+#include "phase/phases.h"
+#include "sql/template.h"
+
+static void
+append_statements(Text *script, const StatementList *list)
+{
+    for (int i = 0; i < list->count; i++)
+        text_printf(script, "%s;\n", list->items[i]);
+}
+
+static bool
+append_generated(Context *context, Text *script, const Pair *pair, const char *name, bool mapped,
+                 Error *error)
+{
+    StatementList list;
+
+    if (!(mapped ? statement_collect(context->control, context->arena, &list, error, name,
+                                     "mapped", mapping_rows(context->arena, &pair->mapping),
+                                     "live", pair->live_oid, "standby", pair->standby_oid, "away",
+                                     pair->away_schema, "home", pair->schema, NULL)
+                 : statement_collect(context->control, context->arena, &list, error, name, "live",
+                                     pair->live_oid, "standby", pair->standby_oid, "away",
+                                     pair->away_schema, "home", pair->schema, NULL)))
+        return false;
+    append_statements(script, &list);
+    return true;
+}
+
+static bool
+append_kind(Context *context, Text *script, const Pair *pair, const char *kind, Error *error)
+{
+    const Result *result =
+        statement_run(context->control, error, "object_read", "migration",
+                      pair->migration->id_text, "pair", number(pair->number).text, "kind", kind,
+                      NULL);
+
+    if (result == NULL)
+        return false;
+    for (int i = 0; i < result_rows(result); i++)
+        text_printf(script, "%s;\n", result_get(result, i, "statement"));
+    return true;
+}
+
+/* Sequences owned by live's columns: released before the exchange, attached after it. */
+static bool
+append_sequences(Context *context, Text *release, Text *attach, const Pair *pair, Error *error)
+{
+    const Result *result =
+        statement_run(context->control, error, "owned_sequences", "live", pair->live_oid, "home",
+                      pair->live, "mapped", mapping_rows(context->arena, &pair->mapping), NULL);
+
+    if (result == NULL)
+        return false;
+    for (int i = 0; i < result_rows(result); i++)
+    {
+        if (result_get_bool(result, i, "stays"))
+            continue;
+        text_printf(release, "%s;\n", result_get(result, i, "release"));
+        text_printf(attach, "%s;\n", result_get(result, i, "attach"));
+    }
+    return true;
+}
+
+/* What hangs on live: taken off before the exchange, put on after it, validated after the commit. */
+static bool
+append_dependents(Context *context, Text *before, Text *after, const Pair *pair, Error *error)
+{
+    const Result *result =
+        statement_run(context->control, error, "dependents", "live", pair->live_oid, "mapped",
+                      mapping_rows(context->arena, &pair->mapping), "dropped",
+                      pair->mapping.dropped, NULL);
+
+    if (result == NULL)
+        return false;
+    for (int i = 0; i < result_rows(result); i++)
+    {
+        const char *stage = result_get(result, i, "stage");
+        const char *statement = result_get(result, i, "statement");
+        const char *later;
+
+        if (strcmp(stage, "validate") != 0)
+        {
+            text_printf(strcmp(stage, "before") == 0 ? before : after, "%s;\n", statement);
+            continue;
+        }
+        later = template_render(context->arena, "validate_create", error, "migration",
+                                pair->migration->id_text, "pair", number(pair->number).text,
+                                "statement", statement, "colour",
+                                pair->migration->standby_colour, NULL);
+        if (later == NULL)
+            return false;
+        text_append(after, later);
+    }
+    return true;
+}
+
+/* The capture of the other direction begins in the swap itself, so that there is no gap. */
+static bool
+append_capture(Context *context, Text *script, const Pair *next, Error *error)
+{
+    StatementList triggers;
+
+    if (!next->has_mapping)
+        return true;
+    if (!capture_collect(context, next, &triggers, error))
+        return false;
+    append_statements(script, &triggers);
+    return true;
+}
+
+bool
+exchange_prepare(Context *context, const Pair *pair, const Pair *next, char **script, Error *error)
+{
+    const Migration *migration = context->migration;
+    Text text = {0}, attach = {0};
+    StatementList capture;
+    bool ok =
+        statement_collect(context->control, context->arena, &capture, error, "capture_drop",
+                          "trigger", pair->trigger, "relations", pair->live_oid, NULL);
+
+    if (ok)
+        append_statements(&text, &capture);
+    ok = ok && append_kind(context, &text, pair, "check", error) &&
+         append_sequences(context, &text, &attach, pair, error) &&
+         append_generated(context, &attach, pair, "identity_values", true, error) &&
+         append_dependents(context, &text, &attach, pair, error) &&
+         append_kind(context, &attach, pair,
+                     arena_printf(context->arena, "foreign %s", migration->standby_colour),
+                     error) &&
+         append_capture(context, &attach, next, error) &&
+         append_generated(context, &text, pair, "exchange", false, error);
+    text_append(&text, text_cstr(&attach));
+    *script = arena_strdup(context->arena, text_cstr(&text));
+    text_clear(&text);
+    text_clear(&attach);
+    return ok;
+}

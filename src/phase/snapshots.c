@@ -1,0 +1,166 @@
+/*
+ * Samples of the live snapshots, and what can be told from two of them: the same transaction with the
+ * same xmin under a new statement keeps its snapshot.
+ */
+#include "phase/snapshots.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "model/statement.h"
+#include "ui/log.h"
+
+enum
+{
+    SNAPSHOTS_MAX = 4096, /* more backends than any server has use for */
+    SAMPLE_EVERY = 100,   /* ms */
+    TELL_AFTER = 2000,    /* ms of waiting before it is said for whom */
+};
+
+typedef struct Snapshot
+{
+    int64_t pid;
+    char vxid[32];
+    int64_t xmin;
+    int64_t query_start; /* us */
+    bool keeper;
+    bool may_go_on;
+} Snapshot;
+
+typedef struct Sample
+{
+    int count;
+    Snapshot items[SNAPSHOTS_MAX];
+    char who[200]; /* the first of them, for people */
+} Sample;
+
+struct Snapshots
+{
+    Sample last;
+    Sample now;
+};
+
+Snapshots *
+snapshots_new(Arena *arena)
+{
+    return arena_alloc(arena, sizeof(Snapshots));
+}
+
+static const Snapshot *
+find(const Sample *sample, const Snapshot *wanted)
+{
+    for (int i = 0; i < sample->count; i++)
+        if (sample->items[i].pid == wanted->pid && sample->items[i].xmin == wanted->xmin &&
+            strcmp(sample->items[i].vxid, wanted->vxid) == 0)
+            return &sample->items[i];
+    return NULL;
+}
+
+static void
+take(Snapshots *s, const Result *result, int row)
+{
+    Snapshot *item = &s->now.items[s->now.count++];
+    const Snapshot *before;
+
+    snprintf(item->vxid, sizeof(item->vxid), "%s", result_get(result, row, "vxid"));
+    item->pid = result_get_int(result, row, "pid");
+    item->xmin = result_get_int(result, row, "xmin");
+    item->query_start = result_get_int(result, row, "query_start");
+    item->keeper = result_get_bool(result, row, "keeper");
+    item->may_go_on = result_get_bool(result, row, "may_go_on");
+    before = find(&s->last, item);
+    if (before != NULL && (before->keeper || before->query_start != item->query_start))
+        item->keeper = true;
+}
+
+static bool
+sample(Snapshots *s, Context *context, Error *error)
+{
+    const Result *result = statement_run(context->control, error, "snapshots", "migration",
+                                         context->migration->id_text, NULL);
+
+    if (result == NULL)
+        return false;
+    s->last = s->now;
+    s->now.count = 0;
+    for (int i = 0; i < result_rows(result) && i < SNAPSHOTS_MAX; i++)
+        take(s, result, i);
+    if (result_rows(result) > 0)
+        snprintf(s->now.who, sizeof(s->now.who), "pid %s, role %s, application \"%s\", %s",
+                 result_get(result, 0, "pid"),
+                 result_get(result, 0, "role") != NULL ? result_get(result, 0, "role") : "-",
+                 result_get(result, 0, "application") != NULL
+                     ? result_get(result, 0, "application")
+                     : "",
+                 result_get(result, 0, "state") != NULL ? result_get(result, 0, "state")
+                                                        : "state hidden");
+    return true;
+}
+
+/* How many of the snapshots in old are alive still; those that are not are taken out. */
+static int
+still_alive(Sample *old, const Sample *now)
+{
+    int kept = 0;
+
+    for (int i = 0; i < old->count; i++)
+        if (find(now, &old->items[i]) != NULL)
+            old->items[kept++] = old->items[i];
+    return old->count = kept;
+}
+
+bool
+snapshots_wait(Snapshots *s, Context *context, int64_t deadline, Error *error)
+{
+    Sample *old;
+    int64_t started = clock_ms();
+    bool told = false;
+    Arena *scratch;
+    bool ok = true;
+
+    if (context->settings->old_snapshots == OLD_SNAPSHOTS_IGNORE)
+        return true;
+    if (!sample(s, context, error))
+        return false;
+    scratch = arena_new();
+    old = arena_alloc(scratch, sizeof(Sample));
+    *old = s->now;
+    while (ok && old->count > 0)
+    {
+        if (clock_ms() > deadline)
+            ok = error_set(error, ERROR_LOCK, "an old snapshot is still in use: %s", s->now.who);
+        if (!told && clock_ms() - started > TELL_AFTER)
+        {
+            told = true;
+            log_info("waiting for an old snapshot to end: %s", s->now.who);
+            ok = ok && journal_note(context->control, context->migration, 0,
+                                    arena_printf(scratch, "an old snapshot: %s", s->now.who), NULL,
+                                    error);
+        }
+        loop_sleep(context->loop, SAMPLE_EVERY);
+        ok = ok && context_may_go_on(context, error) && sample(s, context, error);
+        still_alive(old, &s->now);
+    }
+    arena_free(scratch);
+    return ok;
+}
+
+bool
+snapshots_check(Snapshots *s, Context *context, Error *error)
+{
+    OldSnapshots mode = context->settings->old_snapshots;
+
+    if (mode == OLD_SNAPSHOTS_IGNORE)
+        return true;
+    if (!sample(s, context, error))
+        return false;
+    for (int i = 0; i < s->now.count; i++)
+        if (s->now.items[i].keeper ||
+            (mode == OLD_SNAPSHOTS_STRICT && s->now.items[i].may_go_on))
+            return error_set(error, ERROR_LOCK,
+                             "pid %" PRId64 " keeps a snapshot older than the last keys",
+                             s->now.items[i].pid);
+    return true;
+}

@@ -1,0 +1,3 @@
+-- Keeps a statement parsed and planned on this connection. Lock: none.
+PREPARE :name AS
+:statement

@@ -1,0 +1,19 @@
+-- Snapshots that are alive in this database, besides our own and those of maintenance workers.
+-- keeper: the transaction is known to keep its snapshot across statements (it is idle with one, its
+-- role or database defaults to REPEATABLE READ or SERIALIZABLE, or it hides from our role). may_go_on:
+-- it has run a statement before, and so can run another. Lock: none.
+SELECT a.pid, l.virtualtransaction AS vxid, a.backend_xmin AS xmin,
+       (extract(epoch FROM a.query_start) * 1000000)::bigint AS query_start,
+       coalesce(a.state LIKE 'idle in transaction%', true)
+           OR EXISTS (SELECT FROM pg_db_role_setting s, unnest(s.setconfig) AS o
+                       WHERE s.setdatabase IN (0, a.datid) AND s.setrole IN (0, a.usesysid)
+                         AND o ~ '^default_transaction_isolation=(repeatable read|serializable)$') AS keeper,
+       coalesce(a.xact_start < a.query_start OR a.state <> 'active', true) AS may_go_on,
+       a.usename AS role, a.application_name AS application, a.state,
+       (extract(epoch FROM clock_timestamp() - a.xact_start) * 1000)::bigint AS age
+  FROM pg_stat_activity a
+  JOIN pg_locks l ON l.pid = a.pid AND l.locktype = 'virtualxid' AND l.granted
+ WHERE a.datid = (SELECT oid FROM pg_database WHERE datname = current_database())
+   AND a.backend_xmin IS NOT NULL AND a.pid <> pg_backend_pid()
+   AND a.backend_type IN ('client backend', 'background worker')
+   AND a.application_name NOT IN ('pgswap', 'pgswap watch', 'pgswap worker ' || :'migration');
