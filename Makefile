@@ -41,8 +41,8 @@ UNIT_SCRIPTS := $(sort $(wildcard tests/unit/test_*.sh))
 # These need a PostgreSQL server, which tests/unit/with_server.sh gives them.
 UNIT_ON_SERVER := $(filter %/test_pg,$(UNIT_PROGRAMS))
 
-.PHONY: all units help check check-unit check-tap check-long run-unit lint format bench demo \
-	install clean FORCE
+.PHONY: all units help check check-unit check-tap check-long run-unit lint format bench bench-swap \
+	demo install clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -53,7 +53,8 @@ help:
 	@echo 'make SANITIZE=1  build/asan/pgswap, with AddressSanitizer and UBSan'
 	@echo 'make check       lint, unit tests, TAP tests (TESTS="tests/t/x.t" picks some)'
 	@echo 'make check-long  the long tests'
-	@echo 'make bench demo format install clean'
+	@echo 'make bench       pgswap beside its alternatives;  make bench-swap: what the application notices'
+	@echo 'make demo format install clean'
 
 $(BUILD)/pgswap: $(OBJECTS)
 	@echo "LINK $@"
@@ -117,7 +118,11 @@ format:
 bench: all
 	scripts/bench.sh
 
-demo: all
+bench-swap: all
+	scripts/bench_swap.sh
+
+# It installs what is missing and builds by itself.
+demo:
 	scripts/demo.sh
 
 install: all

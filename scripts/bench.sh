@@ -19,6 +19,7 @@ pgswap=$(realpath "${PGSWAP:-build/pgswap}")
 rows=${BENCH_ROWS:-5000000}
 runs=${BENCH_RUNS:-3}
 seconds=${BENCH_SECONDS:-10}
+writer_rows=$((rows < 500000 ? rows : 500000))
 
 methods='floor alter pgswap_1 pgswap_2 repack'
 tables='untouched statement row'
@@ -178,7 +179,7 @@ make_captured_tables() {
     fresh_database
     for table in $tables; do
         sql -c "CREATE TABLE $table (LIKE orders INCLUDING ALL)" \
-            -c "INSERT INTO $table SELECT * FROM orders LIMIT greatest($rows / 10, 10000)" \
+            -c "INSERT INTO $table SELECT * FROM orders WHERE id <= $writer_rows" \
             -c "VACUUM ANALYZE $table"
     done
     for table in statement row; do
@@ -188,7 +189,7 @@ make_captured_tables() {
     sql -c 'CREATE SEQUENCE new_id START 2000000000'
     cat >"$cluster_dir/writer.sql" <<SQL
 \\set dice random(1, 4)
-\\set old random(1, greatest($rows / 10, 10000))
+\\set old random(1, $writer_rows)
 \\if :dice = 1
 INSERT INTO :table VALUES (nextval('new_id'), :old, 1, 'new', now(), 'note');
 \\elif :dice = 2
@@ -234,8 +235,9 @@ trap cluster_remove EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+# Neither a checkpoint nor autovacuum shall fall on one of the methods by chance.
 cluster_create 'shared_buffers = 512MB' 'max_wal_size = 8GB' 'maintenance_work_mem = 256MB' \
-    'checkpoint_timeout = 30min'
+    'checkpoint_timeout = 30min' 'autovacuum = off'
 cluster_start
 if ! command -v pg_repack >/dev/null ||
     [ ! -e "$(pg_config --sharedir)/extension/pg_repack.control" ]; then

@@ -107,3 +107,10 @@ cluster_remove() {
     rm -rf "$cluster_dir"
     cluster_dir=
 }
+
+# pgbench_stop PID: SIGALRM is how pgbench learns that its time (-T) is up, so it ends its
+# transactions and its log as it would by itself.  Returns its exit code.
+pgbench_stop() {
+    kill -ALRM "$1" 2>/dev/null || true
+    wait "$1"
+}

@@ -65,12 +65,15 @@ remove_all() {
 
 # --- the shop -------------------------------------------------------------------------------
 
-# The owner of the table is no superuser, and the application may do no more than it needs.
+# The owner of the table is no superuser, and the application may do no more than it needs.  Without
+# pg_read_all_stats the server hides from pgswap what the application's sessions do; any of them could
+# then be one that still needs the old snapshot, and the swap would wait for a moment without them.
 make_shop() {
     psql -X -q -d postgres -c 'CREATE DATABASE shop' -c 'CREATE ROLE shop LOGIN' \
         -c 'CREATE ROLE app LOGIN' -c 'CREATE ROLE reporting'
     sql -v rows="$rows" -v first="$first_id" <<'SQL'
 GRANT CREATE ON DATABASE shop TO shop;
+GRANT pg_read_all_stats TO shop;
 GRANT CREATE ON SCHEMA public TO shop;
 SET ROLE shop;
 CREATE TABLE orders (
@@ -139,11 +142,9 @@ start_writers() {
     writers=$!
 }
 
-# SIGALRM is how pgbench learns that its time (-T) is up: it ends its transactions and its log.
 stop_writers() {
     local status=0
-    kill -ALRM "$writers" || true
-    wait "$writers" || status=$?
+    pgbench_stop "$writers" || status=$?
     writers=
     if [ "$status" -ne 0 ] || grep -q 'ERROR\|aborted' "$cluster_dir/pgbench.out"; then
         cat "$cluster_dir/pgbench.out" >&2
@@ -195,6 +196,7 @@ trap 'echo; exit 130' INT
 trap 'exit 143' TERM
 
 headline 'Packages and build'
+echo 'Installs the Debian packages that are missing, and builds; this may take a minute.'
 if ! packages=$(scripts/setup.sh build 2>&1); then
     fail "$packages"
 fi

@@ -1,12 +1,16 @@
 -- Who would keep us waiting for a lock on these tables: transactions older than the age that hold
--- one, prepared transactions, and a vacuum that gives way to nobody. Lock: none.
-SELECT l.pid, coalesce(a.usename, p.owner) AS role, a.application_name AS application,
-       coalesce(a.state, 'prepared transaction ' || p.gid) AS state,
-       (extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, p.prepared)) * 1000)::bigint AS age,
-       left(a.query, 100) AS query
+-- one, prepared transactions, and a vacuum that gives way to nobody. What
+-- another role's session hides counts as young, unless all are asked for (age 0). Lock: none.
+SELECT CASE WHEN l.pid IS NULL
+            THEN format('prepared transaction %s of role %s', coalesce(p.gid, '?'), coalesce(p.owner::text, '?'))
+            ELSE format('pid %s, role %s, application "%s", %s: %s', l.pid, coalesce(a.usename::text, '?'),
+                        a.application_name, coalesce(a.state, 'state hidden'), left(a.query, 100)) END AS who,
+       coalesce((extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, p.prepared)) * 1000)::bigint, 0) AS age
   FROM pg_locks l
   LEFT JOIN pg_stat_activity a ON a.pid = l.pid
-  LEFT JOIN pg_prepared_xacts p ON l.pid IS NULL AND l.virtualtransaction = '-1/' || p.transaction::text
+  LEFT JOIN pg_locks t ON l.pid IS NULL AND t.pid IS NULL AND t.locktype = 'transactionid' AND t.granted
+                      AND t.virtualtransaction = l.virtualtransaction
+  LEFT JOIN pg_prepared_xacts p ON p.transaction = t.transactionid
  WHERE l.locktype = 'relation' AND l.granted
    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
    AND l.relation IN (:relations)
@@ -14,7 +18,7 @@ SELECT l.pid, coalesce(a.usename, p.owner) AS role, a.application_name AS applic
    AND coalesce(a.application_name, '') <> 'pgswap worker ' || :'migration'
    AND (l.pid IS NULL
         OR (a.backend_type IS DISTINCT FROM 'autovacuum worker'
-            AND clock_timestamp() - a.xact_start > :blocker_age * interval '1 millisecond')
+            AND coalesce(clock_timestamp() - a.xact_start > :blocker_age * interval '1 millisecond', :blocker_age = 0))
         OR a.query LIKE '%to prevent wraparound%')
- ORDER BY age DESC NULLS LAST
+ ORDER BY age DESC
  LIMIT 1;

@@ -1,6 +1,9 @@
--- Fixes what is to be copied: the heap as it stands now that capture is in place. Lock: ACCESS SHARE
--- on live, for this transaction.
+-- Fixes what is to be copied: the heap as it stands now that capture is in place. Keys that are
+-- pending already are forgotten: every chunk will see what they stand for. Lock: ACCESS SHARE on
+-- live, for this transaction.
 LOCK TABLE ONLY :live IN ACCESS SHARE MODE;
+DELETE FROM :log;
+DELETE FROM :dirty;
 UPDATE pgswap.pair
    SET filenode = pg_relation_filenode(:'live'::regclass),
        blocks = pg_relation_size(:'live'::regclass) / current_setting('block_size')::bigint

@@ -2,18 +2,14 @@
 -- volatile functions, the clock, the session, other tables. The parse tree is read as text, since
 -- pg_depend does not know built-in functions. Lock: none.
 WITH tree AS (
-    SELECT v.oid, pg_get_viewdef(v.oid) AS definition, r.ev_action::text AS text
-      FROM pg_class v
-      JOIN pg_namespace n ON n.oid = v.relnamespace
-      JOIN pg_rewrite r ON r.ev_class = v.oid AND r.rulename = '_RETURN'
-     WHERE n.nspname = :'schema' AND v.relname = :'view'),
+    SELECT pg_get_expr(p.polqual, p.polrelid) AS condition, p.polqual::text AS text
+      FROM pg_policy p WHERE p.polrelid = :probe AND p.polname = :'policy'),
 used AS (
     SELECT DISTINCT p.oid, p.proname, p.provolatile, p.pronargs
       FROM tree, regexp_matches(tree.text, ':(?:funcid|opfuncid|aggfnoid|winfnoid) (\d+)', 'g') AS m(id)
       JOIN pg_proc p ON p.oid = m.id[1]::oid
      WHERE p.oid <> 0)
-SELECT substr(regexp_replace(definition, ' AS pgswap_value\n.*$', ''), 9) AS expression,
-       format_type(a.atttypid, a.atttypmod) AS type,
+SELECT regexp_replace(condition, '^\((.*) IS NULL\)$', '\1') AS expression,
        (SELECT string_agg(format('%s(%s) is volatile', proname, pg_get_function_identity_arguments(oid)), ', ')
           FROM used WHERE provolatile = 'v') AS volatile,
        (SELECT string_agg(reason, ', ') FROM (
@@ -35,9 +31,6 @@ SELECT substr(regexp_replace(definition, ' AS pgswap_value\n.*$', ''), 9) AS exp
             SELECT 'it draws from a sequence' FROM tree WHERE text ~ '\{NEXTVALUEEXPR'
             UNION ALL
             SELECT 'it has a sub-select' FROM tree WHERE text ~ '\{SUBLINK'
-            UNION ALL
-            SELECT 'it is an aggregate, a window function or returns a set' FROM tree
-             WHERE text ~ ':(hasAggs|hasWindowFuncs|hasTargetSRFs) true'
        ) AS r(reason)) AS undetermined,
        EXISTS (SELECT FROM used WHERE provolatile = 's') AS uses_session_format
-  FROM tree JOIN pg_attribute a ON a.attrelid = tree.oid AND a.attnum = 1;
+  FROM tree;

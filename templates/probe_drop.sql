@@ -1,2 +1,2 @@
--- Ends the probe and its views. Lock: on the probe only.
-DROP TABLE :"schema".pgswap_probe CASCADE;
+-- Ends the probe and what was parsed on it. Lock: on the probe only.
+DROP SCHEMA :"schema" CASCADE;

@@ -1,5 +1,5 @@
--- Lets the server parse an expression over the probe's columns. Lock: on the probe only.
-CREATE VIEW :"schema".:"view" AS
-SELECT (:expression
-       ) AS pgswap_value
-  FROM :"schema".pgswap_probe AS :"alias";
+-- Lets the server parse an expression over the probe's columns. A policy keeps it: that takes any
+-- expression over one row, follows renames, and is spelled with unqualified columns. Lock: on the
+-- probe only.
+CREATE POLICY :"policy" ON :"schema".:"name" USING ((:expression
+) IS NULL);

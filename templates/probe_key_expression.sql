@@ -1,6 +1,6 @@
 -- Lets the server check that an expression needs no column but those of the key. Lock: on the
 -- probe only.
-CREATE VIEW :"schema".:"view" AS
+CREATE VIEW :"schema".pgswap_try AS
 SELECT (:expression
        ) AS pgswap_value
-  FROM (SELECT :key_columns FROM :"schema".pgswap_probe AS k) AS live;
+  FROM (SELECT :key_columns FROM :"schema".:"name" AS k) AS live;

@@ -14,9 +14,9 @@ pair AS (
       FROM probe LEFT JOIN source USING (n)
      WHERE probe.attname IS DISTINCT FROM source.attname)
 SELECT statement FROM (
-    SELECT 1, n, format('ALTER TABLE %I.pgswap_probe RENAME COLUMN %I TO %I', :'schema', present, 'pgswap_' || n)
+    SELECT 1, n, format('ALTER TABLE %I.%I RENAME COLUMN %I TO %I', :'schema', :'name', present, 'pgswap_' || n)
       FROM pair
     UNION ALL
-    SELECT 2, n, format('ALTER TABLE %I.pgswap_probe RENAME COLUMN %I TO %I', :'schema', 'pgswap_' || n, wanted)
+    SELECT 2, n, format('ALTER TABLE %I.%I RENAME COLUMN %I TO %I', :'schema', :'name', 'pgswap_' || n, wanted)
       FROM pair WHERE wanted IS NOT NULL) AS s(step, n, statement)
  ORDER BY step, n;

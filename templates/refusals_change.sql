@@ -35,4 +35,20 @@ SELECT format('foreign key %I of %s', k.conname, k.conrelid::regclass),
                  JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[n])
               = (SELECT array_agg(m.target ORDER BY 1) FROM unnest(k.confkey) AS c(attnum)
                    JOIN pg_attribute a ON a.attrelid = :oid AND a.attnum = c.attnum JOIN mapped m ON m.source = a.attname))
+UNION ALL
+SELECT format('column %I of parent %s', p.attname, i.inhparent::regclass),
+       'a partition must have the same columns with the same types as its parent',
+       'Change what a partition may have of its own: indexes, storage, constraints.'
+  FROM pg_inherits i
+  JOIN pg_attribute p ON p.attrelid = i.inhparent AND p.attnum > 0 AND NOT p.attisdropped
+  LEFT JOIN pg_attribute g ON g.attrelid = :green AND g.attname = p.attname AND g.attnum > 0
+                          AND g.atttypid = p.atttypid AND g.atttypmod = p.atttypmod AND g.attcollation = p.attcollation
+ WHERE i.inhrelid = :oid AND g.attname IS NULL
+UNION ALL
+SELECT format('column %I', g.attname), 'a partition cannot have a column that its parent does not have',
+       'Add the column to the partitioned table.'
+  FROM pg_inherits i
+  JOIN pg_attribute g ON g.attrelid = :green AND g.attnum > 0 AND NOT g.attisdropped
+ WHERE i.inhrelid = :oid
+   AND NOT EXISTS (SELECT FROM pg_attribute p WHERE p.attrelid = i.inhparent AND p.attname = g.attname AND p.attnum > 0)
  ORDER BY 1;

@@ -1,5 +1,8 @@
 -- Tries the value of one column for the rows in a range of addresses: the error tells whether this
--- column is to blame. Lock: ACCESS SHARE on live.
-SELECT CAST(:expression AS :type)
+-- column is to blame. To be rolled back.
+-- Lock: ACCESS SHARE on live.
+CREATE TABLE :"schema".pgswap_try (value :type);
+INSERT INTO :"schema".pgswap_try
+SELECT :expression
   FROM ONLY :live AS live
  WHERE live.ctid >= :'first_tid'::tid AND live.ctid < :'end_tid'::tid;

@@ -1,8 +1,6 @@
--- The roles are exchanged; parity must be proved anew in the other direction, and NOT VALID checks
--- stand on standby from now on. Lock: ROW EXCLUSIVE on our state.
+-- The roles are exchanged; NOT VALID checks stand on standby from now on. Lock: ROW EXCLUSIVE on our state.
 UPDATE pgswap.migration
    SET live = :'live', swap_xid = pg_current_xact_id(), backlog = 0,
        swap = swap || jsonb_build_object('swapped_at', clock_timestamp(), 'rows_drained', :rows_drained)
  WHERE id = :migration;
-DELETE FROM pgswap.parity WHERE migration = :migration;
 UPDATE pgswap.object SET done = true WHERE migration = :migration AND kind = 'check';

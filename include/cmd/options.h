@@ -30,6 +30,7 @@ typedef struct Options
     Settings settings;
     const char *until;
     bool hold;
+    int64_t reconnect; /* ms */
     const char *old_snapshots;
     const char *matviews;
     int64_t follow; /* ms; 0: not after a run, without end for the command follow */

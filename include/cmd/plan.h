@@ -20,6 +20,9 @@ typedef struct Plan
     char *hash; /* over the change and the description of the table */
 } Plan;
 
+/* Whether the options name a change, or ask for a rewrite as it is. */
+bool plan_has_change(const Options *options);
+
 /* Reads the change from the options. */
 bool plan_read_spec(Session *session, Spec *spec, Error *error) ERROR_MUST_CHECK;
 

@@ -48,14 +48,15 @@ typedef struct Probe
 {
     Conn *conn;
     Arena *arena;
-    const char *schema; /* where green stands, and the probe beside it */
-    const char *alias;  /* name of the table in expressions */
+    const char *schema; /* of its own */
+    const char *name;   /* as the application's table, for expressions that name it */
     char *oid;
-    int views;
+    int expressions; /* parsed so far */
 } Probe;
 
-bool probe_open(Probe *probe, Conn *conn, Arena *arena, const char *schema, const char *blue,
-                const char *alias, Error *error) ERROR_MUST_CHECK;
+/* Makes the probe in a schema of that name, like the source (quoted, qualified). */
+bool probe_open(Probe *probe, Conn *conn, Arena *arena, const char *schema, const char *source,
+                const char *name, Error *error) ERROR_MUST_CHECK;
 
 /* Gives the probe's columns the names that those of another table have now; paired by attnum (green)
  * or by position (blue). */
@@ -63,11 +64,11 @@ bool probe_take_names(Probe *probe, const char *oid, bool by_attnum, Error *erro
     ERROR_MUST_CHECK;
 
 /* Parses an expression of the user's (with the user's search_path) or of the server's own; returns
- * the name of the view that keeps it, for probe_read(). */
-bool probe_parse(Probe *probe, const char *expression, bool users, char **view, Error *error)
+ * the name it is kept under, for probe_read(). */
+bool probe_parse(Probe *probe, const char *expression, bool users, char **kept, Error *error)
     ERROR_MUST_CHECK;
 
-bool probe_read(Probe *probe, const char *view, Expression *expression, Error *error)
+bool probe_read(Probe *probe, const char *kept, Expression *expression, Error *error)
     ERROR_MUST_CHECK;
 
 /* True if the expression needs no other columns than those; key_columns is a list "k.a", "k.b". */

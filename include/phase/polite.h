@@ -32,7 +32,8 @@ typedef struct PoliteTask
     PoliteAttempt attempt;
     PoliteBetween between; /* may be NULL */
     void *data;
-    int64_t attempts; /* out */
+    int64_t attempts;         /* out */
+    const char *last_failure; /* out: why the last attempt failed, or NULL */
 } PoliteTask;
 
 /* Tries until it works.  ERROR_LOCK when the deadline is over. */

@@ -2,6 +2,7 @@
  * finish and abort: take away what is ours.  After the swap blue goes, before it green.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "cmd/command.h"
@@ -106,13 +107,39 @@ check_keep(Session *session, Error *error)
     return true;
 }
 
+/* A migration that was finished before: the goal is reached, and the error no error. */
+static bool
+is_finished(Session *session, Error *error)
+{
+    Context *context = &session->context;
+    Error unknown = ERROR_INIT;
+    const char *schema, *name;
+    const Result *result = NULL;
+    bool present, finished;
+
+    if (error->kind != ERROR_FAULT || !conn_is_open(context->control))
+        return false;
+    if (journal_open(context->control, false, &present, &unknown) && present &&
+        session_table_name(session, &schema, &name, &unknown))
+        result = statement_run(context->control, &unknown, "migration_last", "schema", schema,
+                               "table", name, NULL);
+    finished = result != NULL && result_rows(result) > 0 &&
+               strcmp(result_get(result, 0, "phase"), phase_name(PHASE_FINISHED)) == 0;
+    error_clear(&unknown);
+    if (finished)
+        error_clear(error);
+    return finished;
+}
+
 bool
 finish_command(Session *session, Error *error)
 {
     Context *context = &session->context;
 
-    if (!session_connect(session, error) || !session_take_migration(session, error))
+    if (!session_connect(session, error))
         return false;
+    if (!session_take_migration(session, error))
+        return is_finished(session, error);
     if (context->migration->phase != PHASE_SWAPPED)
     {
         error_set(error, ERROR_REFUSED, "table %s is not swapped yet",

@@ -76,6 +76,8 @@ static const OptionRow rows[] = {
      "replica lag that holds the copy up (5s)"},
     {"maintenance-work-mem", 0, OPTION_TEXT, AT(settings.maintenance_work_mem), "SIZE",
      "for index builds (the server's own)"},
+    {"reconnect", 0, OPTION_DURATION, AT(reconnect), "TIME",
+     "try so long to get a lost connection back (1min)"},
     {"row-capture", 0, OPTION_FLAG, AT(settings.row_capture), NULL,
      "capture with row-level triggers instead of statement-level ones"},
     HEADING("The swap"),
@@ -312,7 +314,7 @@ read_old_snapshots(Options *options, Error *error)
 bool
 options_read(Arena *arena, int argc, char **argv, Options *options, bool *help, Error *error)
 {
-    *options = (Options){.settings = default_settings};
+    *options = (Options){.settings = default_settings, .reconnect = 60000};
     *help = false;
     if (!read_environment(arena, options, error) ||
         !read_arguments(arena, argc, argv, options, help, error))

@@ -42,6 +42,13 @@ read_file(Arena *arena, const char *path, char **text, Error *error)
 }
 
 bool
+plan_has_change(const Options *options)
+{
+    return options->alters != NULL || options->maps != NULL || options->file != NULL ||
+           options->force_rewrite;
+}
+
+bool
 plan_read_spec(Session *session, Spec *spec, Error *error)
 {
     const Options *options = session->options;

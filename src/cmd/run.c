@@ -17,7 +17,6 @@
 
 enum
 {
-    RECONNECT_FOR = 60000, /* ms without any success before a lost connection ends the run */
     RECONNECT_PAUSE = 1000,
     HOLD_PAUSE = 500 /* ms between looks at the flag */
 };
@@ -80,6 +79,12 @@ begin(Session *session, Error *error)
     Plan plan;
     bool present;
 
+    if (!plan_has_change(session->options))
+    {
+        error_set(error, ERROR_FAULT, "there is nothing to do: no change was given");
+        return error_hint(error, "Say it with --alter, --map or --file; --force-rewrite rewrites "
+                                 "the table as it is.");
+    }
     if (!plan_examine(session, &plan, error))
         return false;
     if (plan.shape.no_way_back != NULL && !session->options->no_revert)
@@ -201,7 +206,7 @@ wait_to_reconnect(Session *session, const Error *failure, int64_t lost_at)
 {
     if (failure->kind != ERROR_CONNECTION && failure->kind != ERROR_BUSY)
         return false;
-    if (clock_ms() - lost_at > RECONNECT_FOR)
+    if (clock_ms() - lost_at > session->options->reconnect)
         return false;
     log_warning("%s; connecting again", failure->message);
     session_close(session);

@@ -1,5 +1,5 @@
 /*
- * Expressions become views over the probe.  A view follows later renames of its columns, so an
+ * Expressions become policies of the probe.  They follow later renames of its columns, so an
  * expression parsed under the names of one moment of the change is spelled in blue's names at its
  * end.
  */
@@ -56,40 +56,40 @@ columns_by_attnum(const ColumnList *list, int attnum)
 }
 
 bool
-probe_open(Probe *probe, Conn *conn, Arena *arena, const char *schema, const char *blue,
-           const char *alias, Error *error)
+probe_open(Probe *probe, Conn *conn, Arena *arena, const char *schema, const char *source,
+           const char *name, Error *error)
 {
-    *probe = (Probe){.conn = conn, .arena = arena, .schema = schema, .alias = alias};
-    if (!statement_do(conn, error, "probe_create", "schema", schema, "blue", blue, NULL))
-        return false;
-    return table_oid(conn, arena, schema, "pgswap_probe", &probe->oid, error);
+    *probe = (Probe){.conn = conn, .arena = arena, .schema = schema, .name = name};
+    return statement_do(conn, error, "probe_create", "schema", schema, "name", name, "source",
+                        source, NULL) &&
+           table_oid(conn, arena, schema, name, &probe->oid, error);
 }
 
 bool
 probe_take_names(Probe *probe, const char *oid, bool by_attnum, Error *error)
 {
     return statement_generate(probe->conn, error, "probe_names", "source", oid, "probe", probe->oid,
-                              "schema", probe->schema, "by_attnum", by_attnum ? "true" : "false",
-                              NULL);
+                              "schema", probe->schema, "name", probe->name, "by_attnum",
+                              by_attnum ? "true" : "false", NULL);
 }
 
 bool
-probe_parse(Probe *probe, const char *expression, bool users, char **view, Error *error)
+probe_parse(Probe *probe, const char *expression, bool users, char **kept, Error *error)
 {
-    *view = arena_printf(probe->arena, "pgswap_view_%d", ++probe->views);
+    *kept = arena_printf(probe->arena, "pgswap_%d", ++probe->expressions);
     if (users && !statement_do(probe->conn, error, "set_local_search_path", NULL))
         return false;
-    if (!statement_do(probe->conn, error, "probe_expression", "schema", probe->schema, "view",
-                      *view, "expression", expression, "alias", probe->alias, NULL))
+    if (!statement_do(probe->conn, error, "probe_expression", "schema", probe->schema, "name",
+                      probe->name, "policy", *kept, "expression", expression, NULL))
         return error_context(error, "in the expression %s", expression);
     return !users || statement_do(probe->conn, error, "pin_search_path", NULL);
 }
 
 bool
-probe_read(Probe *probe, const char *view, Expression *expression, Error *error)
+probe_read(Probe *probe, const char *kept, Expression *expression, Error *error)
 {
-    const Result *result = statement_run(probe->conn, error, "expression_facts", "schema",
-                                         probe->schema, "view", view, NULL);
+    const Result *result = statement_run(probe->conn, error, "expression_facts", "probe",
+                                         probe->oid, "policy", kept, NULL);
     const char *reason;
 
     if (result == NULL)
@@ -122,12 +122,12 @@ probe_is_over(Probe *probe, const char *expression, const char *key_columns, boo
               Error *error)
 {
     Error failure = ERROR_INIT;
-    const char *view = arena_printf(probe->arena, "pgswap_view_%d", ++probe->views);
 
     if (!statement_do(probe->conn, error, "savepoint", NULL))
         return false;
     *holds = statement_do(probe->conn, &failure, "probe_key_expression", "schema", probe->schema,
-                          "view", view, "expression", expression, "key_columns", key_columns, NULL);
+                          "name", probe->name, "expression", expression, "key_columns",
+                          key_columns, NULL);
     return end_try(probe, &failure, "42703", *holds, error);
 }
 
@@ -138,8 +138,8 @@ probe_assigns(Probe *probe, const char *expression, const char *type, bool *hold
 
     if (!statement_do(probe->conn, error, "savepoint", NULL))
         return false;
-    *holds = statement_do(probe->conn, &failure, "probe_assign", "schema", probe->schema, "type",
-                          type, "expression", expression, NULL);
+    *holds = statement_do(probe->conn, &failure, "probe_assign", "schema", probe->schema, "name",
+                          probe->name, "type", type, "expression", expression, NULL);
     return end_try(probe, &failure, "42", *holds, error);
 }
 

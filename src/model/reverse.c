@@ -73,10 +73,10 @@ from_reverse_map(Reverser *r, const Column *column, const char *text, MapColumn 
                  Error *error)
 {
     Expression expression = {0};
-    char *view;
+    char *kept;
 
-    if (!probe_parse(r->probe, text, true, &view, error) ||
-        !probe_read(r->probe, view, &expression, error))
+    if (!probe_parse(r->probe, text, true, &kept, error) ||
+        !probe_read(r->probe, kept, &expression, error))
         return error_context(error, "--reverse-map of column %s", column->name);
     out->expression = expression.text;
     if (expression.undetermined == NULL)

@@ -18,7 +18,7 @@
 typedef struct Given
 {
     int attnum; /* of green */
-    char *view;
+    char *kept; /* the parsed expression, for probe_read() */
 } Given;
 
 typedef struct Maker
@@ -33,7 +33,7 @@ typedef struct Maker
     ColumnList after;  /* and after the change */
     int given_count;
     Given *given; /* of USING clauses */
-    char **map_views; /* of --map, in the order of the specification */
+    char **map_kept_as; /* of --map, in the order of the specification */
 } Maker;
 
 static void
@@ -96,7 +96,7 @@ note_using(Maker *m, const ScanAction *action, const ColumnList *now, Error *err
 {
     const Column *column = columns_by_name(now, action->name);
     Given *grown = arena_alloc(m->arena, sizeof(Given) * (size_t) (m->given_count + 1));
-    char *view;
+    char *kept;
 
     /* unknown names are for the server to complain of; a column that is new has no values yet */
     if (column == NULL || columns_by_attnum(&m->before, column->attnum) == NULL)
@@ -107,11 +107,11 @@ note_using(Maker *m, const ScanAction *action, const ColumnList *now, Error *err
             error_set(error, ERROR_REFUSED, "column %s changes its type twice", action->name);
             return error_hint(error, "Change it once, with one USING expression.");
         }
-    if (!probe_parse(&m->probe, action->using_expression, true, &view, error))
+    if (!probe_parse(&m->probe, action->using_expression, true, &kept, error))
         return error_context(error, "USING of column %s", action->name);
     if (m->given_count > 0)
         memcpy(grown, m->given, sizeof(Given) * (size_t) m->given_count);
-    grown[m->given_count++] = (Given){column->attnum, view};
+    grown[m->given_count++] = (Given){column->attnum, kept};
     m->given = grown;
     return true;
 }
@@ -167,9 +167,9 @@ run_change(Maker *m, const SpecStatement *statement, Error *error)
 static bool
 note_maps(Maker *m, Error *error)
 {
-    m->map_views = arena_alloc(m->arena, sizeof(char *) * (size_t) (m->spec->map_count + 1));
+    m->map_kept_as = arena_alloc(m->arena, sizeof(char *) * (size_t) (m->spec->map_count + 1));
     for (int i = 0; i < m->spec->map_count; i++)
-        if (!probe_parse(&m->probe, m->spec->maps[i].expression, true, &m->map_views[i], error))
+        if (!probe_parse(&m->probe, m->spec->maps[i].expression, true, &m->map_kept_as[i], error))
             return error_context(error, "--map of column %s", m->spec->maps[i].column);
     return true;
 }
@@ -216,15 +216,15 @@ change_green(Maker *m, Error *error)
 static bool
 given_expression(Maker *m, const Column *column, Expression *expression, Error *error)
 {
-    const char *view = NULL;
+    const char *kept = NULL;
 
     for (int i = 0; i < m->given_count; i++)
         if (m->given[i].attnum == column->attnum)
-            view = m->given[i].view;
+            kept = m->given[i].kept;
     for (int i = 0; i < m->spec->map_count; i++)
         if (strcmp(m->spec->maps[i].column, column->name) == 0)
-            view = m->map_views[i];
-    return view == NULL || probe_read(&m->probe, view, expression, error);
+            kept = m->map_kept_as[i];
+    return kept == NULL || probe_read(&m->probe, kept, expression, error);
 }
 
 static char *
@@ -240,7 +240,7 @@ map_kept(Maker *m, const Column *column, const Column *source, Expression *given
 {
     bool retyped = strcmp(column->type_identity, source->type_identity) != 0;
     Expression cast = {0};
-    char *view;
+    char *kept;
 
     out->source = source->name;
     out->source_type = source->type;
@@ -250,8 +250,8 @@ map_kept(Maker *m, const Column *column, const Column *source, Expression *given
     if (column->generated)
         out->expression = NULL;
     else if (retyped && given->text == NULL &&
-             !(probe_parse(&m->probe, out->compared, false, &view, error) &&
-               probe_read(&m->probe, view, &cast, error)))
+             !(probe_parse(&m->probe, out->compared, false, &kept, error) &&
+               probe_read(&m->probe, kept, &cast, error)))
         return error_context(error, "column %s", column->name);
     given->session_format = given->session_format || cast.session_format;
     if (given->undetermined == NULL)
@@ -267,16 +267,16 @@ map_kept(Maker *m, const Column *column, const Column *source, Expression *given
 static bool
 map_new(Maker *m, const Column *column, Expression *given, MapColumn *out, Error *error)
 {
-    char *view;
+    char *kept;
 
     if (column->generated || (column->identity && given->text == NULL) ||
         (given->text == NULL && column->domain_default))
         return true;
     if (given->text == NULL && column->default_expression == NULL)
         given->text = arena_strdup(m->arena, "NULL");
-    if (given->text == NULL && (!probe_parse(&m->probe, column->default_expression, false, &view,
+    if (given->text == NULL && (!probe_parse(&m->probe, column->default_expression, false, &kept,
                                              error) ||
-                                !probe_read(&m->probe, view, given, error)))
+                                !probe_read(&m->probe, kept, given, error)))
         return false;
     if (given->undetermined != NULL && column->default_expression != NULL &&
         strcmp(given->text, column->default_expression) == 0)
@@ -448,7 +448,7 @@ check_assignment(Maker *m, Error *error)
     else
         ok = statement_do(m->conn, error, "probe_insert", "standby", m->shape->qualified,
                           "columns", columns.data, "expressions", expressions.data, "schema",
-                          m->shape->schema, NULL) ||
+                          m->probe.schema, "name", m->probe.name, NULL) ||
              error_context(error, "the mapping");
     text_clear(&columns);
     text_clear(&expressions);
@@ -557,8 +557,9 @@ derive_reverse(Maker *m, Error *error)
     ColumnList blue;
 
     return columns_read(m->conn, m->arena, m->blue->oid, &blue, error) &&
-           probe_open(&m->probe, m->conn, m->arena, m->shape->schema, m->shape->qualified,
-                      m->blue->name, error) &&
+           probe_open(&m->probe, m->conn, m->arena,
+                      arena_printf(m->arena, "%s_probe", m->shape->schema),
+                      m->shape->qualified, m->blue->name, error) &&
            reverse_derive(&m->probe, m->blue, m->spec, &blue, &m->after, m->shape, error) &&
            probe_close(&m->probe, error);
 }
@@ -571,7 +572,8 @@ shape_make(Conn *conn, Arena *arena, const Table *blue, const Spec *spec, const 
 
     *shape = (Shape){.schema = arena_strdup(arena, schema)};
     return make_green(&m, error) && check_green(&m, error) &&
-           probe_open(&m.probe, conn, arena, schema, blue->qualified, blue->name, error) &&
+           probe_open(&m.probe, conn, arena, arena_printf(arena, "%s_probe", schema),
+                      blue->qualified, blue->name, error) &&
            change_green(&m, error) && map_columns(&m, error) && map_key(&m, error) &&
            check_assignment(&m, error) && probe_close(&m.probe, error) &&
            derive_reverse(&m, error) && read_outcome(&m, error);

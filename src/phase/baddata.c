@@ -50,11 +50,12 @@ try_column(const Search *s, const MapColumn *column, const char *first, const ch
     const Pair *p = s->pair;
 
     if (s->pending)
-        return statement_do(conn, failure, "pending_column_try", "expression", column->expression,
-                            "type", column->type, "live", p->live, "dirty", p->dirty, "live_match",
+        return statement_do(conn, failure, "pending_column_try", "schema",
+                            p->standby_schema, "expression", column->expression, "type",
+                            column->type, "live", p->live, "dirty", p->dirty, "live_match",
                             p->live_match, "first_tid", first, "end_tid", end, NULL);
-    return statement_do(conn, failure, "row_column_try", "expression", column->expression, "type",
-                        column->type, "live", p->live, "first_tid", first, "end_tid", end, NULL);
+    return statement_do(conn, failure, "row_column_try", "schema", p->standby_schema, "expression",
+                        column->expression, "type", column->type, "live", p->live, "first_tid", first, "end_tid", end, NULL);
 }
 
 /* True if these rows fail; what is done is undone. */

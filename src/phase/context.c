@@ -28,6 +28,7 @@ context_close_pool(Context *context)
 bool
 context_may_go_on(const Context *context, Error *error)
 {
+    loop_turn(context->loop, 0); /* a signal that is here already counts */
     if (!loop_is_stopping(context->loop))
         return true;
     error_set(error, ERROR_STOPPED, "stopped on request");

@@ -148,7 +148,8 @@ prepare(Copy *copy, Error *error)
                       number(pair->number).text, NULL);
 
     if (result != NULL && result_get_int(result, 0, "blocks") < 0)
-        result = statement_run(context->control, error, "copy_begin", "live", pair->live,
+        result = statement_run(context->control, error, "copy_begin", "live", pair->live, "log",
+                               pair->log, "dirty", pair->dirty,
                                "migration", migration, "pair", number(pair->number).text, "epoch",
                                pair->migration->epoch, NULL);
     if (result == NULL)

@@ -42,39 +42,57 @@ end_blockers(Context *context, const PoliteTask *task, bool terminate, int64_t a
     return true;
 }
 
+/* The transaction that would keep us waiting, of at least that age; *who is NULL if there is none. */
+static bool
+find_blocker(Context *context, const PoliteTask *task, int64_t age, char **who, Error *error)
+{
+    char since[CLOCK_TEXT_SIZE];
+    const Result *result =
+        statement_run(context->control, error, "blockers", "relations", task->relations,
+                      "migration", context->migration->id_text, "blocker_age", number(age).text,
+                      NULL);
+
+    *who = NULL;
+    if (result == NULL)
+        return false;
+    if (result_rows(result) > 0)
+        *who = arena_printf(context->arena, "%s, for %s", result_get(result, 0, "who"),
+                            duration_format(since, result_get_int(result, 0, "age")));
+    return true;
+}
+
+/* For the error at the end of the deadline: whoever holds a lock now, however young. */
+static void
+name_blocker(Context *context, const PoliteTask *task, Error *error)
+{
+    Error ignored = ERROR_INIT;
+    char *who;
+
+    if (find_blocker(context, task, 0, &who, &ignored) && who != NULL)
+        error_detail(error, "In the way now: %s.", who);
+    else if (task->last_failure != NULL)
+        error_detail(error, "The last attempt failed: %s.", task->last_failure);
+    error_clear(&ignored);
+}
+
 /* Looks who would keep us waiting; *free_way is false if it is not worth queueing now. */
 static bool
 look_first(Context *context, const PoliteTask *task, bool *free_way, Error *error)
 {
-    char age[CLOCK_TEXT_SIZE];
-    const Result *result = statement_run(
-        context->control, error, "blockers", "relations", task->relations, "migration",
-        context->migration->id_text, "blocker_age", number(context->settings->blocker_age).text,
-        NULL);
     char *who;
 
-    if (result == NULL)
+    if (!find_blocker(context, task, context->settings->blocker_age, &who, error))
         return false;
-    *free_way = result_rows(result) == 0;
+    if (who != NULL)
+    {
+        if (!end_blockers(context, task, false, context->settings->cancel_blockers, error) ||
+            !end_blockers(context, task, true, context->settings->terminate_blockers, error) ||
+            !find_blocker(context, task, context->settings->blocker_age, &who, error))
+            return false;
+    }
+    *free_way = who == NULL;
     if (*free_way)
         return true;
-    if (!end_blockers(context, task, false, context->settings->cancel_blockers, error) ||
-        !end_blockers(context, task, true, context->settings->terminate_blockers, error))
-        return false;
-    result = statement_run(context->control, error, "blockers", "relations", task->relations,
-                           "migration", context->migration->id_text, "blocker_age",
-                           number(context->settings->blocker_age).text, NULL);
-    if (result == NULL || result_rows(result) == 0)
-        return result != NULL;
-    who = arena_printf(context->arena, "%s (pid %s, role %s, application \"%s\", since %s)",
-                       result_get(result, 0, "state") != NULL ? result_get(result, 0, "state")
-                                                              : "a transaction",
-                       result_get(result, 0, "pid") != NULL ? result_get(result, 0, "pid") : "-",
-                       result_get(result, 0, "role"),
-                       result_get(result, 0, "application") != NULL
-                           ? result_get(result, 0, "application")
-                           : "",
-                       duration_format(age, result_get_int(result, 0, "age")));
     log_info("waiting %s: %s", task->what, who);
     return journal_note(context->control, context->migration, 0, who, NULL, error);
 }
@@ -88,6 +106,7 @@ pause_before_next(Context *context, const PoliteTask *task, int64_t *pause, int6
     if (left <= 0)
     {
         error_set(error, ERROR_LOCK, "no chance %s within the deadline", task->what);
+        name_blocker(context, task, error);
         return error_hint(error, "Everything is in place and in sync: run the same command again "
                                  "when the table is less busy, or with a longer --swap-deadline.");
     }
@@ -122,6 +141,7 @@ polite_run(Context *context, PoliteTask *task, Error *error)
                 return false;
             }
             log_debug("attempt %" PRId64 " %s: %s", task->attempts, task->what, failure.message);
+            task->last_failure = arena_strdup(context->arena, failure.message);
             error_clear(&failure);
         }
         if (!pause_before_next(context, task, &pause, started, error))

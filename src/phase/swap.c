@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "model/fingerprint.h"
 #include "model/statement.h"
+#include "phase/baddata.h"
 #include "phase/exchange.h"
 #include "phase/hook.h"
 #include "phase/pending.h"
@@ -364,6 +365,7 @@ prepare(Swap *swap, Error *error)
     swap->snapshots = snapshots_new(context->arena);
     return find_others(swap, error) && pending_catch_up(context, error) &&
            context_pause_at(context, context->control, "before-swap", error) &&
+           context_may_go_on(context, error) &&
            hook_run(context, "before-swap", context->settings->hook_before_swap, error);
 }
 
@@ -394,6 +396,8 @@ swap_run(Context *context, Error *error)
     if (swap.watch == NULL)
         return false;
     ok = swap_watched(&swap, error);
+    for (int i = 0; !ok && i < context->migration->pair_count; i++)
+        baddata_in_pending(context, &context->migration->pairs[i], error);
     watch_take(swap.watch, &context->summary);
     watch_close(swap.watch);
     return ok && note_attempts(context, "swapped", error) &&

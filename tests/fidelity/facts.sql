@@ -14,7 +14,7 @@ with rel as (
       from rel left join pg_am a on a.oid = relam left join pg_tablespace s on s.oid = reltablespace
       left join pg_type t on t.oid = reltype
     union all
-    select 'column', concat_ws(' ', name, row_number() over (partition by rel.oid order by attnum), attname, 'notnull=' || attnotnull,
+    select 'column', concat_ws(' ', name, attname, 'notnull=' || attnotnull,
            'identity=' || attidentity::text, 'generated=' || attgenerated::text, 'storage=' || case when relkind <> 'v' then attstorage end::text, 'compression=' || attcompression::text,
            'target=' || attstattarget, 'local=' || attislocal, 'inherited=' || attinhcount, attcollation::regcollation,
            'options=' || array(select o from unnest(attoptions) o where o not like 'pg\_attver=%')::text,
@@ -85,4 +85,3 @@ with rel as (
 )
 select fact.kind || ' ' || replace(fact.words, E'\n', '\n') from fact
  where words !~ '\m(pgswap|pg_toast)\M'
- order by kind collate "C", words collate "C"

@@ -90,7 +90,7 @@ sub says
     return "plan: no word of /$case->{says}/ in\n$run->{out}$run->{err}";
 }
 
-# run, then what stands between, then finish; stops at the first problem.
+# run, then what stands between, then finish (or abort after a revert); stops at the first problem.
 sub swap
 {
     my ($case, $between, @change) = @_;
@@ -98,7 +98,7 @@ sub swap
     my (undef, @wrong) = program($case, 0, 'run', @change, @{ $case->{options} });
     push @wrong, @said;
     push @wrong, $between->() if !@wrong && $between;
-    (undef, my @unfinished) = @wrong ? () : program($case, 0, 'finish');
+    (undef, my @unfinished) = @wrong ? () : program($case, 0, $between ? 'abort' : 'finish');
     return (@wrong, @unfinished);
 }
 
@@ -112,16 +112,12 @@ sub left_over
     return $left eq '' ? () : "left over: $left";
 }
 
-sub snapshot { return Pgswap::Fidelity::snapshot($t, $_[0], $facts) }
+sub snapshot { return Pgswap::Fidelity::snapshot($t, $facts, @_) }
 
 sub compare
 {
     my ($before, $database, %how) = @_;
     my $after = snapshot($database);
-    my $dbh = $t->connect(user => undef, dbname => $database);
-    $dbh->do(q{set search_path = ''});
-    $after->{data} = Pgswap::Fidelity::data($dbh, $before->{data});
-    $dbh->disconnect;
     return (left_over($database), Pgswap::Fidelity::differences($before, $after, %how));
 }
 
@@ -149,8 +145,8 @@ sub revert
         my $dbh = $t->connect(user => undef, dbname => $database);
         $dbh->do(q{set search_path = ''; set client_min_messages = error});
         $dbh->do($case->{writes} // touch_all($dbh, $case->{table}));
-        $before->{data} = Pgswap::Fidelity::data($dbh, $before->{data});
         $dbh->disconnect;
+        Pgswap::Fidelity::written($before, snapshot($database));
         my (undef, @problems) = program($case, 0, 'revert');
         return @problems;
     }, '--alter', $case->{change} // Pgswap::Fidelity::DEFAULT_CHANGE);
@@ -188,14 +184,65 @@ sub run_case
         my $database = $t->{dbname} = make_database("$name $scenario", $origin);
         my @wrong = eval { $SCENARIO{$scenario}->($case, $database, snapshot($database)) };
         push @wrong, "died: $@" if $@;
-        if ($case->{may_refuse} && @wrong && $wrong[0] =~ /exit 4/)
+        my $refused = '';
+        if ($case->{may_refuse} && @wrong && $wrong[0] =~ /^(?:run|plan): exit 4/)
         {
             my @change = $scenario eq 'identity' ? '--force-rewrite' : ('--alter', $case->{change} // Pgswap::Fidelity::DEFAULT_CHANGE);
+            $refused = ' (refused)';
             @wrong = (refusal($case, $case->{may_refuse}, @change), compare($before, $database));
         }
-        push @results, [ $scenario, @wrong ];
+        push @results, [ $scenario . $refused, @wrong ];
     }
     return @results;
+}
+
+# ---- the harness itself: it finds each kind of damage -------------------------------------------
+
+my @DAMAGE = (
+    [ 'a comment'         => q{comment on column app.t.note is null}, 'COMMENT ON COLUMN app.t.note' ],
+    [ 'a grant'           => 'revoke select on app.t from reader', 'GRANT SELECT ON TABLE app.t' ],
+    [ 'a trigger'         => 'alter table app.t disable trigger tr', 'trigger app.t tr D' ],
+    [ 'a check'           => q{update pg_constraint set convalidated = false where conname = 'positive'}, 'constraint positive .*validated=false' ],
+    [ 'the cluster mark'  => 'alter table app.t set without cluster', 'index app.t_pkey clustered=false' ],
+    [ 'a column target'   => 'alter table app.t alter note set statistics -1', 'target=-1' ],
+    [ 'an option'         => 'alter table app.t reset (toast.autovacuum_enabled)', 'toast' ],
+    [ 'replica identity'  => 'alter table app.t replica identity default', 'REPLICA IDENTITY' ],
+    [ 'a foreign key'     => 'alter table app.c disable trigger all', 'fk trigger c_t_fkey .* D ' ],
+    [ 'the row type'      => q{comment on type app.t is 'x'}, 'comment type app.t' ],
+    [ 'a sequence value'  => q{select nextval('app.t_id_seq')}, 'sequence app.t_id_seq' ],
+    [ 'a sequence owner'  => 'alter sequence app.t_id_seq owned by none', 'dependency sequence app.t_id_seq' ],
+    [ 'a row'             => 'delete from app.t where id = 7', 'data of app.t' ],
+    [ 'a value'           => q{update app.t set note = null where id = 7}, 'data of app.t.note' ],
+    [ 'two values'        => q{update app.t set note = case id when 7 then 'n8' else 'n7' end where id in (7, 8)}, 'data of app.t' ],
+    [ 'a matview'         => 'refresh materialized view app.m', 'data of app.m' ]);
+
+sub damage
+{
+    my $origin = make_database('harness');
+    my $dbh = $t->connect(user => undef, dbname => $origin);
+    $dbh->do('set client_min_messages = warning');
+    $dbh->do($_) for split /;\n/, <<~'SQL';
+        create table app.t (id serial primary key, note text constraint positive check (note <> '')) with (toast.autovacuum_enabled = off);
+        insert into app.t (note) select 'n' || i from generate_series(1, 30) i;
+        create materialized view app.m as select id from app.t where id < 10; delete from app.t where id = 3;
+        create function app.f() returns trigger language plpgsql as 'begin return new; end';
+        create trigger tr before insert on app.t for each row execute function app.f();
+        create table app.c (t int references app.t); alter table app.t cluster on t_pkey, replica identity full;
+        alter table app.t alter note set statistics 5; grant select on app.t to reader; comment on column app.t.note is 'text'
+        SQL
+    $dbh->disconnect;
+    my $before = snapshot($origin);
+    for my $i (0 .. $#DAMAGE)
+    {
+        my ($what, $sql, $finds) = @{ $DAMAGE[$i] };
+        my $copy = make_database("harness $i", $origin);
+        my $session = $t->connect(user => undef, dbname => $copy);
+        is(join('', Pgswap::Fidelity::differences($before, snapshot($copy))), '', 'the harness sees nothing where nothing is') if $i == 0;
+        $session->do($sql);
+        $session->disconnect;
+        like(join("\n", Pgswap::Fidelity::differences($before, snapshot($copy))), qr/$finds/, "the harness finds damage to $what");
+    }
+    return;
 }
 
 # ---- workers ----------------------------------------------------------------------------------
@@ -221,6 +268,7 @@ sub work
 }
 
 $t->{admin}->disconnect;    # shop is the template of every case
+damage();
 my @workers = map { work($_) } 0 .. WORKERS - 1;
 my %results;
 for my $worker (@workers)

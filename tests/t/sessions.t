@@ -13,53 +13,57 @@ my @IDENTITY = ('--force-rewrite');
 my @WIDEN = ('--alter', 'ALTER COLUMN id TYPE bigint');
 
 my $SETUP = <<'SQL';
-create table app.t (id serial primary key, num int generated always as identity, n int not null default 0, note text);
-insert into app.t (n, note) select i, 'row ' || i from generate_series(1, 1000) i;
-create index on app.t (n);
-create view app.v as select id, n, note from app.t where n >= 0;
+create table app.item (id serial primary key, num int generated always as identity, n int not null default 0, note text);
+insert into app.item (n, note) select i, 'row ' || i from generate_series(1, 1000) i;
+create index on app.item (n);
+create view app.v as select id, n, note from app.item where n >= 0;
 create table app.log (what text);
 create function app.log() returns trigger language plpgsql as
     $$ begin insert into app.log values (tg_op || ' ' || tg_relid::regclass || ' ' || new.n); return null; end $$;
-create trigger log after insert or update on app.t for each row when (new.n >= 100000) execute function app.log();
-create table app.child (id int generated always as identity, t_id int references app.t on delete restrict);
+create trigger log after insert or update on app.item for each row when (new.n >= 100000) execute function app.log();
+create table app.child (id int generated always as identity, t_id int references app.item on delete restrict);
 insert into app.child (t_id) select i from generate_series(1, 50) i;
 
 create function app.by_rowtype(int) returns text language plpgsql as
-    $$ declare r app.t%rowtype; begin select * into r from app.t where id = $1; return r.note; end $$;
+    $$ declare r app.item%rowtype; begin select * into r from app.item where id = $1; return r.note; end $$;
 create function app.by_type(int) returns text language plpgsql as
-    $$ declare r app.t; begin select * into r from app.t where id = $1; return r.note; end $$;
+    $$ declare r app.item; begin select * into r from app.item where id = $1; return r.note; end $$;
 create function app.by_unqualified(int) returns text language plpgsql set search_path = app as
-    $$ declare r t; begin select * into strict r from t where id = $1; r.note := r.note; return r.note; end $$;
+    $$ declare r item; begin select * into strict r from item where id = $1; r.note := r.note; return r.note; end $$;
 create function app.by_parameter(int) returns text language plpgsql as
-    $$ declare r app.t; begin select * into r from app.t where id = $1;
-       update app.t set note = r.note where id = r.id returning * into r; return r.note; end $$;
+    $$ declare r app.item; begin select * into r from app.item where id = $1;
+       update app.item set note = r.note where id = r.id returning * into r; return r.note; end $$;
 create function app.by_array(int) returns text language plpgsql as
-    $$ declare a app.t[]; begin a := array(select t from app.t where id = $1); return a[1].note; end $$;
+    $$ declare a app.item[]; begin a := array(select item from app.item where id = $1); return a[1].note; end $$;
 create function app.by_record(int) returns text language plpgsql as
-    $$ declare r record; begin select * into r from app.t where id = $1; return r.note; end $$;
+    $$ declare r record; begin select * into r from app.item where id = $1; return r.note; end $$;
 create function app.by_scalar(int) returns text language plpgsql as
-    $$ declare x app.t.note%type; begin select note into x from app.t where id = $1; return x; end $$;
+    $$ declare x app.item.note%type; begin select note into x from app.item where id = $1; return x; end $$;
 create function app.by_loop(int) returns text language plpgsql as
-    $$ declare r app.t; s text; begin for r in select * from app.t where id = $1 loop s := r.note; end loop; return s; end $$;
+    $$ declare r app.item; s text; begin for r in select * from app.item where id = $1 loop s := r.note; end loop; return s; end $$;
 create function app.by_cursor(int) returns text language plpgsql as
-    $$ declare c cursor for select * from app.t where id = $1; r app.t; begin open c; fetch c into r; close c; return r.note; end $$;
-create function app.by_sql(int) returns text language sql as $$ select note from app.t where id = $1 $$;
+    $$ declare c cursor for select * from app.item where id = $1; r app.item; begin open c; fetch c into r; close c; return r.note; end $$;
+create function app.by_sql(int) returns text language sql as $$ select note from app.item where id = $1 $$;
 create function app.by_dynamic(int) returns text language plpgsql as
-    $$ declare r app.t; begin execute 'select * from app.t where id = $1' into r using $1; return r.note; end $$;
+    $$ declare r app.item; begin execute 'select * from app.item where id = $1' into r using $1; return r.note; end $$;
 create function app.by_view(int) returns text language plpgsql as
     $$ declare r app.v; begin select * into r from app.v where id = $1; return r.note; end $$;
+create function app.by_whole(int) returns text language plpgsql as
+    $$ declare r app.item; begin select * into r from app.item where id = $1; return to_jsonb(r)->>'note'; end $$;
+create function app.by_whole_view(int) returns text language plpgsql as
+    $$ declare r app.v; begin select * into r from app.v where id = $1; return to_jsonb(r)->>'note'; end $$;
 create procedure app.by_procedure(inout x text, i int) language plpgsql as
-    $$ declare r app.t; begin select * into r from app.t where id = i; x := r.note; end $$;
+    $$ declare r app.item; begin select * into r from app.item where id = i; x := r.note; end $$;
 create function app.writes(int) returns oid language plpgsql as
-    $$ declare r app.t; o oid; begin insert into app.t (n, note) values ($1, 'written') returning * into r;
-       select tableoid into o from app.t where id = r.id; return o; end $$;
+    $$ declare r app.item; o oid; begin insert into app.item (n, note) values ($1, 'written') returning * into r;
+       select tableoid into o from app.item where id = r.id; return o; end $$;
 grant usage on schema app to writer;
 grant all on all tables in schema app to writer;
 grant all on all sequences in schema app to writer;
 SQL
 
 my @READERS = map { "app.by_$_" }
-    qw(rowtype type unqualified parameter array record scalar loop cursor sql dynamic view);
+    qw(rowtype type unqualified parameter array record scalar loop cursor sql dynamic view whole whole_view);
 
 # A fresh table, its child and functions.
 sub make
@@ -71,7 +75,7 @@ sub make
     return;
 }
 
-sub oid_of { return $t->value(q{select 'app.t'::regclass::oid}) }
+sub oid_of { return $t->value(q{select 'app.item'::regclass::oid}) }
 
 sub one { my ($dbh, $sql) = @_; return ($dbh->selectrow_array($sql))[0] }
 
@@ -93,7 +97,7 @@ sub swap
 {
     my ($name, @change) = @_;
     my $before = oid_of();
-    $t->exits($t->pgswap('run', 'app.t', @change), 0, $name);
+    $t->exits($t->pgswap('run', 'app.item', @change), 0, $name);
     isnt(oid_of(), $before, "$name: another table bears the name");
     return;
 }
@@ -111,11 +115,11 @@ sub written
 sub prepare_all
 {
     my ($dbh) = @_;
-    $dbh->do($_) for 'prepare sel (int) as select * from app.t where id = $1',
-        'prepare cnt as select count(*) from app.t', 'prepare notes (int) as select note from app.t where id = $1',
-        'prepare ins (int) as insert into app.t (n) values ($1) returning tableoid',
-        'prepare upd (int) as update app.t set note = note where id = $1 returning tableoid',
-        'prepare del (int) as delete from app.t where n = $1', 'prepare vw (int) as select * from app.v where id = $1',
+    $dbh->do($_) for 'prepare sel (int) as select * from app.item where id = $1',
+        'prepare cnt as select count(*) from app.item', 'prepare notes (int) as select note from app.item where id = $1',
+        'prepare ins (int) as insert into app.item (n) values ($1) returning tableoid',
+        'prepare upd (int) as update app.item set note = note where id = $1 returning tableoid',
+        'prepare del (int) as delete from app.item where n = $1', 'prepare vw (int) as select * from app.v where id = $1',
         'prepare vins (int) as insert into app.v (n) values ($1)',
         'prepare kid (int) as insert into app.child (t_id) values ($1)';
     for my $round (1 .. 7)    # past the fifth the plan is the generic one
@@ -144,7 +148,7 @@ for my $who (sort keys %session)
     call_all($session{$who}, "$who before") for 1 .. 2;
     is(one($session{$who}, 'select app.writes(1)'), oid_of(), "$who before: a function writes");
 }
-my $server_side = $session{owner}->prepare('select note from app.t where id = ?', { pg_server_prepare => 1, pg_prepare_now => 1 });
+my $server_side = $session{owner}->prepare('select note from app.item where id = ?', { pg_server_prepare => 1, pg_prepare_now => 1 });
 $server_side->execute(9);
 swap('cached plans', @IDENTITY);
 for my $phase ('after the swap', 'after finish')
@@ -155,29 +159,29 @@ for my $phase ('after the swap', 'after finish')
         my $name = "$who, $phase";
         call_all($dbh, $name);
         written($dbh, 'select app.writes(2)', "$name: function");
-        written($dbh, 'insert into app.t (n) values (3) returning tableoid', "$name: INSERT");
-        written($dbh, 'update app.t set note = note where id = 10 returning tableoid', "$name: UPDATE");
+        written($dbh, 'insert into app.item (n) values (3) returning tableoid', "$name: INSERT");
+        written($dbh, 'update app.item set note = note where id = 10 returning tableoid', "$name: UPDATE");
         written($dbh, 'execute ins(4)', "$name: prepared INSERT");
         written($dbh, 'execute upd(11)', "$name: prepared UPDATE");
         is(one($dbh, 'execute notes(12)'), 'row 12', "$name: prepared SELECT");
         is(one($dbh, 'execute sel(12)'), 12, "$name: prepared SELECT *");
-        is(one($dbh, 'execute cnt'), $t->value('select count(*) from app.t'), "$name: prepared count(*)");
+        is(one($dbh, 'execute cnt'), $t->value('select count(*) from app.item'), "$name: prepared count(*)");
         is(one($dbh, 'execute vw(13)'), 13, "$name: prepared SELECT from the view");
         lives_ok($dbh, 'execute vins(-5)', "$name: prepared INSERT through the view");
         lives_ok($dbh, 'execute del(-5)', "$name: prepared DELETE");
-        is($t->value('select count(*) from app.t where n = -5'), 0, "$name: … deletes what came through the view");
+        is($t->value('select count(*) from app.item where n = -5'), 0, "$name: … deletes what came through the view");
         lives_ok($dbh, "execute kid(13)", "$name: a child of an old row");
-        my $new = one($dbh, 'insert into app.t (n) values (5) returning id');
+        my $new = one($dbh, 'insert into app.item (n) values (5) returning id');
         lives_ok($dbh, "execute kid($new)", "$name: a child of a new row");
         like(error_of($dbh, 'execute kid(-77)'), qr/^23503/, "$name: a child of no row");
-        like(error_of($dbh, "delete from app.t where id = $new"), qr/^23503/, "$name: the parent of a child");
+        like(error_of($dbh, "delete from app.item where id = $new"), qr/^23503/, "$name: the parent of a child");
         lives_ok($dbh, 'delete from app.log', "$name: DELETE");
-        lives_ok($dbh, 'insert into app.t (n) values (100000)', "$name: INSERT with a trigger");
-        is($t->value('select string_agg(what, $$, $$) from app.log'), 'INSERT app.t 100000', "$name: the trigger fires once");
+        lives_ok($dbh, 'insert into app.item (n) values (100000)', "$name: INSERT with a trigger");
+        is($t->value('select string_agg(what, $$, $$) from app.log'), 'INSERT app.item 100000', "$name: the trigger fires once");
     }
     $server_side->execute(9);
     is(($server_side->fetchrow_array)[0], 'row 9', "a statement prepared by the driver, $phase");
-    $t->exits($t->pgswap('finish', 'app.t'), 0, 'finish') if $phase eq 'after the swap';
+    $t->exits($t->pgswap('finish', 'app.item'), 0, 'finish') if $phase eq 'after the swap';
 }
 $server_side->finish;
 $_->disconnect for values %session;
@@ -185,7 +189,7 @@ $_->disconnect for values %session;
 # ---- a type changes ----------------------------------------------------------------------------
 
 make('cached plans, int becomes bigint');
-like($t->pgswap('plan', 'app.t', @WIDEN)->{out}, qr/0A000|cached plan must not change result type|prepared/i,
+like($t->pgswap('plan', 'app.item', @WIDEN)->{out}, qr/0A000|cached plan must not change result type|prepared/i,
     'the plan warns of prepared statements');
 my $old = $t->connect(user => 'writer');
 prepare_all($old);
@@ -199,36 +203,36 @@ for my $statement ('execute sel(1)', 'execute vw(1)')
 written($old, 'execute ins(6)', 'type change: prepared INSERT');
 written($old, 'execute upd(6)', 'type change: prepared UPDATE');
 is(one($old, 'execute notes(6)'), 'row 6', 'type change: a prepared SELECT of other columns');
-$old->do('deallocate sel; prepare sel (int) as select * from app.t where id = $1');
+$old->do('deallocate sel; prepare sel (int) as select * from app.item where id = $1');
 is(one($old, 'execute sel(1)'), 1, 'type change: prepared again it works');
-$old->do(q{select setval('app.t_id_seq', 5000000000)});
-is(one($old, 'insert into app.t (n) values (7) returning id'), 5000000001, 'type change: the old session counts on beyond int');
-$t->exits($t->pgswap('finish', 'app.t'), 0, 'finish');
+$old->do(q{select setval('app.item_id_seq', 5000000000)});
+is(one($old, 'insert into app.item (n) values (7) returning id'), 5000000001, 'type change: the old session counts on beyond int');
+$t->exits($t->pgswap('finish', 'app.item'), 0, 'finish');
 $old->disconnect;
 
 # ---- sequences ---------------------------------------------------------------------------------
 
 make('sequences');
 my $counting = $t->connect(user => 'writer');
-my ($id, $num) = $counting->selectrow_array('insert into app.t (n) values (1) returning id, num');
+my ($id, $num) = $counting->selectrow_array('insert into app.item (n) values (1) returning id, num');
 is_deeply([ $id, $num ], [ 1001, 1001 ], 'sequences before');
 my $point = $t->hold('before-swap');
-my $run = $t->spawn('run', 'app.t', @IDENTITY, '--pause-at', 'before-swap');
+my $run = $t->spawn('run', 'app.item', @IDENTITY, '--pause-at', 'before-swap');
 $t->arrived($point, $run);
-($id) = $counting->selectrow_array(q{select nextval('app.t_id_seq')});
-$counting->do(q{insert into app.t (id, n) values (-1, 1)});
-is(one($counting, q{select currval('app.t_id_seq')}), $id, 'currval while changes are captured');
-my ($last) = $counting->selectrow_array('insert into app.t (n) values (1) returning num');
+($id) = $counting->selectrow_array(q{select nextval('app.item_id_seq')});
+$counting->do(q{insert into app.item (id, n) values (-1, 1)});
+is(one($counting, q{select currval('app.item_id_seq')}), $id, 'currval while changes are captured');
+my ($last) = $counting->selectrow_array('insert into app.item (n) values (1) returning num');
 is(one($counting, 'select lastval()'), $last, 'lastval while changes are captured is that of the application');
 $t->let_go($point);
 $t->exits($t->reap($run), 0, 'sequences');
 is(one($counting, 'select lastval()'), $last, 'lastval after the swap');
-is(one($counting, q{select currval('app.t_id_seq')}), $id + 1, 'currval of the serial after the swap');
-is_deeply([ $counting->selectrow_array('insert into app.t (n) values (1) returning id, num') ], [ $id + 2, $last + 1 ],
+is(one($counting, q{select currval('app.item_id_seq')}), $id + 1, 'currval of the serial after the swap');
+is_deeply([ $counting->selectrow_array('insert into app.item (n) values (1) returning id, num') ], [ $id + 2, $last + 1 ],
     'serial and identity go on');
-is(one($counting, q{select currval(pg_get_serial_sequence('app.t', 'num'))}), $last + 1, 'currval of the identity after an INSERT');
-$t->exits($t->pgswap('finish', 'app.t'), 0, 'finish');
-is_deeply([ $counting->selectrow_array('insert into app.t (n) values (1) returning id, num') ], [ $id + 3, $last + 2 ],
+is(one($counting, q{select currval(pg_get_serial_sequence('app.item', 'num'))}), $last + 1, 'currval of the identity after an INSERT');
+$t->exits($t->pgswap('finish', 'app.item'), 0, 'finish');
+is_deeply([ $counting->selectrow_array('insert into app.item (n) values (1) returning id, num') ], [ $id + 3, $last + 2 ],
     'and after finish');
 $counting->disconnect;
 
@@ -240,11 +244,11 @@ sub through
 {
     my ($name, $open, $body) = @_;
     my $point = $t->hold('before-swap');
-    my $run = $t->spawn('run', 'app.t', @IDENTITY, '--pause-at', 'before-swap', '--blocker-age', '1min');
+    my $run = $t->spawn('run', 'app.item', @IDENTITY, '--pause-at', 'before-swap', '--blocker-age', '1min');
     $t->arrived($point, $run);
     $open->();
     $t->let_go($point);
-    $t->swap_waits('app.t', $run);
+    $t->swap_waits('app.item', $run);
     eval { $body->(); 1 } or fail("$name: $@");
     $t->exits($t->reap($run), 0, $name);
     return;
@@ -252,53 +256,53 @@ sub through
 
 make('an open cursor');
 my $reader = $t->connect(user => 'writer');
-$reader->do('begin; declare c cursor for select id, note from app.t order by id; declare h cursor with hold for select id from app.t order by id');
+$reader->do('begin; declare c cursor for select id, note from app.item order by id; declare h cursor with hold for select id from app.item order by id');
 is(one($reader, 'fetch c'), 1, 'the cursor is open');
 through('an open cursor', sub {}, sub {
     my $rows = $reader->selectall_arrayref('fetch all c');
     is(scalar @$rows, 999, 'the cursor reads on while the swap waits');
-    $reader->do('update app.t set note = $$by cursor$$ where id = 500');
+    $reader->do('update app.item set note = $$by cursor$$ where id = 500');
     $reader->do('commit');
 });
-is($t->value('select note from app.t where id = 500'), 'by cursor', 'what the transaction wrote is there');
+is($t->value('select note from app.item where id = 500'), 'by cursor', 'what the transaction wrote is there');
 is(scalar @{ $reader->selectall_arrayref('fetch all h') }, 1000, 'a cursor WITH HOLD reads on after the swap');
 $reader->disconnect;
-$t->exits($t->pgswap('finish', 'app.t'), 0, 'finish');
+$t->exits($t->pgswap('finish', 'app.item'), 0, 'finish');
 
 make('COPY in flight');
 my $loader = $t->connect(user => 'writer');
 through('COPY FROM in flight', sub {
-    $loader->do('copy app.t (n, note) from stdin');
+    $loader->do('copy app.item (n, note) from stdin');
     $loader->pg_putcopydata("$_\tcopied\n") for 1 .. 500;
 }, sub {
     $loader->pg_putcopydata("$_\tcopied\n") for 501 .. 1000;
     $loader->pg_putcopyend;
 });
-is($t->value(q{select count(*) from app.t where note = 'copied'}), 1000, 'all that was copied in is there');
+is($t->value(q{select count(*) from app.item where note = 'copied'}), 1000, 'all that was copied in is there');
 $loader->disconnect;
-$t->exits($t->pgswap('finish', 'app.t'), 0, 'finish');
+$t->exits($t->pgswap('finish', 'app.item'), 0, 'finish');
 
-$t->sql(q{insert into app.t (n, note) select i, repeat('wide ', 400) from generate_series(1, 4000) i});
+$t->sql(q{insert into app.item (n, note) select i, repeat('wide ', 400) from generate_series(1, 4000) i});
 my $unloader = $t->connect(user => 'writer');
-$unloader->do('copy app.t (id) to stdout');
+$unloader->do('copy app.item (id) to stdout');
 my ($line, $lines) = ('', 0);
 $lines++ while $lines < 5 && $unloader->pg_getcopydata($line) >= 0;
-my $total = $t->value('select count(*) from app.t');
-$t->exits($t->pgswap('run', 'app.t', @IDENTITY, '--lock-timeout', '2s'), 0, 'COPY TO in flight');
+my $total = $t->value('select count(*) from app.item');
+$t->exits($t->pgswap('run', 'app.item', @IDENTITY, '--lock-timeout', '2s'), 0, 'COPY TO in flight');
 $lines++ while $unloader->pg_getcopydata($line) >= 0;
 is($lines, $total, 'COPY TO gives every row');
 $unloader->disconnect;
-$t->exits($t->pgswap('finish', 'app.t'), 0, 'finish');
+$t->exits($t->pgswap('finish', 'app.item'), 0, 'finish');
 
 # ---- statements queued on the lock of the swap --------------------------------------------------
 
 make('statements queued on the lock');
 my %queued = (
-    'INSERT' => [ undef, 'insert into app.t (n) values (21) returning tableoid' ],
-    'UPDATE' => [ undef, 'update app.t set n = 22 where id = 22 returning tableoid' ],
-    'SELECT' => [ undef, 'select tableoid from app.t where id = 23' ],
-    'prepared INSERT' => [ 'prepare q as insert into app.t (n) values (24) returning tableoid', 'execute q' ],
-    'prepared SELECT' => [ 'prepare q as select tableoid, * from app.t where id = 25', 'execute q' ],
+    'INSERT' => [ undef, 'insert into app.item (n) values (21) returning tableoid' ],
+    'UPDATE' => [ undef, 'update app.item set n = 22 where id = 22 returning tableoid' ],
+    'SELECT' => [ undef, 'select tableoid from app.item where id = 23' ],
+    'prepared INSERT' => [ 'prepare q as insert into app.item (n) values (24) returning tableoid', 'execute q' ],
+    'prepared SELECT' => [ 'prepare q as select tableoid, * from app.item where id = 25', 'execute q' ],
     'function' => [ 'select app.writes(26)', 'select app.writes(26)' ],
     'function in a REPEATABLE READ transaction' =>
         [ 'set default_transaction_isolation = $$repeatable read$$; select app.writes(27)', 'select app.writes(27)' ]);
@@ -310,7 +314,7 @@ for my $name (sort keys %queued)
     $waiting{$name}->do('execute q') for $prime =~ /^prepare/ ? (1 .. 7) : ();
 }
 $point = $t->hold('swap-locked');
-$run = $t->spawn('run', 'app.t', @IDENTITY, '--pause-at', 'swap-locked', '--max-lock-hold', '1min');
+$run = $t->spawn('run', 'app.item', @IDENTITY, '--pause-at', 'swap-locked', '--max-lock-hold', '1min');
 $t->arrived($point, $run);
 for my $name (sort keys %queued)
 {
@@ -328,6 +332,6 @@ for my $name (sort keys %queued)
     $queued{$name}[2]->finish;
     $waiting{$name}->disconnect;
 }
-$t->exits($t->pgswap('finish', 'app.t'), 0, 'finish');
+$t->exits($t->pgswap('finish', 'app.item'), 0, 'finish');
 
 done_testing();

@@ -4,7 +4,7 @@ create view app.simple as select * from app.t;
 create view app."Renamed ""View""" ("One", two, "drei ☃") as select id, b, "C d" from app.t where a > 1;
 create view app.agg as select a, count(*) as n, sum(id) as total from app.t group by a having count(*) > 1 order by 2 desc;
 create view app.joined as select x.id, y.b as other from app.t x left join app.t y on x.id = y.a full join pg_catalog.pg_class k on k.relname = y.b where x.id < 40;
-create view app.unioned as select id, b from app.t union all select 0, 'zero' union all (select id, b from app.simple limit 3);
+create view app.unioned as select id, b from app.t union all select 0, 'zero' union all (select id, b from app.simple order by id limit 3);
 create view app.cte as with recursive up (id, depth) as (select id, 0 from app.t where id = 5 union all select t.id, depth + 1 from app.t join up on t.a = up.id where depth < 2) select * from up;
 create view app.sub as select (select max(b) from app.t i where i.a = o.a) as m, exists (select from app.t where id = o.a) as e from app.t o;
 create view app.lateral_ as select t.id, l.* from app.t, lateral (select t.a + s as v from generate_series(1, 2) s) l where t.id < 10;

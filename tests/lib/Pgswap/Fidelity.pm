@@ -71,13 +71,22 @@ sub load
 # Everything of the database that must not differ; ours is left out, see Pgswap::Test::leftovers.
 sub snapshot
 {
-    my ($t, $dbname, $facts_sql) = @_;
+    my ($t, $facts_sql, $dbname) = @_;
     my $dbh = $t->connect(user => undef, dbname => $dbname);
     $dbh->do(q{set search_path = ''; set client_min_messages = error});
-    my $facts = $dbh->selectcol_arrayref($facts_sql);
+    my $facts = [ sort @{ $dbh->selectcol_arrayref($facts_sql) } ];
     my $data = data($dbh);
     $dbh->disconnect;
     return { dump => dump_lines($t, $dbname), facts => $facts, data => $data };
+}
+
+# Takes over what writes change: data, and where sequences stand.
+sub written
+{
+    my ($snapshot, $later) = @_;
+    $snapshot->{data} = $later->{data};
+    $snapshot->{facts} = [ sort(grep({ !/^sequence / } @{ $snapshot->{facts} }), grep({ /^sequence / } @{ $later->{facts} })) ];
+    return;
 }
 
 # pg_dump -s without what differs by chance: psql's \restrict keys, empty lines, and pg_attver, an
@@ -93,11 +102,12 @@ sub dump_lines
     return [ grep { length && !/^\\(un)?restrict / && !/ SET \(\);$/ } @lines ];
 }
 
-# relation => { columns, digest }: every table (without its children), materialized view and view.
-# With the columns of an earlier snapshot only those are looked at.
+# relation => { digest, columns => { name => digest } }: every table (without its children),
+# materialized view and view.  The digest of a row's columns together holds only while the columns are
+# the same; across a change the columns that both sides have are compared one by one.
 sub data
 {
-    my ($dbh, $columns_of) = @_;
+    my ($dbh) = @_;
     my %data;
     my $relations = $dbh->selectall_arrayref(<<~'SQL');
         select c.oid::regclass::text, c.relkind, c.relispopulated,
@@ -110,22 +120,24 @@ sub data
     for my $relation (@$relations)
     {
         my ($name, $kind, $populated, $columns) = @$relation;
-        $columns = $columns_of->{$name}{columns} // $columns if $columns_of;
-        $data{$name} = { columns => $columns, digest => $populated ? digest($dbh, $name, $kind, $columns) : 'unpopulated' };
+        $data{$name} = $populated ? digest($dbh, $kind eq 'r' ? "only $name" : $name, @$columns)
+            : { digest => 'unpopulated', columns => {} };
     }
     return \%data;
 }
 
-# Rows and MD5 of their sorted texts; a view that cannot be read has its SQLSTATE.
+# Rows and MD5 of the sorted texts, of whole rows and of each column; a view that cannot be read has
+# its SQLSTATE.
 sub digest
 {
-    my ($dbh, $name, $kind, $columns) = @_;
-    my $only = $kind eq 'r' ? 'only' : '';
-    my $row = 'row(' . join(', ', @$columns) . ')::text';
-    my $found = eval { $dbh->selectrow_arrayref(
-        "select count(*) || ' rows, ' || md5(coalesce(string_agg(x, E'\\n' order by x collate \"C\"), ''))"
-      . " from (select $row as x from $only $name) s") };
-    return $found ? $found->[0] : 'error ' . $dbh->state;
+    my ($dbh, $from, @columns) = @_;
+    my $md5 = sub { "md5(coalesce(string_agg($_[0], E'\\n' order by $_[0] collate \"C\"), ''))" };
+    my $found = eval { $dbh->selectrow_arrayref('select count(*), ' . join(', ', $md5->('whole'), map { $md5->("c$_") } 0 .. $#columns)
+      . ' from (select ' . join(', ', 'row(' . join(', ', @columns) . ')::text as whole',
+            map { "coalesce('=' || $columns[$_]::text, 'null') as c$_" } 0 .. $#columns) . " from $from) s") };
+    return { digest => 'error ' . $dbh->state, columns => {} } unless $found;
+    my ($rows, $whole, @each) = @$found;
+    return { digest => "$rows rows, $whole", columns => { map { $columns[$_] => "$rows rows, $each[$_]" } 0 .. $#columns } };
 }
 
 # ---- comparison -------------------------------------------------------------------------------
@@ -193,8 +205,12 @@ sub data_differences
     my @words;
     for my $name (sort keys %{ { %$before, %$after } })
     {
-        my ($was, $is) = map { $_->{$name} ? $_->{$name}{digest} : 'missing' } $before, $after;
-        push @words, "data of $name: $was -> $is" if $was ne $is;
+        my ($was, $is) = map { $_->{$name} // { digest => 'missing', columns => {} } } $before, $after;
+        my %common = map { $_ => 1 } grep { exists $is->{columns}{$_} } keys %{ $was->{columns} };
+        my $same_columns = keys %common == keys %{ $was->{columns} } && keys %common == keys %{ $is->{columns} };
+        push @words, "data of $name: $was->{digest} -> $is->{digest}" if ($same_columns || !%common) && $was->{digest} ne $is->{digest};
+        push @words, map { "data of $name.$_: $was->{columns}{$_} -> $is->{columns}{$_}" }
+            grep { $was->{columns}{$_} ne $is->{columns}{$_} } sort keys %common;
     }
     return @words;
 }

@@ -1,0 +1,250 @@
+#!/usr/bin/env bash
+# Measures what the application notices of the swap; prints tables in Markdown:
+#
+#     make bench-swap
+#     BENCH_SWAPS=4 scripts/bench_swap.sh quiet reader
+#
+# pgbench reads and writes at a steady rate while a table with twenty indexes is swapped and
+# reverted in turn.  A latency counts from the moment that the transaction was due, so a stall shows
+# in full.  Scenarios, all of them if none is named:
+#   quiet   nothing else
+#   burst   and a client that updates 1000 rows at once, again and again, so that there is much to
+#           drain under the lock
+#   reader  and a client that reads the table, then is idle in its transaction for 5 s, 2 s apart
+#   vacuum  and an autovacuum that is kept at work on the table
+# BENCH_SWAPS (20, of which half are reverts), BENCH_ROWS (100000), BENCH_PAUSE (4, seconds of quiet
+# between two swaps), BENCH_READS (500/s), BENCH_WRITES (200/s); PGSWAP names the program.  The server
+# is private and is removed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/cluster.sh
+
+pgswap=$(realpath "${PGSWAP:-build/pgswap}")
+swaps=${BENCH_SWAPS:-20}
+rows=${BENCH_ROWS:-100000}
+pause=${BENCH_PAUSE:-4}
+scenarios=${*:-quiet burst reader vacuum}
+clients=() # pids of the pgbench programs that run
+
+fail() {
+    printf 'bench_swap: %s\n' "$@" >&2
+    exit 1
+}
+
+sql() {
+    psql -X -q -At -v ON_ERROR_STOP=1 -d bench "$@"
+}
+
+# --- the table and its users ----------------------------------------------------------------
+
+# Slow enough to be at work nearly all the time.
+autovacuum_options() {
+    if [ "$1" = vacuum ]; then
+        echo 'WITH (autovacuum_vacuum_threshold = 1, autovacuum_vacuum_scale_factor = 0,
+            autovacuum_vacuum_cost_delay = 20, autovacuum_vacuum_cost_limit = 20)'
+    else
+        echo 'WITH (autovacuum_enabled = false)'
+    fi
+}
+
+make_table() {
+    local i
+    psql -X -q -d postgres -c 'SET client_min_messages = warning' \
+        -c 'DROP DATABASE IF EXISTS bench' -c 'CREATE DATABASE bench'
+    sql -c "CREATE TABLE orders (id integer PRIMARY KEY, total numeric(12,2) NOT NULL,
+                a integer, b integer, c integer, d integer, note text) $(autovacuum_options "$1")" \
+        -c "INSERT INTO orders SELECT n, n, n % 10, n % 100, n % 1000, n % 10000, 'note ' || n
+              FROM generate_series(1, $rows) AS n"
+    for ((i = 1; i <= 19; i++)); do
+        sql -c "CREATE INDEX orders_${i}_idx ON orders ((a + $i), b, c) WHERE d % 19 <> $i"
+    done
+    sql -c "CREATE SEQUENCE new_id START $((rows + 1))" -c 'VACUUM ANALYZE orders'
+}
+
+make_scripts() {
+    cat >"$cluster_dir/readers.sql" <<SQL
+\\set id random(1, $rows)
+SELECT * FROM orders WHERE id = :id;
+SQL
+    cat >"$cluster_dir/writers.sql" <<SQL
+\\set dice random(1, 4)
+\\set id random(1, $rows)
+\\if :dice = 1
+INSERT INTO orders VALUES (nextval('new_id'), 1, :dice, :id, :id, :id, 'new');
+\\elif :dice = 2
+DELETE FROM orders WHERE id = :id;
+\\else
+UPDATE orders SET total = total + 1, b = :dice WHERE id = :id;
+\\endif
+SQL
+    cat >"$cluster_dir/burst.sql" <<SQL
+\\set first random(1, $rows - 1000)
+UPDATE orders SET total = total + 1 WHERE id BETWEEN :first AND :first + 999;
+\\sleep 300 ms
+SQL
+    cat >"$cluster_dir/reader.sql" <<SQL
+BEGIN;
+SELECT * FROM orders WHERE id = 1;
+\\sleep 5 s
+COMMIT;
+\\sleep 2 s
+SQL
+}
+
+# start_clients NAME OPTION…: runs NAME.sql until stop_clients.
+start_clients() {
+    local name=$1
+    shift
+    pgbench -n -j 1 -T 86400 -f "$cluster_dir/$name.sql" "$@" bench \
+        >"$cluster_dir/$name.out" 2>&1 &
+    clients+=($!)
+}
+
+stop_clients() {
+    local pid
+    for pid in ${clients[@]+"${clients[@]}"}; do
+        pgbench_stop "$pid" || fail 'a pgbench client failed:' "$(tail -n 20 "$cluster_dir"/*.out)"
+    done
+    clients=()
+}
+
+# --- one scenario ---------------------------------------------------------------------------
+
+# swap_once COMMAND: notes when it ran and what its swap took.  The seconds of the swap last from one
+# second before the first attempt for the lock ended until one second after the swap.
+swap_once() {
+    local began=$EPOCHREALTIME ended status
+    [ "$scenario" != vacuum ] || sql -c "SELECT count(*) FROM pg_stat_progress_vacuum
+        WHERE relid = 'orders'::regclass" >>"$cluster_dir/vacuums"
+    "$pgswap" "$1" -q -d bench public.orders >"$cluster_dir/$1.out" 2>&1 ||
+        fail "pgswap $1 failed:" "$(cat "$cluster_dir/$1.out")"
+    ended=$EPOCHREALTIME
+    status=$("$pgswap" status -d bench public.orders --json)
+    echo "$began $ended" >>"$cluster_dir/commands"
+    sql -F ' ' -c "
+        SELECT extract(epoch FROM least(swapped_at, (SELECT min(at) FROM pgswap.event
+                   WHERE kind = 'swap attempt' AND at >= to_timestamp($began)))) - 1,
+               extract(epoch FROM swapped_at) + 1
+          FROM (SELECT (('$status'::json)->'swap'->>'swapped_at')::timestamptz AS swapped_at) s" \
+        >>"$cluster_dir/swaps"
+    sql -F ' ' -c "
+        SELECT s->>'attempts', s->>'longest_wait_ms', s->>'lock_held_ms', s->>'rows_drained'
+          FROM (SELECT '$status'::json->'swap' AS s) s" >>"$cluster_dir/figures"
+}
+
+run_scenario() {
+    local i
+    scenario=$1
+    rm -f "$cluster_dir"/{readers,writers}.log* "$cluster_dir"/{commands,swaps,figures,vacuums}
+    make_table "$scenario"
+    "$pgswap" run -q -d bench public.orders --alter 'ALTER COLUMN id TYPE bigint' >/dev/null
+    start_clients readers -c 4 --rate="${BENCH_READS:-500}" -l --log-prefix="$cluster_dir/readers.log"
+    start_clients writers -c 4 --rate="${BENCH_WRITES:-200}" -l --log-prefix="$cluster_dir/writers.log"
+    case $scenario in
+        burst | reader) start_clients "$scenario" -c 1 ;;
+    esac
+    for ((i = 1; i <= swaps; i++)); do
+        sleep "$pause"
+        swap_once "$([ $((i % 2)) -eq 1 ] && echo revert || echo swap)"
+    done
+    sleep "$pause"
+    stop_clients
+    [ $((swaps % 2)) -eq 0 ] || "$pgswap" swap -q -d bench public.orders >/dev/null
+    "$pgswap" finish -q -d bench public.orders
+}
+
+# --- figures --------------------------------------------------------------------------------
+
+# Reads numbers; prints median, 99th percentile and maximum.
+percentiles() {
+    sort -n | awk '
+        { v[NR] = $1 }
+        function at(share) { return v[int((NR - 1) * share) + 1] }
+        END { if (NR == 0) print "– | – | –"
+              else printf "%.1f | %.1f | %.1f\n", at(0.5), at(0.99), v[NR] }'
+}
+
+# column N: median and maximum of a column of the figures of the swaps
+column() {
+    awk -v n="$1" '{ print $n }' "$cluster_dir/figures" | sort -n |
+        awk '{ v[NR] = $1 } END { printf "%g / %g", v[int((NR + 1) / 2)], v[NR] }'
+}
+
+# latencies readers|writers swap|command|quiet: in ms, of the transactions that were under way in the
+# seconds of a swap, else during a command of pgswap, else of all others.
+latencies() {
+    awk -v wanted="$2" '
+        function overlaps(list, count, i) {
+            for (i = 1; i <= count; i++)
+                if (begun <= until[list, i] && ended >= from[list, i]) return 1
+            return 0
+        }
+        FILENAME ~ /\/swaps$/ { from["s", ++s] = $1; until["s", s] = $2; next }
+        FILENAME ~ /\/commands$/ { from["c", ++c] = $1; until["c", c] = $2; next }
+        { ended = $5 + $6 / 1e6; begun = ended - $3 / 1e6 }
+        { class = overlaps("s", s) ? "swap" : overlaps("c", c) ? "command" : "quiet" }
+        class == wanted { print $3 / 1000 }' \
+        "$cluster_dir/swaps" "$cluster_dir/commands" "$cluster_dir/$1".log*
+}
+
+note_results() {
+    local who class title
+    echo "| $1 | $(wc -l <"$cluster_dir/figures") | $(column 1) | $(column 2) | $(column 3)" \
+        "| $(column 4) |" >>"$cluster_dir/swap_table"
+    for who in readers writers; do
+        for class in quiet command swap; do
+            case $class in
+                quiet) title='quiet seconds' ;;
+                command) title='rest of the command' ;;
+                swap) title='seconds of the swap' ;;
+            esac
+            echo "| $1 | $who | $title | $(latencies "$who" "$class" | percentiles) |" \
+                >>"$cluster_dir/latency_table"
+        done
+    done
+    [ "$1" != vacuum ] || awk '{ if ($1 > 0) n++ } END {
+        printf "Autovacuum was at work on the table when %d of %d swaps began.\n", n, NR
+    }' "$cluster_dir/vacuums" >"$cluster_dir/vacuum_note"
+}
+
+print_results() {
+    echo
+    echo '| median / maximum | swaps | attempts | longest stall imposed, ms | lock held, ms | keys drained |'
+    echo '|---|---:|---:|---:|---:|---:|'
+    cat "$cluster_dir/swap_table"
+    echo
+    echo '| latency, ms | who | when | p50 | p99 | max |'
+    echo '|---|---|---|---:|---:|---:|'
+    cat "$cluster_dir/latency_table"
+    [ ! -e "$cluster_dir/vacuum_note" ] || printf '\n%s\n' "$(cat "$cluster_dir/vacuum_note")"
+}
+
+remove_all() {
+    local pid
+    for pid in ${clients[@]+"${clients[@]}"}; do
+        kill "$pid" 2>/dev/null || true
+    done
+    cluster_remove
+}
+
+trap remove_all EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+for scenario in $scenarios; do
+    case $scenario in
+        quiet | burst | reader | vacuum) ;;
+        *) fail "no such scenario: $scenario" ;;
+    esac
+done
+cluster_create 'shared_buffers = 256MB' 'max_wal_size = 4GB' 'autovacuum_naptime = 1s'
+cluster_start
+make_scripts
+echo "$(postgres --version), $(nproc) cores; $rows rows, 20 indexes;" \
+    "${BENCH_READS:-500} reads/s and ${BENCH_WRITES:-200} writes/s, 4 clients each"
+for scenario in $scenarios; do
+    echo "  $scenario" >&2
+    run_scenario "$scenario"
+    note_results "$scenario"
+done
+print_results

@@ -1,0 +1,14 @@
+create table app.r (id int primary key);
+insert into app.r values (1);
+create table app.t (id serial primary key, a int, "B c" text default 'x' check ("B c" <> ''), old int, r int references app.r, z text);
+insert into app.t (a, old, r) select i, i, 1 from generate_series(1, 50) i;
+create index a_ix on app.t (a);
+create index bc on app.t ("B c");
+create view app.v as select id, a, r from app.t;
+create table app.c (t_id int references app.t on delete cascade);
+insert into app.c select i from generate_series(1, 20) i;
+create function app.f() returns trigger language plpgsql as 'begin return new; end';
+create trigger tr before update of a on app.t for each row when (new.a > 5) execute function app.f();
+create policy p on app.t using (a > 0);
+grant select (a, z) on app.t to reader;
+comment on column app.t.a is 'a';

@@ -1,0 +1,13 @@
+reset role;
+create extension pg_trgm schema public;
+create extension hstore schema public;
+set role owner;
+create table app.t (id int primary key, a text, h public.hstore default 'a=>1');
+insert into app.t select i, 'a' || i from generate_series(1, 30) i;
+create index tri on app.t using gin (a public.gin_trgm_ops);
+create index plain on app.t (a);
+create function app.f() returns trigger language plpgsql as 'begin return new; end';
+create trigger tr before insert on app.t for each row execute function app.f();
+reset role;
+alter index app.plain depends on extension hstore;
+alter trigger tr on app.t depends on extension hstore;

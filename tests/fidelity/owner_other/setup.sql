@@ -1,0 +1,12 @@
+reset role;
+grant usage, create on schema app to helper;
+set role helper;
+create table app.t (id serial primary key, num int generated always as identity, a int);
+insert into app.t (a) select i from generate_series(1, 30) i;
+create statistics app.st on a, num from app.t;
+create index on app.t (a);
+create view app.v as select id from app.t;
+create table app.c (t_id int references app.t);
+create function app.f() returns trigger language plpgsql as 'begin return new; end';
+create trigger tr before insert on app.t for each row execute function app.f();
+grant select on app.t to reader;

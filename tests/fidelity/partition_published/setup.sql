@@ -1,0 +1,10 @@
+create table app.parent (id int primary key, a int) partition by range (id);
+create table app.t partition of app.parent for values from (0) to (100);
+insert into app.parent select i, i from generate_series(1, 60) i;
+create policy p on app.t using (a > 0);
+alter table app.t enable row level security;
+create view app.v as select id from app.t;
+create view app.pv as select id from app.parent;
+reset role;
+create publication pub for table app.parent, app.t (id) with (publish_via_partition_root);
+alter publication pub owner to owner;

@@ -1,0 +1,1 @@
+insert into app.t (id, a) values (9999, 1);
