@@ -1,10 +1,12 @@
 -- Snapshots that are alive in this database, besides our own and those of maintenance workers.
 -- keeper: the transaction is known to keep its snapshot across statements (it is idle with one, its
--- role or database defaults to REPEATABLE READ or SERIALIZABLE, or it hides from our role). may_go_on:
--- it has run a statement before, and so can run another. Lock: none.
+-- role or database defaults to REPEATABLE READ or SERIALIZABLE, or it hides from our role and does not
+-- just wait for a lock). may_go_on: it has run a statement before, and so can run another. Lock: none.
 SELECT a.pid, l.virtualtransaction AS vxid, a.backend_xmin AS xmin,
        (extract(epoch FROM a.query_start) * 1000000)::bigint AS query_start,
-       coalesce(a.state LIKE 'idle in transaction%', true)
+       a.state IS NULL AS hidden,
+       coalesce(a.state LIKE 'idle in transaction%',
+                NOT EXISTS (SELECT FROM pg_locks w WHERE w.pid = a.pid AND NOT w.granted))
            OR EXISTS (SELECT FROM pg_db_role_setting s, unnest(s.setconfig) AS o
                        WHERE s.setdatabase IN (0, a.datid) AND s.setrole IN (0, a.usesysid)
                          AND o ~ '^default_transaction_isolation=(repeatable read|serializable)$') AS keeper,

@@ -7,6 +7,10 @@
  * statements; else the attempt is rolled back.  READ COMMITTED sessions take a new snapshot for each
  * statement, also those that wait on our lock.
  *
+ * Of another role's session our role sees neither state nor statements, unless it may read all
+ * statistics (pg_read_all_stats): such a session counts as keeping its snapshot if it was seen with it
+ * before, or does not just wait for a lock.
+ *
  * What remains with OLD_SNAPSHOTS_WAIT: a REPEATABLE READ transaction whose very first statement is in
  * flight while the lock is held cannot be told from a READ COMMITTED one; it may see the keys drained
  * under the lock as they were a moment before.  OLD_SNAPSHOTS_STRICT closes that, at the price of

@@ -71,7 +71,8 @@ take(Snapshots *s, const Result *result, int row)
     item->keeper = result_get_bool(result, row, "keeper");
     item->may_go_on = result_get_bool(result, row, "may_go_on");
     before = find(&s->last, item);
-    if (before != NULL && (before->keeper || before->query_start != item->query_start))
+    if (before != NULL && (before->keeper || before->query_start != item->query_start ||
+                           result_get_bool(result, row, "hidden")))
         item->keeper = true;
 }
 

@@ -8,7 +8,6 @@ grant trigger, references on app.t to "Odd Role ☃";
 grant update (a, "B c") on app.t to writer with grant option;
 grant select (d) on app.t to public;
 grant references (id) on app.t to writer;
-revoke delete, truncate on app.t from owner;
 grant select, update on app.t to helper with grant option;
 grant insert ("B c") on app.t to helper with grant option;
 set role helper;

@@ -1,14 +1,10 @@
 grant usage, create on schema app to helper;
-create schema stats authorization owner;
 create table app.t (id int primary key, a int, b int, c text, "D e" date);
 insert into app.t select i, i % 5, i % 10, 'c', '2020-01-01' from generate_series(1, 200) i;
 create statistics app.all_kinds on a, b, c from app.t;
 create statistics app."Nd only" (ndistinct) on b, a from app.t;
-create statistics stats.elsewhere (dependencies, mcv) on a, "D e" from app.t;
 create statistics app.expr on (a + 1), (lower(c)), b from app.t;
 create statistics app.one_expr on (a * b) from app.t;
 create statistics app.t_pkey_stat (mcv) on c, a from app.t;
 alter statistics app.all_kinds set statistics 321;
-alter statistics stats.elsewhere set statistics 0;
-comment on statistics stats.elsewhere is 'in another schema';
 alter statistics app."Nd only" owner to helper;
