@@ -58,7 +58,9 @@ setup_output(const Options *options)
 {
     bool json = options->log_format != NULL && strcmp(options->log_format, "json") == 0;
 
-    log_setup(options->quiet ? LOG_WARNING : options->verbose ? LOG_DEBUG : LOG_INFO,
+    log_setup(options->quiet     ? LOG_WARNING
+              : options->verbose ? LOG_DEBUG
+                                 : LOG_INFO,
               json ? LOG_JSON : LOG_TEXT);
     progress_setup(!options->quiet);
 }
@@ -68,14 +70,13 @@ run_session(const Command *command, Arena *arena, const Options *options, Error 
 {
     Loop *loop = loop_new();
     Session session;
-    bool ok = session_init(&session, arena, loop, options, error) &&
-              command->run(&session, error);
+    bool ok = session_init(&session, arena, loop, options, error) && command->run(&session, error);
     Error ignored = ERROR_INIT;
 
     if (!ok && options->settings.hook_failure != NULL)
     {
         setenv("PGSWAP_ERROR", error->message != NULL ? error->message : "", 1);
-        (void) !hook_run(&session.context, "failure", options->settings.hook_failure, &ignored);
+        (void)!hook_run(&session.context, "failure", options->settings.hook_failure, &ignored);
         error_clear(&ignored);
     }
     session_close(&session);
@@ -132,7 +133,7 @@ main(int argc, char **argv)
     arena = arena_new();
     if (!run(argc, argv, arena, &error) || error.kind != ERROR_NONE)
         log_error(&error);
-    code = (int) error.kind;
+    code = (int)error.kind;
     error_clear(&error);
     arena_free(arena);
     return code;

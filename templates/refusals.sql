@@ -32,6 +32,25 @@ SELECT what, why, remedy FROM (
     SELECT 1, format('%s is a system catalog', c.oid::regclass), 'its OID is known to the server', 'There is no way.'
       FROM self c WHERE c.oid < 16384 OR c.nspname IN ('pg_catalog', 'information_schema', 'pgswap')
     UNION ALL
+    SELECT 1, format('role %I is not owner of the table', current_user), 'only its owner may alter it',
+           format('GRANT %I TO %I;', pg_get_userbyid(c.relowner), current_user)
+      FROM self c WHERE c.relkind = 'r' AND NOT pg_has_role(c.relowner, 'USAGE')
+    UNION ALL
+    SELECT 1, format('role %I may not create schemas', current_user), 'the new table is built in a schema of its own',
+           format('GRANT CREATE ON DATABASE %I TO %I;', current_database(), current_user)
+     WHERE NOT has_database_privilege(current_database(), 'CREATE')
+    UNION ALL
+    SELECT 1, format('role %I may not create tables in schema %I', current_user, c.nspname), 'the new table moves there in the swap',
+           format('GRANT CREATE ON SCHEMA %I TO %I;', c.nspname, current_user)
+      FROM self c WHERE NOT has_schema_privilege(c.relnamespace, 'CREATE')
+    UNION ALL
+    SELECT 1, format('role %I may not use tablespace %I', current_user, t.spcname), 'the new table or an index of it is to be made there',
+           format('GRANT CREATE ON TABLESPACE %I TO %I;', t.spcname, current_user)
+      FROM pg_tablespace t
+     WHERE t.oid IN (SELECT c.reltablespace FROM self c
+                     UNION SELECT k.reltablespace FROM pg_index i JOIN pg_class k ON k.oid = i.indexrelid WHERE i.indrelid = :oid)
+       AND NOT has_tablespace_privilege(t.oid, 'CREATE')
+    UNION ALL
     SELECT 2, format('it inherits from %s', i.inhparent::regclass), 'its rows would leave the parent', 'Tables in classical inheritance are not supported.'
       FROM pg_inherits i JOIN self c ON c.oid = i.inhrelid WHERE NOT c.relispartition
     UNION ALL

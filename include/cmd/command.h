@@ -46,8 +46,8 @@ bool finish_command(Session *session, Error *error);
 bool abort_command(Session *session, Error *error);
 
 /* Prepares a session: parameters, no connection yet. */
-bool session_init(Session *session, Arena *arena, Loop *loop, const Options *options,
-                  Error *error) ERROR_MUST_CHECK;
+bool session_init(Session *session, Arena *arena, Loop *loop, const Options *options, Error *error)
+    ERROR_MUST_CHECK;
 
 /* Opens the control connection. */
 bool session_connect(Session *session, Error *error) ERROR_MUST_CHECK;

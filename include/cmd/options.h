@@ -20,8 +20,8 @@ typedef struct Options
     bool no_password;
     bool ask_password;
     /* the change */
-    const char **alters; /* NULL-terminated */
-    const char **maps;   /* NULL-terminated */
+    const char **alters;       /* NULL-terminated */
+    const char **maps;         /* NULL-terminated */
     const char **reverse_maps; /* NULL-terminated */
     bool no_revert;
     const char *file;

@@ -32,11 +32,11 @@ bool refusals_read_green(Conn *conn, Arena *arena, const char *green, RefusalLis
 
 /* What hangs on columns that the change drops or renames and cannot follow. */
 bool refusals_read_change(Conn *conn, Arena *arena, const char *blue, const char *green,
-                          const Mapping *mapping, RefusalList *list, Error *error)
-    ERROR_MUST_CHECK;
+                          const Mapping *mapping, RefusalList *list, Error *error) ERROR_MUST_CHECK;
 
 void refusals_add(Arena *arena, RefusalList *list, const char *what, const char *why,
                   const char *remedy);
 
-/* Turns a list that is not empty into an ERROR_REFUSED that names all of it; true if it is empty. */
+/* Turns a list that is not empty into an ERROR_REFUSED that names all of it; true if it is empty.
+ */
 bool refusals_check(const RefusalList *list, const char *table, Error *error) ERROR_MUST_CHECK;

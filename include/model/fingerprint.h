@@ -2,8 +2,8 @@
  * The description of a table and of what refers to it, read from the catalog, as lines of text; and
  * the gate that compares what came out with what must come out.
  *
- * "own" lines are on the table wherever it stands; "swap" lines (triggers, foreign keys, policies …)
- * come to it in the swap only.
+ * "own" lines are on the table wherever it stands; "swap" lines (triggers, foreign keys, policies
+ * …) come to it in the swap only.
  */
 #pragma once
 

@@ -15,7 +15,8 @@
 #include "model/table.h"
 #include "pg/await.h"
 
-/* What is being done, or is to be done next.  Stored by name; the order is the way of a migration. */
+/* What is being done, or is to be done next.  Stored by name; the order is the way of a migration.
+ */
 typedef enum Phase
 {
     PHASE_CAPTURE,  /* green stands; no trigger on live yet -> COPY */
@@ -43,27 +44,27 @@ typedef struct Pair
     char *table;
     char *blue; /* OIDs */
     char *green;
-    Mapping mapping; /* from live to standby */
-    Mapping forward; /* from blue to green: the change, whichever is live */
+    Mapping mapping;         /* from live to standby */
+    Mapping forward;         /* from blue to green: the change, whichever is live */
     Description fingerprint; /* what live must look like until the swap */
     Description expected;    /* what must come out of the swap */
     int64_t rows_estimated;
 
     char *live_oid;
     char *standby_oid;
-    char *live;    /* "app"."orders" */
-    char *standby; /* "pgswap_17_green"."orders" */
+    char *live;           /* "app"."orders" */
+    char *standby;        /* "pgswap_17_green"."orders" */
     char *standby_schema; /* where standby stands */
     char *away_schema;    /* where live goes in the swap */
-    char *log;     /* change log: "pgswap"."log_17_1_blue" */
-    char *dirty;   /* its compacted form */
-    bool has_mapping; /* false: there is no way from live to standby */
-    char *kept;          /* table that keeps columns of standby that live does not have, or NULL */
+    char *log;            /* change log: "pgswap"."log_17_1_blue" */
+    char *dirty;          /* its compacted form */
+    bool has_mapping;     /* false: there is no way from live to standby */
+    char *kept;           /* table that keeps columns of standby that live does not have, or NULL */
     char *kept_definitions;
     char *kept_keys;
-    char *kept_columns; /* standby."legacy", … */
-    char *trigger; /* prefix of the capture triggers: pgswap_17_blue */
-    char *function; /* prefix of their functions: pgswap.capture_17_1_blue */
+    char *kept_columns;    /* standby."legacy", … */
+    char *trigger;         /* prefix of the capture triggers: pgswap_17_blue */
+    char *function;        /* prefix of their functions: pgswap.capture_17_1_blue */
     char *key_definitions; /* k1 integer, k2 text */
     char *keys;            /* k1, k2 */
     char *new_keys;        /* n."id", n."part" */
@@ -107,18 +108,16 @@ typedef struct Migration
  * With create false a missing schema is no error: *present tells. */
 bool journal_open(Conn *conn, bool create, bool *present, Error *error) ERROR_MUST_CHECK;
 
-/* Takes the lock that keeps other pgswaps away from this table, for as long as the connection lives.
- * ERROR_BUSY if another holds it. */
-bool journal_lock(Conn *conn, const char *schema, const char *table, Error *error)
-    ERROR_MUST_CHECK;
+/* Takes the lock that keeps other pgswaps away from this table, for as long as the connection
+ * lives. ERROR_BUSY if another holds it. */
+bool journal_lock(Conn *conn, const char *schema, const char *table, Error *error) ERROR_MUST_CHECK;
 
 /* The migration of a table that is not over; *migration is NULL if there is none. */
 bool journal_find(Conn *conn, Arena *arena, const char *schema, const char *table,
                   Migration **migration, Error *error) ERROR_MUST_CHECK;
 
 /* Reads a migration again (its phase and the roles may have changed). */
-bool journal_reload(Conn *conn, Arena *arena, Migration *migration, Error *error)
-    ERROR_MUST_CHECK;
+bool journal_reload(Conn *conn, Arena *arena, Migration *migration, Error *error) ERROR_MUST_CHECK;
 
 /* The same migration with the roles exchanged: how it will be after the next swap. */
 bool journal_flip(Conn *conn, Arena *arena, const Migration *migration, Migration *flipped,

@@ -11,21 +11,21 @@
 
 typedef struct MapColumn
 {
-    char *name;       /* column of standby */
-    char *type;       /* its type, as format_type writes it */
-    char *expression; /* over live's columns, the server's spelling; NULL: standby makes the value
-                         itself (a new column's volatile default, identity, generated) */
-    char *compared;   /* expression over live's columns to compare it with, or NULL: left out of
-                         parity */
-    char *source;     /* the column of live that it continues, or NULL: a new column */
+    char *name;        /* column of standby */
+    char *type;        /* its type, as format_type writes it */
+    char *expression;  /* over live's columns, the server's spelling; NULL: standby makes the value
+                          itself (a new column's volatile default, identity, generated) */
+    char *compared;    /* expression over live's columns to compare it with, or NULL: left out of
+                          parity */
+    char *source;      /* the column of live that it continues, or NULL: a new column */
     char *source_type; /* type of that column, or NULL */
-    bool binary;      /* compared in its binary form; else as text */
+    bool binary;       /* compared in its binary form; else as text */
 } MapColumn;
 
 typedef struct MapKey
 {
-    char *live;       /* column of live */
-    char *live_type;  /* with COLLATE where it matters */
+    char *live;      /* column of live */
+    char *live_type; /* with COLLATE where it matters */
     char *live_equality;
     char *standby; /* column of standby that continues it */
     char *standby_type;

@@ -6,5 +6,5 @@
 #include "model/journal.h"
 
 /* Takes row number row of templates/pair_read.sql. */
-bool pair_take(Arena *arena, const Result *result, int row, const Migration *migration,
-               Pair *pair, Error *error) ERROR_MUST_CHECK;
+bool pair_take(Arena *arena, const Result *result, int row, const Migration *migration, Pair *pair,
+               Error *error) ERROR_MUST_CHECK;

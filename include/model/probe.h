@@ -39,8 +39,8 @@ const Column *columns_by_attnum(const ColumnList *list, int attnum);
 /* What the server says of an expression. */
 typedef struct Expression
 {
-    char *text;         /* its own spelling, every name qualified, columns of blue unqualified */
-    char *undetermined; /* why the row does not determine its value, or NULL */
+    char *text;          /* its own spelling, every name qualified, columns of blue unqualified */
+    char *undetermined;  /* why the row does not determine its value, or NULL */
     bool session_format; /* its value depends on settings such as TimeZone, which we pin */
 } Expression;
 
@@ -58,10 +58,9 @@ typedef struct Probe
 bool probe_open(Probe *probe, Conn *conn, Arena *arena, const char *schema, const char *source,
                 const char *name, Error *error) ERROR_MUST_CHECK;
 
-/* Gives the probe's columns the names that those of another table have now; paired by attnum (green)
- * or by position (blue). */
-bool probe_take_names(Probe *probe, const char *oid, bool by_attnum, Error *error)
-    ERROR_MUST_CHECK;
+/* Gives the probe's columns the names that those of another table have now; paired by attnum
+ * (green) or by position (blue). */
+bool probe_take_names(Probe *probe, const char *oid, bool by_attnum, Error *error) ERROR_MUST_CHECK;
 
 /* Parses an expression of the user's (with the user's search_path) or of the server's own; returns
  * the name it is kept under, for probe_read(). */

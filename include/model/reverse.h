@@ -1,6 +1,6 @@
 /*
- * The way back: the mapping from green to blue, derived when green is built, so that what has no way
- * back is known before anything starts.
+ * The way back: the mapping from green to blue, derived when green is built, so that what has no
+ * way back is known before anything starts.
  *
  * A column that only changed its type or name is cast back.  A column that the change drops keeps,
  * in blue, the values of the rows blue still has; new rows get its default.  --reverse-map says it

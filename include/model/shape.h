@@ -40,8 +40,8 @@ typedef struct Shape
     char *qualified; /* quoted */
     bool rewrites;   /* a plain ALTER TABLE would rewrite the table */
     Mapping mapping;
-    Mapping reverse;   /* from green to blue, for the way back */
-    char *no_way_back; /* why there is none, or NULL */
+    Mapping reverse;      /* from green to blue, for the way back */
+    char *no_way_back;    /* why there is none, or NULL */
     Description live;     /* of blue, before anything was done */
     Description expected; /* what must come out of the swap */
     int object_count;

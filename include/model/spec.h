@@ -28,19 +28,18 @@ typedef struct Spec
     SpecMap *maps;
     int reverse_map_count;
     SpecMap *reverse_maps; /* of blue over green's columns, for the way back */
-    char *json; /* canonical form, as kept in the state */
-    char *hash; /* 32 hexadecimal digits over json */
+    char *json;            /* canonical form, as kept in the state */
+    char *hash;            /* 32 hexadecimal digits over json */
 } Spec;
 
 /*
  * Reads what the options said.  alters and maps are NULL-terminated lists of --alter, --map and
- * --reverse-map values; script is the text of the -f file or NULL.  ERROR_FAULT for what cannot be scanned,
- * ERROR_REFUSED for statements that have no place in a change (transaction control, a statement
- * without :green, renaming the table itself).
+ * --reverse-map values; script is the text of the -f file or NULL.  ERROR_FAULT for what cannot be
+ * scanned, ERROR_REFUSED for statements that have no place in a change (transaction control, a
+ * statement without :green, renaming the table itself).
  */
-bool spec_read(Arena *arena, const char *const *alters, const char *script,
-               const char *const *maps, const char *const *reverse_maps, Spec *spec, Error *error)
-    ERROR_MUST_CHECK;
+bool spec_read(Arena *arena, const char *const *alters, const char *script, const char *const *maps,
+               const char *const *reverse_maps, Spec *spec, Error *error) ERROR_MUST_CHECK;
 
 /* The specification as kept in the state. */
 bool spec_from_json(Arena *arena, const char *json, Spec *spec, Error *error) ERROR_MUST_CHECK;

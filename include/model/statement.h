@@ -25,8 +25,8 @@ const Result *statement_run(Conn *conn, Error *error, const char *name, ...)
     __attribute__((sentinel)) ERROR_MUST_CHECK;
 
 /* As statement_run() where the result does not matter. */
-bool statement_do(Conn *conn, Error *error, const char *name, ...)
-    __attribute__((sentinel)) ERROR_MUST_CHECK;
+bool statement_do(Conn *conn, Error *error, const char *name, ...) __attribute__((sentinel))
+ERROR_MUST_CHECK;
 
 /* Statements that a template generated: it returns them as rows of one column "statement". */
 typedef struct StatementList
@@ -42,8 +42,8 @@ bool statement_collect(Conn *conn, Arena *arena, StatementList *list, Error *err
 bool statement_list_run(Conn *conn, const StatementList *list, Error *error) ERROR_MUST_CHECK;
 
 /* Collects and runs at once. */
-bool statement_generate(Conn *conn, Error *error, const char *name, ...)
-    __attribute__((sentinel)) ERROR_MUST_CHECK;
+bool statement_generate(Conn *conn, Error *error, const char *name, ...) __attribute__((sentinel))
+ERROR_MUST_CHECK;
 
 /* Ends a transaction after a failure; what goes wrong with that does not matter. */
 void statement_rollback(Conn *conn);

@@ -24,16 +24,6 @@ typedef struct Table
     char *name;
     char *qualified; /* quoted */
     char kind;       /* pg_class.relkind */
-    char *owner;
-    char *quoted_owner;
-    char *role; /* our own, quoted */
-    char *database;
-    char *server_version;
-    bool is_owner;             /* we have the rights of the owner */
-    bool may_create_schema;    /* CREATE on the database */
-    bool may_create_in_schema; /* CREATE on the table's schema */
-    bool may_use_tablespace;
-    bool in_recovery;
     int64_t rows_estimated;
     int64_t blocks;
     int64_t table_bytes; /* with toast */

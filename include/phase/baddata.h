@@ -10,8 +10,8 @@
 #include "phase/context.h"
 
 /*
- * The copy of these blocks of live failed with *error: adds the key of the row and the column to it.
- * Errors that are not the data's fault are left as they are.  Returns false, always.
+ * The copy of these blocks of live failed with *error: adds the key of the row and the column to
+ * it. Errors that are not the data's fault are left as they are.  Returns false, always.
  */
 bool baddata_in_blocks(Context *context, const Pair *pair, int64_t first, int64_t end,
                        Error *error);

@@ -10,9 +10,9 @@
 enum
 {
     CHUNK_WINDOW = 10,
-    CHUNK_FIRST = 256,    /* blocks: 2 MB */
-    CHUNK_LEAST = 4,      /* blocks */
-    CHUNK_MOST = 131072,  /* blocks: 1 GB */
+    CHUNK_FIRST = 256,   /* blocks: 2 MB */
+    CHUNK_LEAST = 4,     /* blocks */
+    CHUNK_MOST = 131072, /* blocks: 1 GB */
 };
 
 typedef struct ChunkSize

@@ -32,8 +32,8 @@ typedef struct Settings
     int64_t max_lock_hold;
     int64_t max_lag;
     int64_t blocker_age;
-    int64_t drain_keys; /* swap only with at most so many keys pending */
-    int64_t converge_deadline; /* for the backlog to become small */
+    int64_t drain_keys;         /* swap only with at most so many keys pending */
+    int64_t converge_deadline;  /* for the backlog to become small */
     int64_t cancel_blockers;    /* age from which blockers are cancelled; 0: never */
     int64_t terminate_blockers; /* age from which they are terminated; 0: never */
     OldSnapshots old_snapshots;
@@ -58,7 +58,7 @@ typedef struct Summary
     int64_t lock_held_us;
     int64_t longest_wait_ms;
     int64_t rows_drained;
-    int64_t waiters;          /* most sessions seen waiting behind our lock at once */
+    int64_t waiters;            /* most sessions seen waiting behind our lock at once */
     int64_t waiters_longest_ms; /* longest wait of one of them that was seen */
 } Summary;
 

@@ -1,7 +1,7 @@
 /*
- * Which keys differ: takes the rows of buckets whose sums differ, from both sides, and pairs them by
- * key.  Memory is bounded: past NARROW_BYTES further rows are counted only, and the total becomes a
- * lower bound.
+ * Which keys differ: takes the rows of buckets whose sums differ, from both sides, and pairs them
+ * by key.  Memory is bounded: past NARROW_BYTES further rows are counted only, and the total
+ * becomes a lower bound.
  */
 #pragma once
 

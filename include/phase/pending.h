@@ -1,6 +1,6 @@
 /*
- * The pending keys of a pair: counting them, compacting the change log, applying them.  Used by every
- * phase from the copy to the swap.
+ * The pending keys of a pair: counting them, compacting the change log, applying them.  Used by
+ * every phase from the copy to the swap.
  */
 #pragma once
 

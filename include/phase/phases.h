@@ -24,8 +24,7 @@ bool capture_run(Context *context, Error *error) ERROR_MUST_CHECK;
 
 /* Makes change log and trigger functions of every pair unless they are there; on nothing of the
  * application's.  In the caller's transaction, or as ones of their own. */
-bool capture_make_logs(Context *context, const Migration *migration, Error *error)
-    ERROR_MUST_CHECK;
+bool capture_make_logs(Context *context, const Migration *migration, Error *error) ERROR_MUST_CHECK;
 
 /* The statements that put a pair's capture on the table that bears live's name when they run. */
 bool capture_collect(Context *context, const Pair *pair, StatementList *list, Error *error)

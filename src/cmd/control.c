@@ -14,8 +14,8 @@ control_set(Session *session, const char *paused, const char *hold, Error *error
 
     if (!journal_open(context->control, false, &present, error) ||
         !session_table_name(session, &schema, &name, error) ||
-        (present && !journal_find(context->control, context->arena, schema, name,
-                                  &context->migration, error)))
+        (present &&
+         !journal_find(context->control, context->arena, schema, name, &context->migration, error)))
         return false;
     if (context->migration == NULL)
         return error_set(error, ERROR_FAULT, "no migration of %s.%s is under way", schema, name);

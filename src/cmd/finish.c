@@ -39,7 +39,7 @@ attempt_finish(Context *context, void *data, Error *error)
     Migration *migration = context->migration;
     Phase phase = migration->phase;
 
-    (void) data;
+    (void)data;
     if (statement_do(context->control, error, "begin", NULL) && remove_objects(context, error) &&
         journal_move(context->control, migration, PHASE_FINISHED, error) &&
         statement_do(context->control, error, "migration_finish", "migration", migration->id_text,
@@ -57,7 +57,7 @@ attempt_abort(Context *context, void *data, Error *error)
     Conn *conn = context->control;
     const Result *result;
 
-    (void) data;
+    (void)data;
     if (!statement_do(conn, error, "begin", NULL) || !remove_objects(context, error) ||
         !statement_do(conn, error, "migration_delete", "migration", context->migration->id_text,
                       NULL))
@@ -89,10 +89,9 @@ check_keep(Session *session, Error *error)
 {
     Context *context = &session->context;
     char size[40], age[CLOCK_TEXT_SIZE];
-    const Result *result =
-        statement_run(context->control, error, "swap_age", "standby",
-                      context->migration->pairs[0].standby_oid, "migration",
-                      context->migration->id_text, NULL);
+    const Result *result = statement_run(context->control, error, "swap_age", "standby",
+                                         context->migration->pairs[0].standby_oid, "migration",
+                                         context->migration->id_text, NULL);
 
     if (result == NULL)
         return false;
@@ -144,7 +143,8 @@ finish_command(Session *session, Error *error)
     {
         error_set(error, ERROR_REFUSED, "table %s is not swapped yet",
                   context->migration->pairs[0].live);
-        return error_hint(error, "\"pgswap run\" swaps it, \"pgswap abort\" takes everything back.");
+        return error_hint(error,
+                          "\"pgswap run\" swaps it, \"pgswap abort\" takes everything back.");
     }
     if (!check_keep(session, error) || !settle_run(context, error) ||
         !remove_politely(session, attempt_finish, "to drop the old table", error))

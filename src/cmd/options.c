@@ -57,8 +57,7 @@ static const OptionRow rows[] = {
     {"reverse-map", 0, OPTION_LIST, AT(reverse_maps), "COLUMN=EXPR",
      "for revert: value of a column of the old table over the columns of the new; repeatable"},
     {"no-revert", 0, OPTION_FLAG, AT(no_revert), NULL, "go on where there is no way back"},
-    {"file", 'f', OPTION_TEXT, AT(file), "FILE",
-     "SQL statements in which :green is the new table"},
+    {"file", 'f', OPTION_TEXT, AT(file), "FILE", "SQL statements in which :green is the new table"},
     {"matviews", 0, OPTION_TEXT, AT(matviews), "refresh",
      "build materialized views again, empty until refreshed after the swap"},
     {"force-rewrite", 0, OPTION_FLAG, AT(force_rewrite), NULL,
@@ -106,8 +105,7 @@ static const OptionRow rows[] = {
      "run this when the command fails"},
     {"drain-keys", 0, OPTION_NUMBER, AT(settings.drain_keys), "NUM",
      "swap with at most so many keys pending (1000)"},
-    {"keep", 0, OPTION_DURATION, AT(keep), "TIME",
-     "finish: refuse so soon after the swap"},
+    {"keep", 0, OPTION_DURATION, AT(keep), "TIME", "finish: refuse so soon after the swap"},
     HEADING("Output"),
     {"json", 0, OPTION_FLAG, AT(json), NULL, "the result as one JSON object"},
     {"log-format", 0, OPTION_TEXT, AT(log_format), "text|json", "form of diagnostics"},
@@ -165,35 +163,34 @@ append(Arena *arena, const char ***list, const char *value)
 static bool
 store(Arena *arena, const OptionRow *row, const char *value, Options *options, Error *error)
 {
-    void *field = (char *) options + row->offset;
+    void *field = (char *)options + row->offset;
     int64_t number;
 
     switch (row->kind)
     {
-        case OPTION_FLAG:
-            *(bool *) field = true;
-            return true;
-        case OPTION_TEXT:
-            *(const char **) field = value;
-            return true;
-        case OPTION_LIST:
-            append(arena, (const char ***) field, value);
-            return true;
-        case OPTION_DURATION:
-            return duration_parse(value, field, error) ||
-                   error_context(error, "--%s", row->name);
-        case OPTION_NUMBER:
-        case OPTION_INT:
-            if (!read_number(value, &number) || (row->kind == OPTION_INT && number > 1000))
-                return error_set(error, ERROR_FAULT, "--%s takes a number from 1%s, not \"%s\"",
-                                 row->name, row->kind == OPTION_INT ? " to 1000" : "", value);
-            if (row->kind == OPTION_INT)
-                *(int *) field = (int) number;
-            else
-                *(int64_t *) field = number;
-            return true;
-        case OPTION_HEADING:
-            break;
+    case OPTION_FLAG:
+        *(bool *)field = true;
+        return true;
+    case OPTION_TEXT:
+        *(const char **)field = value;
+        return true;
+    case OPTION_LIST:
+        append(arena, (const char ***)field, value);
+        return true;
+    case OPTION_DURATION:
+        return duration_parse(value, field, error) || error_context(error, "--%s", row->name);
+    case OPTION_NUMBER:
+    case OPTION_INT:
+        if (!read_number(value, &number) || (row->kind == OPTION_INT && number > 1000))
+            return error_set(error, ERROR_FAULT, "--%s takes a number from 1%s, not \"%s\"",
+                             row->name, row->kind == OPTION_INT ? " to 1000" : "", value);
+        if (row->kind == OPTION_INT)
+            *(int *)field = (int)number;
+        else
+            *(int64_t *)field = number;
+        return true;
+    case OPTION_HEADING:
+        break;
     }
     return error_set(error, ERROR_FAULT, "unknown option");
 }
@@ -206,7 +203,7 @@ from_environment(const OptionRow *row)
     size_t length = strlen(name);
 
     for (const char *c = row->name; *c != '\0' && length < sizeof(name) - 1; c++)
-        name[length++] = *c == '-' ? '_' : (char) toupper((unsigned char) *c);
+        name[length++] = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
     name[length] = '\0';
     return getenv(name);
 }
@@ -237,13 +234,12 @@ make_getopt(struct option *longs, char *shorts)
     {
         if (rows[i].name == NULL)
             continue;
-        longs[count++] =
-            (struct option){rows[i].name, rows[i].kind == OPTION_FLAG ? no_argument
-                                                                      : required_argument,
-                            NULL, LONG_BASE + i};
+        longs[count++] = (struct option){
+            rows[i].name, rows[i].kind == OPTION_FLAG ? no_argument : required_argument, NULL,
+            LONG_BASE + i};
         if (rows[i].letter == 0)
             continue;
-        *shorts++ = (char) rows[i].letter;
+        *shorts++ = (char)rows[i].letter;
         if (rows[i].kind != OPTION_FLAG)
             *shorts++ = ':';
     }
@@ -302,12 +298,11 @@ read_old_snapshots(Options *options, Error *error)
     for (int i = 0; options->old_snapshots != NULL && i < 3; i++)
         if (strcmp(options->old_snapshots, names[i]) == 0)
         {
-            options->settings.old_snapshots = (OldSnapshots) i;
+            options->settings.old_snapshots = (OldSnapshots)i;
             return true;
         }
     return options->old_snapshots == NULL ||
-           error_set(error, ERROR_FAULT,
-                     "--old-snapshots takes wait, strict or ignore, not \"%s\"",
+           error_set(error, ERROR_FAULT, "--old-snapshots takes wait, strict or ignore, not \"%s\"",
                      options->old_snapshots);
 }
 
@@ -320,8 +315,7 @@ options_read(Arena *arena, int argc, char **argv, Options *options, bool *help, 
         !read_arguments(arena, argc, argv, options, help, error))
         return false;
     if (options->until != NULL && strcmp(options->until, "ready") != 0)
-        return error_set(error, ERROR_FAULT, "--until takes \"ready\", not \"%s\"",
-                         options->until);
+        return error_set(error, ERROR_FAULT, "--until takes \"ready\", not \"%s\"", options->until);
     if (!read_old_snapshots(options, error))
         return false;
     if (options->matviews != NULL && strcmp(options->matviews, "refresh") != 0)

@@ -54,19 +54,11 @@ plan_read_spec(Session *session, Spec *spec, Error *error)
     const Options *options = session->options;
     char *script = NULL;
 
-    if (options->file != NULL &&
-        !read_file(session->context.arena, options->file, &script, error))
+    if (options->file != NULL && !read_file(session->context.arena, options->file, &script, error))
         return false;
-    return spec_read(session->context.arena, (const char *const *) options->alters, script,
-                     (const char *const *) options->maps,
-                     (const char *const *) options->reverse_maps, spec, error);
-}
-
-static void
-add_privilege(Arena *arena, RefusalList *list, bool granted, const char *what, const char *grant)
-{
-    if (!granted)
-        refusals_add(arena, list, what, "the run would fail half-way", grant);
+    return spec_read(session->context.arena, (const char *const *)options->alters, script,
+                     (const char *const *)options->maps, (const char *const *)options->reverse_maps,
+                     spec, error);
 }
 
 static bool
@@ -77,21 +69,7 @@ collect_refusals(Session *session, const Table *table, RefusalList *list, Error 
     if (!refusals_read(session->context.control, a, table->oid,
                        session->options->settings.refresh_matviews, list, error))
         return false;
-    if (table->kind != 'r')
-        return true;
-    add_privilege(a, list, table->is_owner,
-                  arena_printf(a, "role %s is not owner of the table", table->role),
-                  arena_printf(a, "GRANT %s TO %s;", table->quoted_owner, table->role));
-    add_privilege(a, list, table->may_create_schema,
-                  arena_printf(a, "role %s may not create schemas", table->role),
-                  arena_printf(a, "GRANT CREATE ON DATABASE %s TO %s;", table->database,
-                               table->role));
-    add_privilege(a, list, table->may_create_in_schema,
-                  arena_printf(a, "role %s may not create tables in schema %s", table->role,
-                               table->schema),
-                  arena_printf(a, "GRANT CREATE ON SCHEMA %s TO %s;",
-                               ident_quote(a, table->schema), table->role));
-    if (table->key_count == 0)
+    if (table->kind == 'r' && table->key_count == 0)
         refusals_add(a, list, "the table has no usable key",
                      "rows could not be kept in sync: a key is a primary key, or a unique index "
                      "over NOT NULL columns that is valid, not partial, not on expressions and "
@@ -126,8 +104,8 @@ examine_shape(Session *session, Plan *plan, Error *error)
 {
     Conn *conn = session->context.control;
     bool ok = statement_do(conn, error, "begin", NULL) &&
-              shape_make(conn, session->context.arena, &plan->table, &plan->spec,
-                         "pgswap_0_green", &plan->shape, error);
+              shape_make(conn, session->context.arena, &plan->table, &plan->spec, "pgswap_0_green",
+                         &plan->shape, error);
 
     statement_rollback(conn);
     return ok;
@@ -268,14 +246,13 @@ print_json(const Plan *plan)
     for (int i = 0; i < plan->shape.warnings.count; i++)
         json_array_append_new(warnings, json_string(plan->shape.warnings.items[i]));
     root = json_pack("{s:s?,s:i,s:s,s:s,s:I,s:I,s:I,s:I,s:s,s:b,s:o,s:o,s:o,s:o}", "no_way_back",
-                     plan->shape.no_way_back, "schema_version", 1,
-                     "table", table->qualified, "plan_hash", plan->hash, "rows_estimated",
-                     (json_int_t) table->rows_estimated, "table_bytes",
-                     (json_int_t) table->table_bytes, "index_bytes",
-                     (json_int_t) table->index_bytes, "space_needed_bytes",
-                     (json_int_t) (table->table_bytes + table->index_bytes), "key",
-                     table->key_index, "rewrite", (int) plan->shape.rewrites, "columns", columns,
-                     "steps", list, "objects", objects, "warnings", warnings);
+                     plan->shape.no_way_back, "schema_version", 1, "table", table->qualified,
+                     "plan_hash", plan->hash, "rows_estimated", (json_int_t)table->rows_estimated,
+                     "table_bytes", (json_int_t)table->table_bytes, "index_bytes",
+                     (json_int_t)table->index_bytes, "space_needed_bytes",
+                     (json_int_t)(table->table_bytes + table->index_bytes), "key", table->key_index,
+                     "rewrite", (int)plan->shape.rewrites, "columns", columns, "steps", list,
+                     "objects", objects, "warnings", warnings);
     json_dumpf(root, stdout, JSON_INDENT(2));
     printf("\n");
     json_decref(root);

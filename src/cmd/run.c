@@ -112,8 +112,9 @@ is_same_change(Session *session, Error *error)
               migration->table);
     error_detail(error, "It is migration %s, in phase %s.", migration->id_text,
                  phase_name(migration->phase));
-    return error_hint(error, "Continue it with \"pgswap run\" and no change, or end it with "
-                             "\"pgswap %s\".",
+    return error_hint(error,
+                      "Continue it with \"pgswap run\" and no change, or end it with "
+                      "\"pgswap %s\".",
                       migration->phase == PHASE_SWAPPED ? "finish" : "abort");
 }
 
@@ -138,8 +139,8 @@ find_or_begin(Session *session, Error *error)
     if (!session_table_name(session, &schema, &name, error) ||
         !journal_lock(context->control, schema, name, error) ||
         !journal_open(context->control, false, &present, error) ||
-        (present && !journal_find(context->control, context->arena, schema, name,
-                                  &context->migration, error)))
+        (present &&
+         !journal_find(context->control, context->arena, schema, name, &context->migration, error)))
         return false;
     if (context->migration == NULL)
         return begin(session, error) && take_over(context, error);
@@ -193,8 +194,8 @@ run_once(Session *session, Error *error)
         Error ignored = ERROR_INIT;
 
         statement_rollback(context->control);
-        (void) !journal_note(context->control, context->migration, 0, NULL, error->message,
-                             &ignored);
+        (void)!journal_note(context->control, context->migration, 0, NULL, error->message,
+                            &ignored);
         error_clear(&ignored);
     }
     return false;

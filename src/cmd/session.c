@@ -27,8 +27,8 @@ static void
 on_notice(void *context, const char *conn_name_, const char *severity, const char *sqlstate,
           const char *message)
 {
-    (void) context;
-    (void) sqlstate;
+    (void)context;
+    (void)sqlstate;
     log_message(LOG_DEBUG, "%s: %s: %s", conn_name_, severity, message);
 }
 
@@ -61,7 +61,7 @@ ask_password(Arena *arena, Error *error)
     fflush(terminal);
     tcgetattr(fileno(terminal), &before);
     silent = before;
-    silent.c_lflag &= ~(tcflag_t) ECHO;
+    silent.c_lflag &= ~(tcflag_t)ECHO;
     tcsetattr(fileno(terminal), TCSAFLUSH, &silent);
     if (fgets(line, sizeof(line), terminal) != NULL)
     {
@@ -81,10 +81,10 @@ prologue(Session *session, const char *name, const char *synchronous_commit, Err
 {
     const Settings *settings = &session->options->settings;
 
-    return template_render(
-        session->context.arena, "session", error, "application_name", name, "lock_timeout",
-        number(settings->lock_timeout).text, "synchronous_commit", synchronous_commit,
-        "maintenance_work_mem", settings->maintenance_work_mem, "platform", platform, NULL);
+    return template_render(session->context.arena, "session", error, "application_name", name,
+                           "lock_timeout", number(settings->lock_timeout).text,
+                           "synchronous_commit", synchronous_commit, "maintenance_work_mem",
+                           settings->maintenance_work_mem, "platform", platform, NULL);
 }
 
 bool
@@ -107,12 +107,11 @@ session_init(Session *session, Arena *arena, Loop *loop, const Options *options,
     keyword(session, &count, "password", session->password);
     keyword(session, &count, "target_session_attrs", "read-write");
     keyword(session, &count, "fallback_application_name", "pgswap");
-    session->control_params =
-        (ConnParams){.keywords = session->keywords,
-                     .values = session->values,
-                     .prologue = prologue(session, "pgswap", "on", error),
-                     .connect_timeout = CONNECT_TIMEOUT,
-                     .on_notice = on_notice};
+    session->control_params = (ConnParams){.keywords = session->keywords,
+                                           .values = session->values,
+                                           .prologue = prologue(session, "pgswap", "on", error),
+                                           .connect_timeout = CONNECT_TIMEOUT,
+                                           .on_notice = on_notice};
     session->worker_params = session->control_params;
     session->context.control_params = &session->control_params;
     session->context.worker_params = &session->worker_params;
@@ -184,9 +183,9 @@ session_take_migration(Session *session, Error *error)
         !session_table_name(session, &schema, &name, error))
         return false;
     context->migration = NULL;
-    if (present && (!journal_lock(context->control, schema, name, error) ||
-                    !journal_find(context->control, context->arena, schema, name,
-                                  &context->migration, error)))
+    if (present &&
+        (!journal_lock(context->control, schema, name, error) ||
+         !journal_find(context->control, context->arena, schema, name, &context->migration, error)))
         return false;
     if (context->migration == NULL)
     {

@@ -23,7 +23,7 @@ number_or_null(const Result *result, int row, const char *column)
 {
     const char *value = result_get(result, row, column);
 
-    return value != NULL ? json_integer((json_int_t) strtoll(value, NULL, 10)) : json_null();
+    return value != NULL ? json_integer((json_int_t)strtoll(value, NULL, 10)) : json_null();
 }
 
 static json_t *
@@ -39,17 +39,17 @@ parity_json(const Result *result, int row)
 {
     const char *state = result_get(result, row, "parity_state");
 
-    return json_pack("{s:s,s:o,s:o,s:o}", "state", state != NULL ? state : "none",
-                     "rows_compared", number_or_null(result, row, "rows_compared"),
-                     "rows_different", number_or_null(result, row, "rows_different"),
-                     "finished_at", text_or_null(result, row, "parity_finished_at"));
+    return json_pack("{s:s,s:o,s:o,s:o}", "state", state != NULL ? state : "none", "rows_compared",
+                     number_or_null(result, row, "rows_compared"), "rows_different",
+                     number_or_null(result, row, "rows_different"), "finished_at",
+                     text_or_null(result, row, "parity_finished_at"));
 }
 
 static json_t *
 swap_json(const Result *result, int row)
 {
     return json_pack("{s:I,s:o,s:o,s:o,s:o,s:o,s:o}", "attempts",
-                     (json_int_t) result_get_int(result, row, "swap_attempts"), "lock_held_ms",
+                     (json_int_t)result_get_int(result, row, "swap_attempts"), "lock_held_ms",
                      real_or_null(result, row, "lock_held_ms"), "longest_wait_ms",
                      real_or_null(result, row, "longest_wait_ms"), "waiters",
                      number_or_null(result, row, "waiters"), "waiters_longest_ms",
@@ -65,7 +65,7 @@ revert_json(const Result *result, int row)
     bool possible = result_get(result, row, "no_way_back") == NULL &&
                     result_get(result, row, "revert_problem") == NULL;
 
-    return json_pack("{s:b,s:o,s:o}", "possible", (int) possible, "since",
+    return json_pack("{s:b,s:o,s:o}", "possible", (int)possible, "since",
                      text_or_null(result, row, "revert_problem_since"), "reason",
                      text_or_null(result, row,
                                   result_get(result, row, "no_way_back") != NULL
@@ -76,7 +76,7 @@ revert_json(const Result *result, int row)
 static json_t *
 migration_json(const Result *result, int row)
 {
-    static const char *const texts[] = {"migration", "table",   "phase",      "live",      "key",
+    static const char *const texts[] = {"migration",   "table", "phase",      "live",       "key",
                                         "waiting_for", "error", "started_at", "updated_at", NULL};
     static const char *const numbers[] = {"rows_estimated", "rows_copied", "chunks_done",
                                           "chunks_total",   "backlog",     NULL};
@@ -129,8 +129,8 @@ print_one(const Result *result, int row)
                                                          : "-");
     printf("  backlog   %s keys\n", count_format(backlog, result_get_int(result, row, "backlog")));
     if (result_get(result, row, "parity_state") != NULL)
-        printf("  parity    %s, %s rows compared, at %s\n",
-               result_get(result, row, "parity_state"), result_get(result, row, "rows_compared"),
+        printf("  parity    %s, %s rows compared, at %s\n", result_get(result, row, "parity_state"),
+               result_get(result, row, "rows_compared"),
                result_get(result, row, "parity_finished_at"));
     if (result_get(result, row, "swapped_at") != NULL)
         printf("  swapped   %s, %s attempts, lock held %s ms\n",
@@ -161,8 +161,8 @@ status_command(Session *session, Error *error)
         return false;
     if (present)
     {
-        result = statement_run(context->control, error, "status", "schema", schema, "table", name,
-                               NULL);
+        result =
+            statement_run(context->control, error, "status", "schema", schema, "table", name, NULL);
         if (result == NULL)
             return false;
     }

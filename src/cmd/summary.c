@@ -48,7 +48,7 @@ print_phases(const Summary *summary)
     printf("  time    %s:", duration_format(time, total_ms(summary)));
     for (int i = 0; i < PHASE_SWAPPED; i++)
         if (summary->phase_ms[i] > 0)
-            printf(" %s %s", i == PHASE_READY ? "swap" : phase_name((Phase) i),
+            printf(" %s %s", i == PHASE_READY ? "swap" : phase_name((Phase)i),
                    duration_format(time, summary->phase_ms[i]));
     printf("\n");
 }
@@ -61,8 +61,8 @@ print_text(const Migration *migration, const Summary *summary)
 
     printf("%s %s\n", migration->pairs[0].live,
            migration->phase == PHASE_SWAPPED ? "is swapped"
-           : summary->swap_attempts > 0      ? "is back in its old form, and ready to be swapped again"
-                                             : "is ready to be swapped");
+           : summary->swap_attempts > 0 ? "is back in its old form, and ready to be swapped again"
+                                        : "is ready to be swapped");
     print_change(migration);
     if (summary->rows_copied > 0)
         printf("  rows    %s copied, %s rows/s\n", count_format(count, summary->rows_copied),
@@ -76,7 +76,7 @@ print_text(const Migration *migration, const Summary *summary)
         printf("  swap    %" PRId64 " %s, lock held %.1f ms, %" PRId64
                " keys drained under it, longest wait for it %" PRId64 " ms\n",
                summary->swap_attempts, summary->swap_attempts == 1 ? "attempt" : "attempts",
-               (double) summary->lock_held_us / 1000, summary->rows_drained,
+               (double)summary->lock_held_us / 1000, summary->rows_drained,
                summary->longest_wait_ms);
     if (migration->phase == PHASE_SWAPPED)
         printf("The old table stands in schema pgswap_%s_blue until \"pgswap finish\"; %s.\n",
@@ -91,18 +91,18 @@ print_json(const Migration *migration, const Summary *summary)
     json_t *phases = json_object(), *root;
 
     for (int i = 0; i < PHASE_SWAPPED; i++)
-        json_object_set_new(phases, i == PHASE_READY ? "swap" : phase_name((Phase) i),
-                            json_real((double) summary->phase_ms[i] / 1000));
+        json_object_set_new(phases, i == PHASE_READY ? "swap" : phase_name((Phase)i),
+                            json_real((double)summary->phase_ms[i] / 1000));
     root = json_pack(
         "{s:i,s:s,s:s,s:s,s:I,s:I,s:I,s:I,s:f,s:o,s:{s:I,s:f,s:I,s:I}}", "schema_version", 1,
         "migration", migration->id_text, "table", migration->pairs[0].live, "phase",
-        phase_name(migration->phase), "rows_copied", (json_int_t) summary->rows_copied,
-        "keys_applied", (json_int_t) summary->keys_applied, "rows_compared",
-        (json_int_t) summary->rows_compared, "rows_different", (json_int_t) summary->rows_different,
-        "seconds", (double) total_ms(summary) / 1000, "seconds_by_phase", phases, "swap",
-        "attempts", (json_int_t) summary->swap_attempts, "lock_held_ms",
-        (double) summary->lock_held_us / 1000, "longest_wait_ms",
-        (json_int_t) summary->longest_wait_ms, "rows_drained", (json_int_t) summary->rows_drained);
+        phase_name(migration->phase), "rows_copied", (json_int_t)summary->rows_copied,
+        "keys_applied", (json_int_t)summary->keys_applied, "rows_compared",
+        (json_int_t)summary->rows_compared, "rows_different", (json_int_t)summary->rows_different,
+        "seconds", (double)total_ms(summary) / 1000, "seconds_by_phase", phases, "swap", "attempts",
+        (json_int_t)summary->swap_attempts, "lock_held_ms", (double)summary->lock_held_us / 1000,
+        "longest_wait_ms", (json_int_t)summary->longest_wait_ms, "rows_drained",
+        (json_int_t)summary->rows_drained);
     json_dumpf(root, stdout, JSON_INDENT(2));
     printf("\n");
     json_decref(root);

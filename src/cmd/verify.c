@@ -25,12 +25,11 @@ print_outcome(const Session *session, bool clean)
                    count_format(count, summary->rows_compared));
         return;
     }
-    root = json_pack("{s:i,s:s,s:s,s:s,s:I,s:I}", "schema_version", 1, "migration",
-                     session->context.migration->id_text, "table",
-                     session->context.migration->pairs[0].live, "state",
-                     clean ? "clean" : "different", "rows_compared",
-                     (json_int_t) summary->rows_compared, "rows_different",
-                     (json_int_t) summary->rows_different);
+    root = json_pack(
+        "{s:i,s:s,s:s,s:s,s:I,s:I}", "schema_version", 1, "migration",
+        session->context.migration->id_text, "table", session->context.migration->pairs[0].live,
+        "state", clean ? "clean" : "different", "rows_compared", (json_int_t)summary->rows_compared,
+        "rows_different", (json_int_t)summary->rows_different);
     json_dumpf(root, stdout, JSON_INDENT(2));
     printf("\n");
     json_decref(root);

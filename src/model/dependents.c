@@ -9,15 +9,14 @@
 #include "model/statement.h"
 
 void
-refusals_add(Arena *arena, RefusalList *list, const char *what, const char *why,
-             const char *remedy)
+refusals_add(Arena *arena, RefusalList *list, const char *what, const char *why, const char *remedy)
 {
-    Refusal *grown = arena_alloc(arena, sizeof(Refusal) * (size_t) (list->count + 1));
+    Refusal *grown = arena_alloc(arena, sizeof(Refusal) * (size_t)(list->count + 1));
 
     if (list->count > 0)
-        memcpy(grown, list->items, sizeof(Refusal) * (size_t) list->count);
-    grown[list->count++] = (Refusal){arena_strdup(arena, what), arena_strdup(arena, why),
-                                     arena_strdup(arena, remedy)};
+        memcpy(grown, list->items, sizeof(Refusal) * (size_t)list->count);
+    grown[list->count++] =
+        (Refusal){arena_strdup(arena, what), arena_strdup(arena, why), arena_strdup(arena, remedy)};
     list->items = grown;
 }
 

@@ -19,7 +19,7 @@ enum
 static int
 by_name(const void *a, const void *b)
 {
-    return strcmp(((const DescriptionLine *) a)->name, ((const DescriptionLine *) b)->name);
+    return strcmp(((const DescriptionLine *)a)->name, ((const DescriptionLine *)b)->name);
 }
 
 /* The description is parsed and planned once a connection. */
@@ -37,10 +37,11 @@ prepare(Conn *conn, Error *error)
     if (result_get_bool(result, 0, "holds"))
         return true;
     scratch = arena_new();
-    sql = template_render(scratch, "description", error, "oid", "$1", "from", "$2", "to", "$3",
-                          NULL);
-    ok = sql != NULL && statement_do(conn, error, "prepare", "name",
-                                     "pgswap_description (oid, text, text)", "statement", sql, NULL);
+    sql =
+        template_render(scratch, "description", error, "oid", "$1", "from", "$2", "to", "$3", NULL);
+    ok =
+        sql != NULL && statement_do(conn, error, "prepare", "name",
+                                    "pgswap_description (oid, text, text)", "statement", sql, NULL);
     arena_free(scratch);
     return ok;
 }
@@ -59,7 +60,7 @@ description_read(Conn *conn, Arena *arena, const char *oid, const char *schema, 
         return false;
     description->count = result_rows(result);
     description->lines =
-        arena_alloc(arena, sizeof(DescriptionLine) * (size_t) (description->count + 1));
+        arena_alloc(arena, sizeof(DescriptionLine) * (size_t)(description->count + 1));
     for (int i = 0; i < description->count; i++)
     {
         DescriptionLine *line = &description->lines[i];
@@ -68,7 +69,7 @@ description_read(Conn *conn, Arena *arena, const char *oid, const char *schema, 
         line->name = arena_strdup(arena, result_get(result, i, "name"));
         line->definition = arena_strdup(arena, result_get(result, i, "definition"));
     }
-    qsort(description->lines, (size_t) description->count, sizeof(DescriptionLine), by_name);
+    qsort(description->lines, (size_t)description->count, sizeof(DescriptionLine), by_name);
     return true;
 }
 
@@ -79,10 +80,10 @@ description_to_json(Arena *arena, const Description *description)
     char *text, *copy;
 
     for (int i = 0; i < description->count; i++)
-        json_array_append_new(root, json_pack("{s:b,s:s,s:s}", "swap",
-                                              (int) description->lines[i].in_swap, "name",
-                                              description->lines[i].name, "definition",
-                                              description->lines[i].definition));
+        json_array_append_new(root,
+                              json_pack("{s:b,s:s,s:s}", "swap", (int)description->lines[i].in_swap,
+                                        "name", description->lines[i].name, "definition",
+                                        description->lines[i].definition));
     text = json_dumps(root, JSON_COMPACT);
     copy = arena_strdup(arena, text);
     free(text);
@@ -99,15 +100,13 @@ description_from_json(Arena *arena, const char *json, Description *description, 
 
     if (!json_is_array(root))
         return error_set(error, ERROR_FAULT, "a description kept in the state is damaged");
-    description->count = (int) json_array_size(root);
-    description->lines =
-        arena_alloc(arena, sizeof(DescriptionLine) * (json_array_size(root) + 1));
-    json_array_foreach(root, i, item)
-        description->lines[i] = (DescriptionLine){
-            .in_swap = json_is_true(json_object_get(item, "swap")),
-            .name = arena_strdup(arena, json_string_value(json_object_get(item, "name"))),
-            .definition = arena_strdup(arena, json_string_value(json_object_get(item, "definition"))),
-        };
+    description->count = (int)json_array_size(root);
+    description->lines = arena_alloc(arena, sizeof(DescriptionLine) * (json_array_size(root) + 1));
+    json_array_foreach(root, i, item) description->lines[i] = (DescriptionLine){
+        .in_swap = json_is_true(json_object_get(item, "swap")),
+        .name = arena_strdup(arena, json_string_value(json_object_get(item, "name"))),
+        .definition = arena_strdup(arena, json_string_value(json_object_get(item, "definition"))),
+    };
     json_decref(root);
     return true;
 }
@@ -129,7 +128,7 @@ description_remove(Description *description, const char *name)
     if (line == NULL)
         return;
     memmove(line, line + 1,
-            (size_t) (description->lines + description->count - line - 1) * sizeof(*line));
+            (size_t)(description->lines + description->count - line - 1) * sizeof(*line));
     description->count--;
 }
 
@@ -188,12 +187,12 @@ description_merge(Arena *arena, const Description *own, const Description *live)
     Description merged = {0};
 
     merged.lines =
-        arena_alloc(arena, sizeof(DescriptionLine) * (size_t) (own->count + live->count + 1));
+        arena_alloc(arena, sizeof(DescriptionLine) * (size_t)(own->count + live->count + 1));
     for (int i = 0; i < own->count; i++)
         merged.lines[merged.count++] = own->lines[i];
     for (int i = 0; i < live->count; i++)
         if (live->lines[i].in_swap && description_find(own, live->lines[i].name) == NULL)
             merged.lines[merged.count++] = live->lines[i];
-    qsort(merged.lines, (size_t) merged.count, sizeof(DescriptionLine), by_name);
+    qsort(merged.lines, (size_t)merged.count, sizeof(DescriptionLine), by_name);
     return merged;
 }

@@ -16,9 +16,9 @@ enum
 };
 
 static const char *const phase_names[] = {
-    [PHASE_CAPTURE] = "capture",   [PHASE_COPY] = "copy",         [PHASE_INDEX] = "index",
-    [PHASE_CATCHUP] = "catchup",   [PHASE_VERIFY] = "verify",     [PHASE_READY] = "ready",
-    [PHASE_SWAPPED] = "swapped",   [PHASE_FINISHED] = "finished", [PHASE_ABORTED] = "aborted",
+    [PHASE_CAPTURE] = "capture", [PHASE_COPY] = "copy",         [PHASE_INDEX] = "index",
+    [PHASE_CATCHUP] = "catchup", [PHASE_VERIFY] = "verify",     [PHASE_READY] = "ready",
+    [PHASE_SWAPPED] = "swapped", [PHASE_FINISHED] = "finished", [PHASE_ABORTED] = "aborted",
 };
 
 const char *
@@ -44,12 +44,14 @@ refuse_rights(const Result *state, Error *error)
     {
         error_set(error, ERROR_REFUSED, "role %s may not create schemas in database %s",
                   result_get(state, 0, "role"), result_get(state, 0, "database"));
-        return error_hint(error, "A superuser or the database's owner can allow it: GRANT CREATE "
-                                 "ON DATABASE %s TO %s;",
+        return error_hint(error,
+                          "A superuser or the database's owner can allow it: GRANT CREATE "
+                          "ON DATABASE %s TO %s;",
                           result_get(state, 0, "database"), result_get(state, 0, "role"));
     }
     if (!result_get_bool(state, 0, "ours"))
-        return error_set(error, ERROR_REFUSED, "schema pgswap exists and is not of pgswap's making");
+        return error_set(error, ERROR_REFUSED,
+                         "schema pgswap exists and is not of pgswap's making");
     error_set(error, ERROR_REFUSED, "schema pgswap belongs to role %s and role %s may not use it",
               result_get(state, 0, "owner"), result_get(state, 0, "role"));
     return error_hint(error, "Run pgswap as a member of that role.");
@@ -158,7 +160,7 @@ read_pairs(Conn *conn, Arena *arena, Migration *migration, Error *error)
     if (result == NULL)
         return false;
     migration->pair_count = result_rows(result);
-    migration->pairs = arena_alloc(arena, sizeof(Pair) * (size_t) (migration->pair_count + 1));
+    migration->pairs = arena_alloc(arena, sizeof(Pair) * (size_t)(migration->pair_count + 1));
     for (int i = 0; i < migration->pair_count; i++)
         if (!pair_take(arena, result, i, migration, &migration->pairs[i], error))
             return false;
@@ -168,8 +170,8 @@ read_pairs(Conn *conn, Arena *arena, Migration *migration, Error *error)
 bool
 journal_reload(Conn *conn, Arena *arena, Migration *migration, Error *error)
 {
-    const Result *result = statement_run(conn, error, "migration_read", "migration",
-                                         number(migration->id).text, NULL);
+    const Result *result =
+        statement_run(conn, error, "migration_read", "migration", number(migration->id).text, NULL);
 
     if (result == NULL)
         return false;
@@ -180,8 +182,7 @@ journal_reload(Conn *conn, Arena *arena, Migration *migration, Error *error)
 }
 
 bool
-journal_flip(Conn *conn, Arena *arena, const Migration *migration, Migration *flipped,
-             Error *error)
+journal_flip(Conn *conn, Arena *arena, const Migration *migration, Migration *flipped, Error *error)
 {
     *flipped = *migration;
     take_roles(flipped, !migration->live_is_blue);
@@ -189,8 +190,8 @@ journal_flip(Conn *conn, Arena *arena, const Migration *migration, Migration *fl
 }
 
 bool
-journal_find(Conn *conn, Arena *arena, const char *schema, const char *table,
-             Migration **migration, Error *error)
+journal_find(Conn *conn, Arena *arena, const char *schema, const char *table, Migration **migration,
+             Error *error)
 {
     const Result *result =
         statement_run(conn, error, "migration_find", "schema", schema, "table", table, NULL);
@@ -244,8 +245,7 @@ journal_add_pair(Conn *conn, Arena *arena, int64_t id, int pair, const Table *ta
                         table->oid, "green", shape->green, "mapping",
                         mapping_to_json(arena, &shape->mapping), "reverse",
                         shape->no_way_back == NULL ? mapping_to_json(arena, &shape->reverse) : NULL,
-                        "fingerprint",
-                        description_to_json(arena, &shape->live), "expected",
+                        "fingerprint", description_to_json(arena, &shape->live), "expected",
                         description_to_json(arena, &shape->expected), "rows_estimated",
                         number(table->rows_estimated).text, NULL) &&
            add_objects(conn, id, pair, shape, error);
@@ -268,8 +268,8 @@ bool
 journal_move(Conn *conn, Migration *migration, Phase to, Error *error)
 {
     if (!statement_do(conn, error, "phase_move", "migration", migration->id_text, "from",
-                      phase_name(migration->phase), "to", phase_name(to), "epoch",
-                      migration->epoch, NULL))
+                      phase_name(migration->phase), "to", phase_name(to), "epoch", migration->epoch,
+                      NULL))
         return false;
     migration->phase = to;
     return true;

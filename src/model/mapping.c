@@ -44,7 +44,7 @@ fields_to_json(const Field *fields, const void *record)
 
     for (; fields->name != NULL; fields++)
     {
-        const char *value = *(char *const *) ((const char *) record + fields->offset);
+        const char *value = *(char *const *)((const char *)record + fields->offset);
 
         json_object_set_new(object, fields->name, value != NULL ? json_string(value) : json_null());
     }
@@ -55,7 +55,7 @@ static void
 fields_from_json(Arena *arena, const Field *fields, const json_t *object, void *record)
 {
     for (; fields->name != NULL; fields++)
-        *(char **) ((char *) record + fields->offset) =
+        *(char **)((char *)record + fields->offset) =
             arena_strdup(arena, json_string_value(json_object_get(object, fields->name)));
 }
 
@@ -105,21 +105,20 @@ mapping_from_json(Arena *arena, const char *json, Mapping *mapping, Error *error
         json_decref(root);
         return error_set(error, ERROR_FAULT, "the mapping kept in the state is damaged");
     }
-    mapping->column_count = (int) json_array_size(columns);
+    mapping->column_count = (int)json_array_size(columns);
     mapping->columns = arena_alloc(arena, sizeof(MapColumn) * (json_array_size(columns) + 1));
     json_array_foreach(columns, i, item)
     {
         fields_from_json(arena, column_fields, item, &mapping->columns[i]);
         mapping->columns[i].binary = json_is_true(json_object_get(item, "binary"));
     }
-    mapping->key_count = (int) json_array_size(keys);
+    mapping->key_count = (int)json_array_size(keys);
     mapping->keys = arena_alloc(arena, sizeof(MapKey) * (json_array_size(keys) + 1));
-    json_array_foreach(keys, i, item)
-        fields_from_json(arena, key_fields, item, &mapping->keys[i]);
-    mapping->kept_count = (int) json_array_size(json_object_get(root, "kept"));
-    mapping->kept = arena_alloc(arena, sizeof(char *) * (size_t) (mapping->kept_count + 1));
-    json_array_foreach(json_object_get(root, "kept"), i, item)
-        mapping->kept[i] = arena_strdup(arena, json_string_value(item));
+    json_array_foreach(keys, i, item) fields_from_json(arena, key_fields, item, &mapping->keys[i]);
+    mapping->kept_count = (int)json_array_size(json_object_get(root, "kept"));
+    mapping->kept = arena_alloc(arena, sizeof(char *) * (size_t)(mapping->kept_count + 1));
+    json_array_foreach(json_object_get(root, "kept"), i, item) mapping->kept[i] =
+        arena_strdup(arena, json_string_value(item));
     mapping->dropped = arena_strdup(arena, json_string_value(json_object_get(root, "dropped")));
     json_decref(root);
     return true;

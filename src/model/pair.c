@@ -1,6 +1,6 @@
 /*
- * Derives the lists of a pair: each is a loop over the key or the mapped columns, with a pattern for
- * one item.
+ * Derives the lists of a pair: each is a loop over the key or the mapped columns, with a pattern
+ * for one item.
  */
 #include "model/pair.h"
 
@@ -38,42 +38,42 @@ item_definition(Arena *arena, const MapKey *key, int n)
 static char *
 item_name(Arena *arena, const MapKey *key, int n)
 {
-    (void) key;
+    (void)key;
     return arena_printf(arena, "k%d", n);
 }
 
 static char *
 item_new(Arena *arena, const MapKey *key, int n)
 {
-    (void) n;
+    (void)n;
     return arena_printf(arena, "n.%s", ident_quote(arena, key->live));
 }
 
 static char *
 item_old(Arena *arena, const MapKey *key, int n)
 {
-    (void) n;
+    (void)n;
     return arena_printf(arena, "o.%s", ident_quote(arena, key->live));
 }
 
 static char *
 item_row_new(Arena *arena, const MapKey *key, int n)
 {
-    (void) n;
+    (void)n;
     return arena_printf(arena, "NEW.%s", ident_quote(arena, key->live));
 }
 
 static char *
 item_row_old(Arena *arena, const MapKey *key, int n)
 {
-    (void) n;
+    (void)n;
     return arena_printf(arena, "OLD.%s", ident_quote(arena, key->live));
 }
 
 static char *
 item_live(Arena *arena, const MapKey *key, int n)
 {
-    (void) n;
+    (void)n;
     return arena_printf(arena, "live.%s", ident_quote(arena, key->live));
 }
 
@@ -99,7 +99,7 @@ item_expression(Arena *arena, const MapKey *key, int n)
 static char *
 item_standby(Arena *arena, const MapKey *key, int n)
 {
-    (void) n;
+    (void)n;
     return arena_printf(arena, "standby.%s", ident_quote(arena, key->standby));
 }
 
@@ -220,7 +220,7 @@ item_kept_definition(Arena *arena, const MapKey *key, int n)
 static char *
 item_kept_name(Arena *arena, const MapKey *key, int n)
 {
-    (void) key;
+    (void)key;
     return arena_printf(arena, "pgswap_k%d", n);
 }
 
@@ -235,8 +235,8 @@ derive_kept(Arena *arena, Pair *pair)
 
     if (mapping->kept_count == 0)
         return;
-    pair->kept = arena_printf(arena, "pgswap.kept_%s_%d_%s", pair->migration->id_text,
-                              pair->number, pair->migration->live_colour);
+    pair->kept = arena_printf(arena, "pgswap.kept_%s_%d_%s", pair->migration->id_text, pair->number,
+                              pair->migration->live_colour);
     pair->kept_keys = key_list(arena, mapping, ", ", item_kept_name);
     text_append(&definitions, key_list(arena, mapping, ", ", item_kept_definition));
     for (int i = 0; i < mapping->kept_count; i++)
@@ -244,8 +244,8 @@ derive_kept(Arena *arena, Pair *pair)
         const MapColumn *column = column_named(mapping, mapping->kept[i]);
 
         text_append_item(&definitions, arena_printf(arena, "pgswap_c%d %s", i + 1, column->type));
-        text_append_item(&columns, arena_printf(arena, "standby.%s",
-                                                ident_quote(arena, mapping->kept[i])));
+        text_append_item(&columns,
+                         arena_printf(arena, "standby.%s", ident_quote(arena, mapping->kept[i])));
         mapping->columns[column - mapping->columns].expression = arena_printf(
             arena,
             "CASE WHEN EXISTS (SELECT FROM %s AS s WHERE %s) THEN (SELECT s.pgswap_c%d FROM %s AS "
@@ -284,7 +284,7 @@ pair_take(Arena *arena, const Result *result, int row, const Migration *migratio
     const char *mapping;
 
     pair->migration = migration;
-    pair->number = (int) result_get_int(result, row, "pair");
+    pair->number = (int)result_get_int(result, row, "pair");
     pair->schema = arena_strdup(arena, result_get(result, row, "schema_name"));
     pair->table = arena_strdup(arena, result_get(result, row, "table_name"));
     pair->blue = arena_strdup(arena, result_get(result, row, "blue"));

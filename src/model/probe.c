@@ -20,10 +20,10 @@ columns_read(Conn *conn, Arena *arena, const char *oid, ColumnList *list, Error 
     if (result == NULL)
         return false;
     list->count = result_rows(result);
-    list->items = arena_alloc(arena, sizeof(Column) * (size_t) (list->count + 1));
+    list->items = arena_alloc(arena, sizeof(Column) * (size_t)(list->count + 1));
     for (int i = 0; i < list->count; i++)
         list->items[i] = (Column){
-            .attnum = (int) result_get_int(result, i, "attnum"),
+            .attnum = (int)result_get_int(result, i, "attnum"),
             .name = arena_strdup(arena, result_get(result, i, "name")),
             .type = arena_strdup(arena, result_get(result, i, "type")),
             .type_identity = arena_strdup(arena, result_get(result, i, "type_identity")),
@@ -125,9 +125,9 @@ probe_is_over(Probe *probe, const char *expression, const char *key_columns, boo
 
     if (!statement_do(probe->conn, error, "savepoint", NULL))
         return false;
-    *holds = statement_do(probe->conn, &failure, "probe_key_expression", "schema", probe->schema,
-                          "name", probe->name, "expression", expression, "key_columns",
-                          key_columns, NULL);
+    *holds =
+        statement_do(probe->conn, &failure, "probe_key_expression", "schema", probe->schema, "name",
+                     probe->name, "expression", expression, "key_columns", key_columns, NULL);
     return end_try(probe, &failure, "42703", *holds, error);
 }
 

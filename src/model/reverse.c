@@ -62,15 +62,12 @@ is_mere_cast(const Reverser *r, const MapColumn *column)
     /* the server's spelling of "column::type" begins with the column, in parentheses or not */
     plain += *plain == '(';
     return (strncmp(plain, column->source, length) == 0 && strncmp(plain + length, "::", 2) == 0) ||
-           (strncmp(plain, quoted, length + 2) == 0 &&
-            strncmp(plain + length + 2, "::", 2) == 0) ||
-           (strncmp(plain, column->source, length) == 0 &&
-            strncmp(plain + length, ")::", 3) == 0);
+           (strncmp(plain, quoted, length + 2) == 0 && strncmp(plain + length + 2, "::", 2) == 0) ||
+           (strncmp(plain, column->source, length) == 0 && strncmp(plain + length, ")::", 3) == 0);
 }
 
 static bool
-from_reverse_map(Reverser *r, const Column *column, const char *text, MapColumn *out,
-                 Error *error)
+from_reverse_map(Reverser *r, const Column *column, const char *text, MapColumn *out, Error *error)
 {
     Expression expression = {0};
     char *kept;
@@ -80,8 +77,7 @@ from_reverse_map(Reverser *r, const Column *column, const char *text, MapColumn 
         return error_context(error, "--reverse-map of column %s", column->name);
     out->expression = expression.text;
     if (expression.undetermined == NULL)
-        out->compared =
-            arena_printf(r->arena, "CAST(%s AS %s)", expression.text, column->type);
+        out->compared = arena_printf(r->arena, "CAST(%s AS %s)", expression.text, column->type);
     return true;
 }
 
@@ -98,10 +94,10 @@ assign_back(Reverser *r, const Column *column, MapColumn *out, Error *error)
     out->expression = out->compared;
     if (!probe_assigns(r->probe, out->expression, column->type, &holds, error))
         return false;
-    return holds ||
-           no_way_back(r, arena_printf(r->arena, "type %s of column %s cannot be cast back to %s; "
-                                                 "--reverse-map says how",
-                                       out->source_type, column->name, column->type));
+    return holds || no_way_back(r, arena_printf(r->arena,
+                                                "type %s of column %s cannot be cast back to %s; "
+                                                "--reverse-map says how",
+                                                out->source_type, column->name, column->type));
 }
 
 static bool
@@ -115,8 +111,9 @@ from_continuation(Reverser *r, const Column *column, const MapColumn *green, Map
     out->source = green->name;
     out->source_type = green->type;
     if (!is_mere_cast(r, green))
-        return no_way_back(r, arena_printf(r->arena, "column %s comes from an expression; "
-                                                     "--reverse-map says how it goes back",
+        return no_way_back(r, arena_printf(r->arena,
+                                           "column %s comes from an expression; "
+                                           "--reverse-map says how it goes back",
                                            column->name));
     out->compared = retyped ? arena_printf(r->arena, "CAST(%s AS %s)", quoted, column->type)
                             : arena_strdup(r->arena, quoted);
@@ -135,8 +132,9 @@ from_nothing(Reverser *r, const Column *column, MapColumn *out)
     if (column->generated)
         return true;
     if (column->not_null && column->default_expression == NULL && !column->identity)
-        return no_way_back(r, arena_printf(r->arena, "dropped column %s is NOT NULL and has no "
-                                                     "default; --reverse-map gives new rows a value",
+        return no_way_back(r, arena_printf(r->arena,
+                                           "dropped column %s is NOT NULL and has no "
+                                           "default; --reverse-map gives new rows a value",
                                            column->name));
     out->expression = arena_strdup(
         r->arena, column->default_expression != NULL ? column->default_expression : "NULL");
@@ -150,8 +148,8 @@ reverse_column(Reverser *r, const Column *column, MapColumn *out, Error *error)
     const char *given = mapped_expression(r, column->name);
     const MapColumn *green = continuation(r, column->name);
 
-    *out = (MapColumn){
-        .name = column->name, .type = column->type, .binary = column->has_binary_form};
+    *out =
+        (MapColumn){.name = column->name, .type = column->type, .binary = column->has_binary_form};
     if (green != NULL && given != NULL)
     {
         out->source = green->name;
@@ -173,12 +171,12 @@ reverse_key(Reverser *r, Error *error)
     const char *over;
 
     for (int i = 0; i < forward->key_count; i++)
-        text_append_item(&key_columns,
-                         arena_printf(r->arena, "k.%s",
-                                      ident_quote(r->arena, forward->keys[i].standby)));
+        text_append_item(
+            &key_columns,
+            arena_printf(r->arena, "k.%s", ident_quote(r->arena, forward->keys[i].standby)));
     over = arena_strdup(r->arena, text_cstr(&key_columns));
     text_clear(&key_columns);
-    reverse->keys = arena_alloc(r->arena, sizeof(MapKey) * (size_t) (forward->key_count + 1));
+    reverse->keys = arena_alloc(r->arena, sizeof(MapKey) * (size_t)(forward->key_count + 1));
     for (; reverse->key_count < forward->key_count; reverse->key_count++)
     {
         const MapKey *key = &forward->keys[reverse->key_count];
@@ -189,8 +187,8 @@ reverse_key(Reverser *r, Error *error)
             if (strcmp(reverse->columns[i].name, key->live) == 0)
                 column = &reverse->columns[i];
         if (column == NULL || column->compared == NULL)
-            return no_way_back(r, arena_printf(r->arena, "the key column %s has no way back",
-                                               key->live));
+            return no_way_back(
+                r, arena_printf(r->arena, "the key column %s has no way back", key->live));
         reverse->keys[reverse->key_count] = (MapKey){
             .live = key->standby,
             .live_type = key->standby_type,
@@ -214,7 +212,7 @@ reverse_derive(Probe *probe, const Table *blue, const Spec *spec, const ColumnLi
 {
     Reverser r = {probe, probe->arena, blue, spec, green_columns, shape};
     Mapping *reverse = &shape->reverse;
-    size_t count = (size_t) blue_columns->count + 1;
+    size_t count = (size_t)blue_columns->count + 1;
 
     *reverse = (Mapping){.columns = arena_alloc(probe->arena, sizeof(MapColumn) * count),
                          .kept = arena_alloc(probe->arena, sizeof(char *) * count),

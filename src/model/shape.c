@@ -32,7 +32,7 @@ typedef struct Maker
     ColumnList before; /* green's columns, when it looked like blue */
     ColumnList after;  /* and after the change */
     int given_count;
-    Given *given; /* of USING clauses */
+    Given *given;       /* of USING clauses */
     char **map_kept_as; /* of --map, in the order of the specification */
 } Maker;
 
@@ -40,10 +40,10 @@ static void
 warn(Maker *m, const char *text)
 {
     ShapeNotes *notes = &m->shape->warnings;
-    char **grown = arena_alloc(m->arena, sizeof(char *) * (size_t) (notes->count + 1));
+    char **grown = arena_alloc(m->arena, sizeof(char *) * (size_t)(notes->count + 1));
 
     if (notes->count > 0)
-        memcpy(grown, notes->items, sizeof(char *) * (size_t) notes->count);
+        memcpy(grown, notes->items, sizeof(char *) * (size_t)notes->count);
     grown[notes->count++] = arena_strdup(m->arena, text);
     notes->items = grown;
 }
@@ -95,7 +95,7 @@ static bool
 note_using(Maker *m, const ScanAction *action, const ColumnList *now, Error *error)
 {
     const Column *column = columns_by_name(now, action->name);
-    Given *grown = arena_alloc(m->arena, sizeof(Given) * (size_t) (m->given_count + 1));
+    Given *grown = arena_alloc(m->arena, sizeof(Given) * (size_t)(m->given_count + 1));
     char *kept;
 
     /* unknown names are for the server to complain of; a column that is new has no values yet */
@@ -110,7 +110,7 @@ note_using(Maker *m, const ScanAction *action, const ColumnList *now, Error *err
     if (!probe_parse(&m->probe, action->using_expression, true, &kept, error))
         return error_context(error, "USING of column %s", action->name);
     if (m->given_count > 0)
-        memcpy(grown, m->given, sizeof(Given) * (size_t) m->given_count);
+        memcpy(grown, m->given, sizeof(Given) * (size_t)m->given_count);
     grown[m->given_count++] = (Given){column->attnum, kept};
     m->given = grown;
     return true;
@@ -133,9 +133,8 @@ note_usings(Maker *m, const char *actions, Error *error)
             return false;
         if (action.using_expression == NULL)
             continue;
-        if (now.items == NULL &&
-            (!probe_take_names(&m->probe, m->shape->green, true, error) ||
-             !columns_read(m->conn, m->arena, m->shape->green, &now, error)))
+        if (now.items == NULL && (!probe_take_names(&m->probe, m->shape->green, true, error) ||
+                                  !columns_read(m->conn, m->arena, m->shape->green, &now, error)))
             return false;
         if (!note_using(m, &action, &now, error))
             return false;
@@ -167,7 +166,7 @@ run_change(Maker *m, const SpecStatement *statement, Error *error)
 static bool
 note_maps(Maker *m, Error *error)
 {
-    m->map_kept_as = arena_alloc(m->arena, sizeof(char *) * (size_t) (m->spec->map_count + 1));
+    m->map_kept_as = arena_alloc(m->arena, sizeof(char *) * (size_t)(m->spec->map_count + 1));
     for (int i = 0; i < m->spec->map_count; i++)
         if (!probe_parse(&m->probe, m->spec->maps[i].expression, true, &m->map_kept_as[i], error))
             return error_context(error, "--map of column %s", m->spec->maps[i].column);
@@ -235,8 +234,8 @@ cast_to(Maker *m, const char *expression, const Column *column)
 
 /* A column that continues one of live's. */
 static bool
-map_kept(Maker *m, const Column *column, const Column *source, Expression *given,
-         MapColumn *out, Error *error)
+map_kept(Maker *m, const Column *column, const Column *source, Expression *given, MapColumn *out,
+         Error *error)
 {
     bool retyped = strcmp(column->type_identity, source->type_identity) != 0;
     Expression cast = {0};
@@ -245,8 +244,8 @@ map_kept(Maker *m, const Column *column, const Column *source, Expression *given
     out->source = source->name;
     out->source_type = source->type;
     out->expression = given->text != NULL ? given->text : ident_quote(m->arena, source->name);
-    out->compared = retyped || given->text != NULL ? cast_to(m, out->expression, column)
-                                                   : out->expression;
+    out->compared =
+        retyped || given->text != NULL ? cast_to(m, out->expression, column) : out->expression;
     if (column->generated)
         out->expression = NULL;
     else if (retyped && given->text == NULL &&
@@ -263,7 +262,8 @@ map_kept(Maker *m, const Column *column, const Column *source, Expression *given
                              "evaluated for a row.");
 }
 
-/* A new column: --map, or its default if that is a constant; else standby makes the value itself. */
+/* A new column: --map, or its default if that is a constant; else standby makes the value itself.
+ */
 static bool
 map_new(Maker *m, const Column *column, Expression *given, MapColumn *out, Error *error)
 {
@@ -274,9 +274,9 @@ map_new(Maker *m, const Column *column, Expression *given, MapColumn *out, Error
         return true;
     if (given->text == NULL && column->default_expression == NULL)
         given->text = arena_strdup(m->arena, "NULL");
-    if (given->text == NULL && (!probe_parse(&m->probe, column->default_expression, false, &kept,
-                                             error) ||
-                                !probe_read(&m->probe, kept, given, error)))
+    if (given->text == NULL &&
+        (!probe_parse(&m->probe, column->default_expression, false, &kept, error) ||
+         !probe_read(&m->probe, kept, given, error)))
         return false;
     if (given->undetermined != NULL && column->default_expression != NULL &&
         strcmp(given->text, column->default_expression) == 0)
@@ -334,7 +334,7 @@ map_columns(Maker *m, Error *error)
 
     if (!check_maps(m, error))
         return false;
-    mapping->columns = arena_alloc(m->arena, sizeof(MapColumn) * (size_t) (m->after.count + 1));
+    mapping->columns = arena_alloc(m->arena, sizeof(MapColumn) * (size_t)(m->after.count + 1));
     for (; mapping->column_count < m->after.count; mapping->column_count++)
         if (!map_column(m, &m->after.items[mapping->column_count],
                         &mapping->columns[mapping->column_count], error))
@@ -360,8 +360,9 @@ refuse_key(Maker *m, const char *why, Error *error)
 {
     error_set(error, ERROR_REFUSED, "the change takes the key of %s away", m->blue->qualified);
     error_detail(error, "%s", why);
-    return error_hint(error, "Rows are kept in sync by the columns of index \"%s\": the new table "
-                             "needs a unique index over the same columns, all NOT NULL.",
+    return error_hint(error,
+                      "Rows are kept in sync by the columns of index \"%s\": the new table "
+                      "needs a unique index over the same columns, all NOT NULL.",
                       m->blue->key_index);
 }
 
@@ -383,15 +384,20 @@ map_key_column(Maker *m, const KeyColumn *live, const char *key_columns, MapKey 
     if (!probe_is_over(&m->probe, key->expression, key_columns, &holds, error))
         return false;
     if (!holds)
-        return refuse_key(m, arena_printf(m->arena, "The value of %s depends on columns outside "
-                                                    "the key.", column->name), error);
+        return refuse_key(m,
+                          arena_printf(m->arena,
+                                       "The value of %s depends on columns outside "
+                                       "the key.",
+                                       column->name),
+                          error);
     result = statement_run(m->conn, error, "type_equality", "table", m->shape->green, "column",
                            column->name, NULL);
     if (result == NULL)
         return false;
     if (result_rows(result) == 0)
-        return refuse_key(m, arena_printf(m->arena, "There is no unique index over column %s.",
-                                          column->name), error);
+        return refuse_key(
+            m, arena_printf(m->arena, "There is no unique index over column %s.", column->name),
+            error);
     key->standby_equality = arena_strdup(m->arena, result_get(result, 0, "equality"));
     return true;
 }
@@ -405,10 +411,10 @@ map_key(Maker *m, Error *error)
     const Result *result = NULL;
     bool ok = true;
 
-    mapping->keys = arena_alloc(m->arena, sizeof(MapKey) * (size_t) (blue->key_count + 1));
+    mapping->keys = arena_alloc(m->arena, sizeof(MapKey) * (size_t)(blue->key_count + 1));
     for (int i = 0; i < blue->key_count; i++)
-        text_append_item(&key_columns, arena_printf(m->arena, "k.%s",
-                                                    ident_quote(m->arena, blue->key[i].name)));
+        text_append_item(&key_columns,
+                         arena_printf(m->arena, "k.%s", ident_quote(m->arena, blue->key[i].name)));
     for (; ok && mapping->key_count < blue->key_count; mapping->key_count++)
     {
         MapKey *key = &mapping->keys[mapping->key_count];
@@ -446,9 +452,9 @@ check_assignment(Maker *m, Error *error)
     if (columns.length == 0)
         ok = error_set(error, ERROR_REFUSED, "the change leaves no column to copy");
     else
-        ok = statement_do(m->conn, error, "probe_insert", "standby", m->shape->qualified,
-                          "columns", columns.data, "expressions", expressions.data, "schema",
-                          m->probe.schema, "name", m->probe.name, NULL) ||
+        ok = statement_do(m->conn, error, "probe_insert", "standby", m->shape->qualified, "columns",
+                          columns.data, "expressions", expressions.data, "schema", m->probe.schema,
+                          "name", m->probe.name, NULL) ||
              error_context(error, "the mapping");
     text_clear(&columns);
     text_clear(&expressions);
@@ -458,15 +464,14 @@ check_assignment(Maker *m, Error *error)
 static bool
 read_objects(Maker *m, Error *error)
 {
-    const Result *result =
-        statement_run(m->conn, error, "green_objects", "green", m->shape->green, "blue",
-                      m->blue->oid, "home", m->blue->qualified, NULL);
+    const Result *result = statement_run(m->conn, error, "green_objects", "green", m->shape->green,
+                                         "blue", m->blue->oid, "home", m->blue->qualified, NULL);
 
     if (result == NULL)
         return false;
     m->shape->object_count = result_rows(result);
     m->shape->objects =
-        arena_alloc(m->arena, sizeof(ShapeObject) * (size_t) (m->shape->object_count + 1));
+        arena_alloc(m->arena, sizeof(ShapeObject) * (size_t)(m->shape->object_count + 1));
     for (int i = 0; i < m->shape->object_count; i++)
         m->shape->objects[i] =
             (ShapeObject){arena_strdup(m->arena, result_get(result, i, "kind")),
@@ -539,8 +544,8 @@ read_outcome(Maker *m, Error *error)
 
     if (!read_objects(m, error) || !read_dropped(m, error) ||
         !refusals_read_green(m->conn, m->arena, m->shape->green, &refusals, error) ||
-        !refusals_read_change(m->conn, m->arena, m->blue->oid, m->shape->green,
-                              &m->shape->mapping, &refusals, error) ||
+        !refusals_read_change(m->conn, m->arena, m->blue->oid, m->shape->green, &m->shape->mapping,
+                              &refusals, error) ||
         !refusals_check(&refusals, m->blue->qualified, error))
         return false;
     if (!description_read(m->conn, m->arena, m->shape->green, m->shape->schema, m->blue->schema,
@@ -558,8 +563,8 @@ derive_reverse(Maker *m, Error *error)
 
     return columns_read(m->conn, m->arena, m->blue->oid, &blue, error) &&
            probe_open(&m->probe, m->conn, m->arena,
-                      arena_printf(m->arena, "%s_probe", m->shape->schema),
-                      m->shape->qualified, m->blue->name, error) &&
+                      arena_printf(m->arena, "%s_probe", m->shape->schema), m->shape->qualified,
+                      m->blue->name, error) &&
            reverse_derive(&m->probe, m->blue, m->spec, &blue, &m->after, m->shape, error) &&
            probe_close(&m->probe, error);
 }

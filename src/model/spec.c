@@ -1,6 +1,6 @@
 /*
- * Reads the user's change.  An ALTER TABLE whose actions contain a RENAME is cut into several, since
- * PostgreSQL takes a RENAME only alone; all else stays in the statements the user wrote.
+ * Reads the user's change.  An ALTER TABLE whose actions contain a RENAME is cut into several,
+ * since PostgreSQL takes a RENAME only alone; all else stays in the statements the user wrote.
  */
 #include "model/spec.h"
 
@@ -13,19 +13,18 @@
 #include "base/text.h"
 #include "sql/scan.h"
 
-static const char *const forbidden[] = {"BEGIN",     "START",  "COMMIT", "END",     "ROLLBACK",
-                                        "ABORT",     "VACUUM", "SET",    "RESET",   "SAVEPOINT",
-                                        "PREPARE",   "LISTEN", "NOTIFY", "DISCARD", "COPY",
-                                        "DEALLOCATE", NULL};
+static const char *const forbidden[] = {
+    "BEGIN",     "START",   "COMMIT", "END",    "ROLLBACK", "ABORT", "VACUUM",     "SET", "RESET",
+    "SAVEPOINT", "PREPARE", "LISTEN", "NOTIFY", "DISCARD",  "COPY",  "DEALLOCATE", NULL};
 
 static void
 add_statement(Arena *arena, Spec *spec, const char *actions, const char *sql)
 {
     SpecStatement *grown =
-        arena_alloc(arena, sizeof(SpecStatement) * (size_t) (spec->statement_count + 1));
+        arena_alloc(arena, sizeof(SpecStatement) * (size_t)(spec->statement_count + 1));
 
     if (spec->statement_count > 0)
-        memcpy(grown, spec->statements, sizeof(SpecStatement) * (size_t) spec->statement_count);
+        memcpy(grown, spec->statements, sizeof(SpecStatement) * (size_t)spec->statement_count);
     grown[spec->statement_count].actions = arena_strdup(arena, actions);
     grown[spec->statement_count].sql = arena_strdup(arena, sql);
     spec->statements = grown;
@@ -144,7 +143,7 @@ maps_from_json(Arena *arena, const json_t *list, SpecMap **maps, int *count)
     json_t *item;
     size_t i;
 
-    *count = (int) json_array_size(list);
+    *count = (int)json_array_size(list);
     *maps = arena_alloc(arena, sizeof(SpecMap) * (json_array_size(list) + 1));
     json_array_foreach(list, i, item)
     {
@@ -174,8 +173,8 @@ finish(Arena *arena, Spec *spec)
     text = json_dumps(root, JSON_COMPACT | JSON_SORT_KEYS);
     spec->json = arena_strdup(arena, text);
     digest = digest_bytes(text, strlen(text));
-    spec->hash = arena_printf(arena, "%016lx%016lx", (unsigned long) digest.high,
-                              (unsigned long) digest.low);
+    spec->hash =
+        arena_printf(arena, "%016lx%016lx", (unsigned long)digest.high, (unsigned long)digest.low);
     free(text);
     json_decref(root);
 }
@@ -193,7 +192,7 @@ list_length(const char *const *list)
 static bool
 read_maps(Arena *arena, const char *const *texts, SpecMap **maps, int *count, Error *error)
 {
-    *maps = arena_alloc(arena, sizeof(SpecMap) * (size_t) (list_length(texts) + 1));
+    *maps = arena_alloc(arena, sizeof(SpecMap) * (size_t)(list_length(texts) + 1));
     for (*count = 0; *count < list_length(texts); (*count)++)
         if (!scan_assignment(arena, texts[*count], &(*maps)[*count].column,
                              &(*maps)[*count].expression, error))

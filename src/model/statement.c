@@ -1,6 +1,6 @@
 /*
- * Running templates.  Each run renders into a scratch arena of its own, so that a phase that goes on
- * for days does not grow.
+ * Running templates.  Each run renders into a scratch arena of its own, so that a phase that goes
+ * on for days does not grow.
  */
 #include "model/statement.h"
 
@@ -76,7 +76,7 @@ take_statements(Arena *arena, const Result *result, StatementList *list)
     int count = result_rows(result);
 
     list->count = count;
-    list->items = arena_alloc(arena, sizeof(char *) * (size_t) (count + 1));
+    list->items = arena_alloc(arena, sizeof(char *) * (size_t)(count + 1));
     for (int i = 0; i < count; i++)
         list->items[i] = arena_strdup(arena, result_get(result, i, "statement"));
 }
@@ -133,6 +133,6 @@ statement_rollback(Conn *conn)
     Error ignored = ERROR_INIT;
 
     if (conn_is_open(conn))
-        (void) !statement_do(conn, &ignored, "rollback", NULL);
+        (void)!statement_do(conn, &ignored, "rollback", NULL);
     error_clear(&ignored);
 }

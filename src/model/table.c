@@ -14,7 +14,7 @@ read_key(Conn *conn, Arena *arena, Table *table, Error *error)
     if (result == NULL)
         return false;
     table->key_count = result_rows(result);
-    table->key = arena_alloc(arena, sizeof(KeyColumn) * (size_t) (table->key_count + 1));
+    table->key = arena_alloc(arena, sizeof(KeyColumn) * (size_t)(table->key_count + 1));
     for (int i = 0; i < table->key_count; i++)
     {
         table->key[i].name = arena_strdup(arena, result_get(result, i, "column"));
@@ -35,16 +35,6 @@ take_facts(Arena *arena, const Result *result, Table *table)
         .name = arena_strdup(arena, result_get(result, 0, "name")),
         .qualified = arena_strdup(arena, result_get(result, 0, "qualified")),
         .kind = result_get(result, 0, "kind")[0],
-        .owner = arena_strdup(arena, result_get(result, 0, "owner")),
-        .quoted_owner = arena_strdup(arena, result_get(result, 0, "quoted_owner")),
-        .role = arena_strdup(arena, result_get(result, 0, "role")),
-        .database = arena_strdup(arena, result_get(result, 0, "database")),
-        .server_version = arena_strdup(arena, result_get(result, 0, "server_version")),
-        .is_owner = result_get_bool(result, 0, "is_owner"),
-        .may_create_schema = result_get_bool(result, 0, "may_create_schema"),
-        .may_create_in_schema = result_get_bool(result, 0, "may_create_in_schema"),
-        .may_use_tablespace = result_get_bool(result, 0, "may_use_tablespace"),
-        .in_recovery = result_get_bool(result, 0, "in_recovery"),
         .rows_estimated = result_get_int(result, 0, "rows_estimated"),
         .blocks = result_get_int(result, 0, "blocks"),
         .table_bytes = result_get_int(result, 0, "table_bytes"),
@@ -84,8 +74,9 @@ table_find(Conn *conn, Arena *arena, const char *text, Table *table, Error *erro
     {
         statement_rollback(conn);
         error_set(error, ERROR_FAULT, "there is no table %s", text);
-        return error_hint(error, "Names are read as in SQL: without quotes they are folded to lower "
-                                 "case; name the schema if it is not in the search_path.");
+        return error_hint(error,
+                          "Names are read as in SQL: without quotes they are folded to lower "
+                          "case; name the schema if it is not in the search_path.");
     }
     char *oid = arena_strdup(arena, result_get(result, 0, "oid"));
 

@@ -1,5 +1,5 @@
 /*
- * Finds the row behind an error by halving: first over blocks, then over the rows of one block.  All
+ * Finds the row behind an error by halving: first over blocks, then over the rows of one block. All
  * tries share one snapshot and are rolled back, so the search cannot be led astray by writers.
  */
 #include "phase/baddata.h"
@@ -50,12 +50,13 @@ try_column(const Search *s, const MapColumn *column, const char *first, const ch
     const Pair *p = s->pair;
 
     if (s->pending)
-        return statement_do(conn, failure, "pending_column_try", "schema",
-                            p->standby_schema, "expression", column->expression, "type",
-                            column->type, "live", p->live, "dirty", p->dirty, "live_match",
-                            p->live_match, "first_tid", first, "end_tid", end, NULL);
+        return statement_do(conn, failure, "pending_column_try", "schema", p->standby_schema,
+                            "expression", column->expression, "type", column->type, "live", p->live,
+                            "dirty", p->dirty, "live_match", p->live_match, "first_tid", first,
+                            "end_tid", end, NULL);
     return statement_do(conn, failure, "row_column_try", "schema", p->standby_schema, "expression",
-                        column->expression, "type", column->type, "live", p->live, "first_tid", first, "end_tid", end, NULL);
+                        column->expression, "type", column->type, "live", p->live, "first_tid",
+                        first, "end_tid", end, NULL);
 }
 
 /* True if these rows fail; what is done is undone. */
@@ -73,7 +74,7 @@ fails(const Search *s, const char *first, const char *end)
     }
     ok = try_rows(s, first, end, &failure);
     error_clear(&failure);
-    (void) !statement_do(conn, &failure, "savepoint_back", NULL);
+    (void)!statement_do(conn, &failure, "savepoint_back", NULL);
     error_clear(&failure);
     return !ok;
 }
@@ -90,12 +91,11 @@ column_at(const Search *s, const char *first, const char *end, const char *sqlst
         Error failure = ERROR_INIT;
         bool guilty;
 
-        if (column->expression == NULL ||
-            !statement_do(conn, &failure, "savepoint", NULL))
+        if (column->expression == NULL || !statement_do(conn, &failure, "savepoint", NULL))
             continue;
         guilty = !try_column(s, column, first, end, &failure) && error_is(&failure, sqlstate);
         error_clear(&failure);
-        (void) !statement_do(conn, &failure, "savepoint_back", NULL);
+        (void)!statement_do(conn, &failure, "savepoint_back", NULL);
         error_clear(&failure);
         if (guilty)
             return column->name;
@@ -154,11 +154,10 @@ static int64_t
 last_row(const Search *s, int64_t block)
 {
     Error ignored = ERROR_INIT;
-    const Result *result =
-        statement_run(s->context->control, &ignored, "block_last_row", "table",
-                      s->pending ? s->pair->dirty : s->pair->live, "first_tid",
-                      tid_text(s->arena, block, 0), "end_tid", tid_text(s->arena, block + 1, 0),
-                      NULL);
+    const Result *result = statement_run(s->context->control, &ignored, "block_last_row", "table",
+                                         s->pending ? s->pair->dirty : s->pair->live, "first_tid",
+                                         tid_text(s->arena, block, 0), "end_tid",
+                                         tid_text(s->arena, block + 1, 0), NULL);
     int64_t row = result != NULL ? result_get_int(result, 0, "last_row") : 0;
 
     error_clear(&ignored);
@@ -225,9 +224,9 @@ baddata_in_index(Context *context, const Pair *pair, const char *index, Error *e
     Error failure = ERROR_INIT;
     Conn *conn = context->control;
     Arena *arena = arena_new();
-    const Result *result = statement_run(conn, &failure, "object_unique", "migration",
-                                         pair->migration->id_text, "pair",
-                                         number(pair->number).text, "name", index, NULL);
+    const Result *result =
+        statement_run(conn, &failure, "object_unique", "migration", pair->migration->id_text,
+                      "pair", number(pair->number).text, "name", index, NULL);
 
     log_info("%s: looking for the keys", error->message);
     if (result != NULL && result_rows(result) > 0)
@@ -260,10 +259,11 @@ baddata_in_pending(Context *context, const Pair *pair, Error *error)
         return false;
     if (error_is(error, "23505") && error->constraint != NULL)
         return baddata_in_index(context, pair, error->constraint, error);
-    /* the keys went back into the log with the transaction: compact them, so that they have a place */
+    /* the keys went back into the log with the transaction: compact them, so that they have a place
+     */
     if (!pending_compact(context, pair, &failure) ||
-        (result = statement_run(context->control, &failure, "relation_blocks", "table",
-                                pair->dirty, NULL)) == NULL)
+        (result = statement_run(context->control, &failure, "relation_blocks", "table", pair->dirty,
+                                NULL)) == NULL)
     {
         error_clear(&failure);
         return false;

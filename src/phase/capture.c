@@ -1,6 +1,7 @@
 /*
- * Capture: change log and triggers on live.  Creating a trigger waits for open writers and makes new
- * ones wait, so the triggers come in one short polite attempt, together with the move of the state.
+ * Capture: change log and triggers on live.  Creating a trigger waits for open writers and makes
+ * new ones wait, so the triggers come in one short polite attempt, together with the move of the
+ * state.
  */
 #include <string.h>
 
@@ -14,9 +15,9 @@
 static const char *
 mode_for(Context *context, const Pair *pair, Error *error)
 {
-    const Result *result = statement_run(context->control, error, "capture_mode", "live",
-                                         pair->live_oid, "row_capture",
-                                         context->settings->row_capture ? "true" : "false", NULL);
+    const Result *result =
+        statement_run(context->control, error, "capture_mode", "live", pair->live_oid,
+                      "row_capture", context->settings->row_capture ? "true" : "false", NULL);
 
     return result == NULL ? NULL : arena_strdup(context->arena, result_get(result, 0, "mode"));
 }
@@ -34,9 +35,9 @@ make_log(Context *context, const Pair *pair, Error *error)
             statement_do(conn, error, "kept_create", "kept", pair->kept, "columns",
                          pair->kept_definitions, "keys", pair->kept_keys, NULL)) &&
            statement_generate(conn, error, "capture_functions", "function", pair->function, "log",
-                              pair->log, "keys", pair->keys, "new_keys", pair->new_keys,
-                              "old_keys", pair->old_keys, "row_new", pair->row_new, "row_old",
-                              pair->row_old, "mode", mode, NULL);
+                              pair->log, "keys", pair->keys, "new_keys", pair->new_keys, "old_keys",
+                              pair->old_keys, "row_new", pair->row_new, "row_old", pair->row_old,
+                              "mode", mode, NULL);
 }
 
 bool
@@ -49,8 +50,8 @@ capture_make_logs(Context *context, const Migration *migration, Error *error)
 
         if (!pair->has_mapping)
             continue;
-        if (!table_oid(context->control, context->arena, "pgswap", strchr(pair->log, '.') + 1,
-                       &oid, error) ||
+        if (!table_oid(context->control, context->arena, "pgswap", strchr(pair->log, '.') + 1, &oid,
+                       error) ||
             (oid == NULL && !make_log(context, pair, error)))
             return error_context(error, "making the change log");
     }
@@ -75,9 +76,8 @@ attempt(Context *context, void *data, Error *error)
     Phase phase = migration->phase;
     Conn *conn = context->control;
 
-    (void) data;
-    if (!statement_do(conn, error, "begin", NULL) ||
-        !capture_make_logs(context, migration, error))
+    (void)data;
+    if (!statement_do(conn, error, "begin", NULL) || !capture_make_logs(context, migration, error))
         return false;
     for (int i = 0; i < migration->pair_count; i++)
     {
@@ -119,7 +119,7 @@ attempt_again(Context *context, void *data, Error *error)
     Migration *migration = context->migration;
     Phase phase = migration->phase;
 
-    (void) data;
+    (void)data;
     if (!statement_do(context->control, error, "begin", NULL))
         return false;
     for (int i = 0; i < migration->pair_count; i++)

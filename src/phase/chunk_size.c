@@ -15,7 +15,7 @@ chunk_size_init(ChunkSize *size, int64_t target_ms, int64_t fixed)
 static int
 by_time(const void *a, const void *b)
 {
-    int64_t x = *(const int64_t *) a, y = *(const int64_t *) b;
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
 
     return (x > y) - (x < y);
 }

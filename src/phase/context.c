@@ -39,8 +39,7 @@ context_may_go_on(const Context *context, Error *error)
 static bool
 is_pause_point(const Context *context, const char *point)
 {
-    return context->settings->pause_at != NULL &&
-           strcmp(context->settings->pause_at, point) == 0;
+    return context->settings->pause_at != NULL && strcmp(context->settings->pause_at, point) == 0;
 }
 
 bool

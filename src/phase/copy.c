@@ -1,7 +1,7 @@
 /*
  * Copy: live to standby by ranges of heap blocks, several at a time, each a short transaction that
- * records itself; the change log is compacted meanwhile.  Done means that every block of the heap as
- * it stood after capture was in place is covered by a recorded chunk.
+ * records itself; the change log is compacted meanwhile.  Done means that every block of the heap
+ * as it stood after capture was in place is covered by a recorded chunk.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -59,8 +59,8 @@ chunk_sql(const Copy *copy, Chunk *chunk, Error *error)
     Arena *a = chunk->arena;
     const char *copied = template_render(
         a, "chunk_copy", error, "standby", p->standby, "columns", p->columns, "expressions",
-        p->expressions, "live", p->live, "first_tid", tid_text(a, chunk->range.first, 0),
-        "end_tid", tid_text(a, chunk->range.end, 0), "migration", p->migration->id_text, "pair",
+        p->expressions, "live", p->live, "first_tid", tid_text(a, chunk->range.first, 0), "end_tid",
+        tid_text(a, chunk->range.end, 0), "migration", p->migration->id_text, "pair",
         number(p->number).text, "first_block", number(chunk->range.first).text, "end_block",
         number(chunk->range.end).text, NULL);
     const char *checked =
@@ -143,15 +143,13 @@ prepare(Copy *copy, Error *error)
     Context *context = copy->context;
     const Pair *pair = copy->pair;
     const char *migration = pair->migration->id_text;
-    const Result *result =
-        statement_run(context->control, error, "copy_state", "migration", migration, "pair",
-                      number(pair->number).text, NULL);
+    const Result *result = statement_run(context->control, error, "copy_state", "migration",
+                                         migration, "pair", number(pair->number).text, NULL);
 
     if (result != NULL && result_get_int(result, 0, "blocks") < 0)
         result = statement_run(context->control, error, "copy_begin", "live", pair->live, "log",
-                               pair->log, "dirty", pair->dirty,
-                               "migration", migration, "pair", number(pair->number).text, "epoch",
-                               pair->migration->epoch, NULL);
+                               pair->log, "dirty", pair->dirty, "migration", migration, "pair",
+                               number(pair->number).text, "epoch", pair->migration->epoch, NULL);
     if (result == NULL)
         return false;
     copy->filenode = arena_strdup(context->arena, result_get(result, 0, "filenode"));
@@ -164,7 +162,7 @@ prepare(Copy *copy, Error *error)
     copy->blocks_done = result_get_int(result, 0, "blocks");
     copy->gap = 0;
     copy->gap_count = result_get(result, 0, "first_block") == NULL ? 0 : result_rows(result);
-    copy->gaps = arena_alloc(context->arena, sizeof(Range) * (size_t) (copy->gap_count + 1));
+    copy->gaps = arena_alloc(context->arena, sizeof(Range) * (size_t)(copy->gap_count + 1));
     for (int i = 0; i < copy->gap_count; i++)
         copy->gaps[i] = (Range){result_get_int(result, i, "first_block"),
                                 result_get_int(result, i, "end_block")};

@@ -23,9 +23,9 @@ append_generated(Context *context, Text *script, const Pair *pair, const char *n
 {
     StatementList list;
 
-    if (!(mapped ? statement_collect(context->control, context->arena, &list, error, name,
-                                     "mapped", mapping_rows(context->arena, &pair->mapping),
-                                     "live", pair->live_oid, "standby", pair->standby_oid, "away",
+    if (!(mapped ? statement_collect(context->control, context->arena, &list, error, name, "mapped",
+                                     mapping_rows(context->arena, &pair->mapping), "live",
+                                     pair->live_oid, "standby", pair->standby_oid, "away",
                                      pair->away_schema, "home", pair->schema, NULL)
                  : statement_collect(context->control, context->arena, &list, error, name, "live",
                                      pair->live_oid, "standby", pair->standby_oid, "away",
@@ -39,9 +39,8 @@ static bool
 append_kind(Context *context, Text *script, const Pair *pair, const char *kind, Error *error)
 {
     const Result *result =
-        statement_run(context->control, error, "object_read", "migration",
-                      pair->migration->id_text, "pair", number(pair->number).text, "kind", kind,
-                      NULL);
+        statement_run(context->control, error, "object_read", "migration", pair->migration->id_text,
+                      "pair", number(pair->number).text, "kind", kind, NULL);
 
     if (result == NULL)
         return false;
@@ -70,14 +69,14 @@ append_sequences(Context *context, Text *release, Text *attach, const Pair *pair
     return true;
 }
 
-/* What hangs on live: taken off before the exchange, put on after it, validated after the commit. */
+/* What hangs on live: taken off before the exchange, put on after it, validated after the commit.
+ */
 static bool
 append_dependents(Context *context, Text *before, Text *after, const Pair *pair, Error *error)
 {
-    const Result *result =
-        statement_run(context->control, error, "dependents", "live", pair->live_oid, "mapped",
-                      mapping_rows(context->arena, &pair->mapping), "dropped",
-                      pair->mapping.dropped, NULL);
+    const Result *result = statement_run(
+        context->control, error, "dependents", "live", pair->live_oid, "mapped",
+        mapping_rows(context->arena, &pair->mapping), "dropped", pair->mapping.dropped, NULL);
 
     if (result == NULL)
         return false;
@@ -94,8 +93,8 @@ append_dependents(Context *context, Text *before, Text *after, const Pair *pair,
         }
         later = template_render(context->arena, "validate_create", error, "migration",
                                 pair->migration->id_text, "pair", number(pair->number).text,
-                                "statement", statement, "colour",
-                                pair->migration->standby_colour, NULL);
+                                "statement", statement, "colour", pair->migration->standby_colour,
+                                NULL);
         if (later == NULL)
             return false;
         text_append(after, later);
@@ -123,21 +122,20 @@ exchange_prepare(Context *context, const Pair *pair, const Pair *next, char **sc
     const Migration *migration = context->migration;
     Text text = {0}, attach = {0};
     StatementList capture;
-    bool ok =
-        statement_collect(context->control, context->arena, &capture, error, "capture_drop",
-                          "trigger", pair->trigger, "relations", pair->live_oid, NULL);
+    bool ok = statement_collect(context->control, context->arena, &capture, error, "capture_drop",
+                                "trigger", pair->trigger, "relations", pair->live_oid, NULL);
 
     if (ok)
         append_statements(&text, &capture);
-    ok = ok && append_kind(context, &text, pair, "check", error) &&
-         append_sequences(context, &text, &attach, pair, error) &&
-         append_generated(context, &attach, pair, "identity_values", true, error) &&
-         append_dependents(context, &text, &attach, pair, error) &&
-         append_kind(context, &attach, pair,
-                     arena_printf(context->arena, "foreign %s", migration->standby_colour),
-                     error) &&
-         append_capture(context, &attach, next, error) &&
-         append_generated(context, &text, pair, "exchange", false, error);
+    ok =
+        ok && append_kind(context, &text, pair, "check", error) &&
+        append_sequences(context, &text, &attach, pair, error) &&
+        append_generated(context, &attach, pair, "identity_values", true, error) &&
+        append_dependents(context, &text, &attach, pair, error) &&
+        append_kind(context, &attach, pair,
+                    arena_printf(context->arena, "foreign %s", migration->standby_colour), error) &&
+        append_capture(context, &attach, next, error) &&
+        append_generated(context, &text, pair, "exchange", false, error);
     text_append(&text, text_cstr(&attach));
     *script = arena_strdup(context->arena, text_cstr(&text));
     text_clear(&text);

@@ -1,7 +1,7 @@
 /*
- * Follow: after the swap, what is written to live goes over to the other table, so that a revert has
- * little to catch up with, and so that a row which the other table cannot hold is found when it is
- * written and not when the way back is needed.
+ * Follow: after the swap, what is written to live goes over to the other table, so that a revert
+ * has little to catch up with, and so that a row which the other table cannot hold is found when it
+ * is written and not when the way back is needed.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -79,8 +79,9 @@ follow_run(Context *context, int64_t milliseconds, Error *error)
         if (!guard_check(context, &whole, error))
             return false;
         if (!whole)
-            return error_set(error, ERROR_CHANGED, "the capture triggers on %s were dropped or "
-                                                   "switched off: a revert is not possible any more",
+            return error_set(error, ERROR_CHANGED,
+                             "the capture triggers on %s were dropped or "
+                             "switched off: a revert is not possible any more",
                              context->migration->pairs[0].live);
         for (int i = 0; i < context->migration->pair_count; i++)
             if (!follow_pair(context, &context->migration->pairs[i], &blocked, error))

@@ -1,6 +1,6 @@
 /*
- * Index: the rows of pending keys are purged, then standby gets its key, indexes and constraints, the
- * indexes in parallel; then a visibility map and statistics.
+ * Index: the rows of pending keys are purged, then standby gets its key, indexes and constraints,
+ * the indexes in parallel; then a visibility map and statistics.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -46,7 +46,7 @@ read_objects(Objects *objects, const char *kind, Error *error)
     if (result == NULL)
         return false;
     objects->count = result_rows(result);
-    size = sizeof(char *) * (size_t) (objects->count + 1);
+    size = sizeof(char *) * (size_t)(objects->count + 1);
     objects->ordinals = arena_alloc(arena, size);
     objects->names = arena_alloc(arena, size);
     objects->statements = arena_alloc(arena, size);
@@ -65,9 +65,8 @@ make_sql(Objects *objects, Arena *arena, int i, Error *error)
     const Pair *pair = objects->pair;
 
     return template_render(arena, "object_make", error, "statement", objects->statements[i],
-                           "migration", pair->migration->id_text, "pair",
-                           number(pair->number).text, "ordinal", objects->ordinals[i], "epoch",
-                           pair->migration->epoch, NULL);
+                           "migration", pair->migration->id_text, "pair", number(pair->number).text,
+                           "ordinal", objects->ordinals[i], "epoch", pair->migration->epoch, NULL);
 }
 
 static PoolNext
@@ -131,9 +130,10 @@ copy_anew(Context *context, const Pair *pair, Error *error)
     bool computed = false;
 
     for (int i = 0; i < pair->mapping.key_count; i++)
-        computed = computed ||
-                   strcmp(pair->mapping.keys[i].live_type, pair->mapping.keys[i].standby_type) != 0 ||
-                   pair->mapping.keys[i].expression[0] != '"';
+        computed =
+            computed ||
+            strcmp(pair->mapping.keys[i].live_type, pair->mapping.keys[i].standby_type) != 0 ||
+            pair->mapping.keys[i].expression[0] != '"';
     if (!computed)
         return;
     if (!statement_do(context->control, &failure, "begin", NULL) ||
@@ -196,8 +196,8 @@ purge(Context *context, const Pair *pair, Error *error)
 
     if (statement_do(context->control, error, "begin_snapshot", NULL) &&
         pending_purge_here(context, pair, &purged, error) &&
-        statement_do(context->control, error, "lease_check", "migration",
-                     pair->migration->id_text, "epoch", pair->migration->epoch, NULL) &&
+        statement_do(context->control, error, "lease_check", "migration", pair->migration->id_text,
+                     "epoch", pair->migration->epoch, NULL) &&
         statement_do(context->control, error, "commit", NULL))
         return true;
     statement_rollback(context->control);

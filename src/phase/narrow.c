@@ -7,12 +7,11 @@
 #include <string.h>
 
 void
-narrow_add(Narrow *narrow, ParitySide side, Digest key, Digest row, const char *text,
-           size_t length)
+narrow_add(Narrow *narrow, ParitySide side, Digest key, Digest row, const char *text, size_t length)
 {
     NarrowRow *added;
 
-    if (narrow->bytes + (int64_t) (sizeof(NarrowRow) + length) > NARROW_BYTES)
+    if (narrow->bytes + (int64_t)(sizeof(NarrowRow) + length) > NARROW_BYTES)
     {
         narrow->incomplete = true;
         return;
@@ -20,7 +19,7 @@ narrow_add(Narrow *narrow, ParitySide side, Digest key, Digest row, const char *
     if (narrow->count == narrow->capacity)
     {
         narrow->capacity = narrow->capacity > 0 ? narrow->capacity * 2 : 64;
-        narrow->rows = realloc(narrow->rows, sizeof(NarrowRow) * (size_t) narrow->capacity);
+        narrow->rows = realloc(narrow->rows, sizeof(NarrowRow) * (size_t)narrow->capacity);
         if (narrow->rows == NULL)
             abort();
     }
@@ -30,7 +29,7 @@ narrow_add(Narrow *narrow, ParitySide side, Digest key, Digest row, const char *
         abort();
     memcpy(added->text, text, length);
     added->text[length] = '\0';
-    narrow->bytes += (int64_t) (sizeof(NarrowRow) + length);
+    narrow->bytes += (int64_t)(sizeof(NarrowRow) + length);
 }
 
 static int
@@ -42,7 +41,7 @@ by_key_and_side(const void *a, const void *b)
         return x->key.high < y->key.high ? -1 : 1;
     if (x->key.low != y->key.low)
         return x->key.low < y->key.low ? -1 : 1;
-    return (int) x->side - (int) y->side;
+    return (int)x->side - (int)y->side;
 }
 
 /* What is wrong with the rows of one key, or NULL. */
@@ -50,8 +49,7 @@ static const char *
 verdict(const NarrowRow *rows, int64_t count)
 {
     if (count == 1)
-        return rows[0].side == PARITY_LIVE ? "is missing on standby"
-                                           : "is on standby only";
+        return rows[0].side == PARITY_LIVE ? "is missing on standby" : "is on standby only";
     if (count > 2 || rows[0].side == rows[1].side)
         return "is there more than once";
     return digest_equal(rows[0].row, rows[1].row) ? NULL : "differs";
@@ -63,7 +61,7 @@ narrow_report(Narrow *narrow, Text *report)
     int64_t different = 0;
 
     if (narrow->count > 0)
-        qsort(narrow->rows, (size_t) narrow->count, sizeof(NarrowRow), by_key_and_side);
+        qsort(narrow->rows, (size_t)narrow->count, sizeof(NarrowRow), by_key_and_side);
     for (int64_t first = 0, end; first < narrow->count; first = end)
     {
         const char *what;

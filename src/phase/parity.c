@@ -2,10 +2,10 @@
  * Parity: live (through the mapping) and standby hold the same rows, pending keys aside.
  *
  * Both sides are read in one snapshot, shared by all connections, by ranges of heap blocks: sums of
- * digests do not depend on order, so each side is read in its own physical order.  A row's digest is
- * XXH3-128 over its fields as binary COPY encodes them (length words and NULL markers included); it
- * is added to the bucket that the digest of its key selects.  If a bucket differs, a second pass in
- * the same snapshot finds the keys.
+ * digests do not depend on order, so each side is read in its own physical order.  A row's digest
+ * is XXH3-128 over its fields as binary COPY encodes them (length words and NULL markers included);
+ * it is added to the bucket that the digest of its key selects.  If a bucket differs, a second pass
+ * in the same snapshot finds the keys.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -21,8 +21,8 @@
 
 enum
 {
-    BUCKETS = 65536,      /* 24 bytes each, for each side */
-    RANGE_BLOCKS = 8192,  /* 64 MB */
+    BUCKETS = 65536,     /* 24 bytes each, for each side */
+    RANGE_BLOCKS = 8192, /* 64 MB */
 };
 
 typedef struct Bucket
@@ -65,7 +65,7 @@ on_row(void *context, const CopyRow *row, Error *error)
     Digest key, digest;
     uint64_t slot;
 
-    (void) error;
+    (void)error;
     copyout_raw(row, first, first + parity->pair->mapping.key_count, &data, &length);
     key = digest_bytes(data, length);
     copyout_raw(row, first, row->count, &data, &length);
@@ -129,8 +129,8 @@ static PoolNext
 next_range(void *context, Job *job, Error *error)
 {
     Parity *parity = context;
-    ParitySide side = parity->next[PARITY_LIVE] < parity->blocks[PARITY_LIVE] ? PARITY_LIVE
-                                                                               : PARITY_STANDBY;
+    ParitySide side =
+        parity->next[PARITY_LIVE] < parity->blocks[PARITY_LIVE] ? PARITY_LIVE : PARITY_STANDBY;
     int64_t first = parity->next[side], end = first + RANGE_BLOCKS;
     Reader *reader;
 
@@ -141,8 +141,7 @@ next_range(void *context, Job *job, Error *error)
     reader = calloc(1, sizeof(*reader));
     if (reader == NULL)
         abort();
-    *reader =
-        (Reader){.parity = parity, .side = side, .blocks = end - first, .arena = arena_new()};
+    *reader = (Reader){.parity = parity, .side = side, .blocks = end - first, .arena = arena_new()};
     copyout_init(&reader->copy, on_row, reader);
     job->sql = reader_sql(reader, first, end, error);
     job->sink = on_data;
@@ -298,13 +297,14 @@ check_pair(Context *context, const Pair *pair, Error *error)
     ok = ok && record(&parity, different, error);
     if (ok && different > 0)
     {
-        ok = error_set(error, ERROR_PARITY, "table %s and its new form differ in %s%" PRId64
-                                            " rows of %" PRId64,
+        ok = error_set(error, ERROR_PARITY,
+                       "table %s and its new form differ in %s%" PRId64 " rows of %" PRId64,
                        pair->live, parity.narrow.incomplete ? "at least " : "", different,
                        parity.rows[PARITY_LIVE]);
         error_detail(error, "%s", text_cstr(&report));
-        error_hint(error, "Nothing was swapped. Find out who writes to %s; \"pgswap abort\" takes "
-                          "everything back.",
+        error_hint(error,
+                   "Nothing was swapped. Find out who writes to %s; \"pgswap abort\" takes "
+                   "everything back.",
                    pair->standby);
     }
     narrow_clear(&parity.narrow);

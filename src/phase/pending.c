@@ -43,8 +43,8 @@ pending_compact(Context *context, const Pair *pair, Error *error)
 bool
 pending_count(Context *context, const Pair *pair, int64_t *backlog, Error *error)
 {
-    const Result *result = statement_run(context->control, error, "pending_count", "log",
-                                         pair->log, "dirty", pair->dirty, NULL);
+    const Result *result = statement_run(context->control, error, "pending_count", "log", pair->log,
+                                         "dirty", pair->dirty, NULL);
 
     if (result == NULL)
         return false;
@@ -66,12 +66,11 @@ delete_rows(Context *context, const Pair *pair, int64_t *deleted, Error *error)
         return statement_do(context->control, error, "standby_empty", "standby", pair->standby,
                             NULL);
     if (pair->kept != NULL)
-        result = statement_run(context->control, error, "pending_delete_keep", "standby",
-                               pair->standby, "dirty", pair->dirty, "dirty_columns",
-                               pair->dirty_columns, "key_expressions", pair->key_expressions,
-                               "standby_match", pair->standby_match, "standby_key",
-                               pair->standby_key, "kept_columns", pair->kept_columns, "kept",
-                               pair->kept, NULL);
+        result = statement_run(
+            context->control, error, "pending_delete_keep", "standby", pair->standby, "dirty",
+            pair->dirty, "dirty_columns", pair->dirty_columns, "key_expressions",
+            pair->key_expressions, "standby_match", pair->standby_match, "standby_key",
+            pair->standby_key, "kept_columns", pair->kept_columns, "kept", pair->kept, NULL);
     else
         result = statement_run(context->control, error, "pending_delete", "standby", pair->standby,
                                "dirty", pair->dirty, "dirty_columns", pair->dirty_columns,
@@ -156,8 +155,9 @@ check_convergence(const Context *context, int64_t started, int64_t round_ms, int
     if (clock_ms() - started <= context->settings->converge_deadline)
         return true;
     error_set(error, ERROR_LIMIT, "the backlog does not become small");
-    error_detail(error, "%" PRId64 " keys are pending; in the last round %" PRId64
-                        " keys/s were applied and %" PRId64 " keys/s came.",
+    error_detail(error,
+                 "%" PRId64 " keys are pending; in the last round %" PRId64
+                 " keys/s were applied and %" PRId64 " keys/s came.",
                  backlog, applied * 1000 / ms, backlog * 1000 / ms);
     return error_hint(error, "Run the same command again when less is written, or with a larger "
                              "--drain-keys or --converge-deadline.");

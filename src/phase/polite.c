@@ -42,15 +42,15 @@ end_blockers(Context *context, const PoliteTask *task, bool terminate, int64_t a
     return true;
 }
 
-/* The transaction that would keep us waiting, of at least that age; *who is NULL if there is none. */
+/* The transaction that would keep us waiting, of at least that age; *who is NULL if there is none.
+ */
 static bool
 find_blocker(Context *context, const PoliteTask *task, int64_t age, char **who, Error *error)
 {
     char since[CLOCK_TEXT_SIZE];
-    const Result *result =
-        statement_run(context->control, error, "blockers", "relations", task->relations,
-                      "migration", context->migration->id_text, "blocker_age", number(age).text,
-                      NULL);
+    const Result *result = statement_run(context->control, error, "blockers", "relations",
+                                         task->relations, "migration", context->migration->id_text,
+                                         "blocker_age", number(age).text, NULL);
 
     *who = NULL;
     if (result == NULL)

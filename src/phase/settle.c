@@ -1,6 +1,6 @@
 /*
- * Settle: what the swap left for afterwards, each piece in a transaction of its own and with its own
- * short lock attempts: foreign keys are validated, materialized views refreshed.
+ * Settle: what the swap left for afterwards, each piece in a transaction of its own and with its
+ * own short lock attempts: foreign keys are validated, materialized views refreshed.
  */
 #include "model/statement.h"
 #include "phase/phases.h"
@@ -30,11 +30,10 @@ attempt(Context *context, void *data, Error *error)
 static bool
 next_piece(Context *context, const Pair *pair, Piece *piece, bool *found, Error *error)
 {
-    const Result *result =
-        statement_run(context->control, error, "object_read", "migration",
-                      context->migration->id_text, "pair", number(pair->number).text, "kind",
-                      arena_printf(context->arena, "validate %s", context->migration->live_colour),
-                      NULL);
+    const Result *result = statement_run(
+        context->control, error, "object_read", "migration", context->migration->id_text, "pair",
+        number(pair->number).text, "kind",
+        arena_printf(context->arena, "validate %s", context->migration->live_colour), NULL);
 
     if (result == NULL)
         return false;

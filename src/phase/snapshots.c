@@ -1,6 +1,6 @@
 /*
- * Samples of the live snapshots, and what can be told from two of them: the same transaction with the
- * same xmin under a new statement keeps its snapshot.
+ * Samples of the live snapshots, and what can be told from two of them: the same transaction with
+ * the same xmin under a new statement keeps its snapshot.
  */
 #include "phase/snapshots.h"
 
@@ -92,9 +92,8 @@ sample(Snapshots *s, Context *context, Error *error)
         snprintf(s->now.who, sizeof(s->now.who), "pid %s, role %s, application \"%s\", %s",
                  result_get(result, 0, "pid"),
                  result_get(result, 0, "role") != NULL ? result_get(result, 0, "role") : "-",
-                 result_get(result, 0, "application") != NULL
-                     ? result_get(result, 0, "application")
-                     : "",
+                 result_get(result, 0, "application") != NULL ? result_get(result, 0, "application")
+                                                              : "",
                  result_get(result, 0, "state") != NULL ? result_get(result, 0, "state")
                                                         : "state hidden");
     return true;
@@ -158,8 +157,7 @@ snapshots_check(Snapshots *s, Context *context, Error *error)
     if (!sample(s, context, error))
         return false;
     for (int i = 0; i < s->now.count; i++)
-        if (s->now.items[i].keeper ||
-            (mode == OLD_SNAPSHOTS_STRICT && s->now.items[i].may_go_on))
+        if (s->now.items[i].keeper || (mode == OLD_SNAPSHOTS_STRICT && s->now.items[i].may_go_on))
             return error_set(error, ERROR_LOCK,
                              "pid %" PRId64 " keeps a snapshot older than the last keys",
                              s->now.items[i].pid);

@@ -27,13 +27,13 @@ enum
 typedef struct Swap
 {
     Context *context;
-    Migration after; /* the migration as it will be, with the roles exchanged */
-    char **scripts; /* of each pair: everything between drain and comparison, as one text */
+    Migration after;      /* the migration as it will be, with the roles exchanged */
+    char **scripts;       /* of each pair: everything between drain and comparison, as one text */
     StatementList others; /* names of the other tables to lock */
     char *relations;      /* OIDs of all tables to lock */
-    char **marks; /* of each pair's live, as it was when its description was checked */
-    Arena *scratch; /* of one attempt */
-    int64_t deadline; /* clock_ms() for all attempts */
+    char **marks;         /* of each pair's live, as it was when its description was checked */
+    Arena *scratch;       /* of one attempt */
+    int64_t deadline;     /* clock_ms() for all attempts */
     Snapshots *snapshots;
     Watch *watch;
     int64_t asked_at;  /* ms; when the first exclusive lock was asked for */
@@ -46,9 +46,9 @@ typedef struct Swap
 static bool
 lock_exclusive(Swap *swap, const char *table, Error *error)
 {
-    bool ok = statement_do(swap->context->control, error, "lock_exclusive", "table", table,
-                           "lock_timeout", number(swap->context->settings->lock_timeout).text,
-                           NULL);
+    bool ok =
+        statement_do(swap->context->control, error, "lock_exclusive", "table", table,
+                     "lock_timeout", number(swap->context->settings->lock_timeout).text, NULL);
 
     if (ok && swap->locked_at == 0)
         swap->locked_at = clock_us();
@@ -59,9 +59,8 @@ static bool
 read_marks(Swap *swap, int pair, char **marks, Error *error)
 {
     Context *context = swap->context;
-    const Result *result =
-        statement_run(context->control, error, "live_marks", "oid",
-                      context->migration->pairs[pair].live_oid, NULL);
+    const Result *result = statement_run(context->control, error, "live_marks", "oid",
+                                         context->migration->pairs[pair].live_oid, NULL);
 
     if (result == NULL)
         return false;
@@ -84,8 +83,8 @@ lock_gently(Swap *swap, Error *error)
             !read_marks(swap, i, &swap->marks[i], error))
             return false;
     return guard_check(context, &whole, error) &&
-           (whole || error_set(error, ERROR_CHANGED,
-                               "the capture triggers were dropped or switched off"));
+           (whole ||
+            error_set(error, ERROR_CHANGED, "the capture triggers were dropped or switched off"));
 }
 
 /* First live of every pair, then the tables at the other end of foreign keys, by OID. */
@@ -279,13 +278,12 @@ note_attempts(Context *context, const char *outcome, Error *error)
     const Summary *summary = &context->summary;
     char held[32];
 
-    snprintf(held, sizeof(held), "%.1f", (double) summary->lock_held_us / 1000);
-    return statement_do(context->control, error, "swap_note", "migration",
-                        context->migration->id_text, "attempts",
-                        number(summary->swap_attempts).text, "lock_held_ms", held,
-                        "longest_wait_ms", number(summary->longest_wait_ms).text, "waiters",
-                        number(summary->waiters).text, "waiters_longest_ms",
-                        number(summary->waiters_longest_ms).text, "outcome", outcome, NULL);
+    snprintf(held, sizeof(held), "%.1f", (double)summary->lock_held_us / 1000);
+    return statement_do(
+        context->control, error, "swap_note", "migration", context->migration->id_text, "attempts",
+        number(summary->swap_attempts).text, "lock_held_ms", held, "longest_wait_ms",
+        number(summary->longest_wait_ms).text, "waiters", number(summary->waiters).text,
+        "waiters_longest_ms", number(summary->waiters_longest_ms).text, "outcome", outcome, NULL);
 }
 
 /* Between attempts the migration stays in sync, and status knows. */
@@ -333,7 +331,7 @@ find_others(Swap *swap, Error *error)
         if (result == NULL)
             break;
         swap->others.items =
-            arena_alloc(context->arena, sizeof(char *) * (size_t) (result_rows(result) + 1));
+            arena_alloc(context->arena, sizeof(char *) * (size_t)(result_rows(result) + 1));
         swap->others.count = result_rows(result);
         for (int j = 0; j < swap->others.count; j++)
         {
@@ -351,7 +349,7 @@ prepare(Swap *swap, Error *error)
 {
     Context *context = swap->context;
     Migration *migration = context->migration;
-    size_t size = sizeof(char *) * (size_t) migration->pair_count;
+    size_t size = sizeof(char *) * (size_t)migration->pair_count;
 
     if (!journal_flip(context->control, context->arena, migration, &swap->after, error) ||
         !capture_make_logs(context, &swap->after, error) || !ensure_proved(context, error))

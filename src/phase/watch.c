@@ -28,7 +28,7 @@ next_sample(void *context, Job *job, Error *error)
 {
     Watch *watch = context;
 
-    (void) error;
+    (void)error;
     if (watch->closing)
         return POOL_END;
     if (clock_ms() - watch->last < SAMPLE_EVERY)
@@ -44,9 +44,9 @@ sample_done(void *context, Job *job, const Result *result, Error *failure, Error
 {
     Watch *watch = context;
 
-    (void) job;
-    (void) failure;
-    (void) error;
+    (void)job;
+    (void)failure;
+    (void)error;
     if (result == NULL)
         return true;
     if (result_get_int(result, 0, "waiters") > watch->waiters)
