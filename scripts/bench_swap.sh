@@ -12,9 +12,9 @@
 #           drain under the lock
 #   reader  and a client that reads the table, then is idle in its transaction for 5 s, 2 s apart
 #   vacuum  and an autovacuum that is kept at work on the table
-# BENCH_SWAPS (20, of which half are reverts), BENCH_ROWS (100000), BENCH_PAUSE (4, seconds of quiet
-# between two swaps), BENCH_READS (500/s), BENCH_WRITES (200/s); PGSWAP names the program.  The server
-# is private and is removed.
+# BENCH_SWAPS (20, of which half are reverts; each may take 30 s), BENCH_ROWS (100000), BENCH_PAUSE (4,
+# seconds of quiet between two swaps), BENCH_READS (500/s), BENCH_WRITES (200/s); PGSWAP names the
+# program.  The server is private and is removed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/cluster.sh
@@ -110,32 +110,40 @@ stop_clients() {
 
 # --- one scenario ---------------------------------------------------------------------------
 
-# swap_once COMMAND: notes when it ran and what its swap took.  The seconds of the swap last from one
-# second before the first attempt for the lock ended until one second after the swap.
+# Swaps or reverts, notes when that ran and what it took.  The seconds of the swap last from one second
+# before the first attempt for the lock ended until one second after the swap; or to the end, if
+# pgswap gave up (exit code 6 after the deadline; the next turn tries again).
 swap_once() {
-    local began=$EPOCHREALTIME ended status
+    local command=revert result=0 began ended status
+    [ "$(sql -c 'SELECT phase FROM pgswap.migration')" = swapped ] || command=swap
     [ "$scenario" != vacuum ] || sql -c "SELECT count(*) FROM pg_stat_progress_vacuum
         WHERE relid = 'orders'::regclass" >>"$cluster_dir/vacuums"
-    "$pgswap" "$1" -q -d bench public.orders >"$cluster_dir/$1.out" 2>&1 ||
-        fail "pgswap $1 failed:" "$(cat "$cluster_dir/$1.out")"
+    began=$EPOCHREALTIME
+    "$pgswap" "$command" -q -d bench public.orders --swap-deadline=30s \
+        >"$cluster_dir/pgswap.out" 2>&1 || result=$?
     ended=$EPOCHREALTIME
+    case $result in
+        0) ;;
+        6) echo "$command" >>"$cluster_dir/gave_up" ;;
+        *) fail "pgswap $command failed:" "$(cat "$cluster_dir/pgswap.out")" ;;
+    esac
     status=$("$pgswap" status -d bench public.orders --json)
     echo "$began $ended" >>"$cluster_dir/commands"
     sql -F ' ' -c "
         SELECT extract(epoch FROM least(swapped_at, (SELECT min(at) FROM pgswap.event
                    WHERE kind = 'swap attempt' AND at >= to_timestamp($began)))) - 1,
                extract(epoch FROM swapped_at) + 1
-          FROM (SELECT (('$status'::json)->'swap'->>'swapped_at')::timestamptz AS swapped_at) s" \
-        >>"$cluster_dir/swaps"
+          FROM (SELECT CASE $result WHEN 0 THEN ('$status'::json->'swap'->>'swapped_at')::timestamptz
+                       ELSE to_timestamp($ended) END AS swapped_at) AS s" >>"$cluster_dir/swaps"
     sql -F ' ' -c "
         SELECT s->>'attempts', s->>'longest_wait_ms', s->>'lock_held_ms', s->>'rows_drained'
-          FROM (SELECT '$status'::json->'swap' AS s) s" >>"$cluster_dir/figures"
+          FROM (SELECT '$status'::json->'swap' AS s) AS s" >>"$cluster_dir/figures"
 }
 
 run_scenario() {
     local i
     scenario=$1
-    rm -f "$cluster_dir"/{readers,writers}.log* "$cluster_dir"/{commands,swaps,figures,vacuums}
+    rm -f "$cluster_dir"/{readers,writers}.log* "$cluster_dir"/{commands,swaps,figures,vacuums,gave_up}
     make_table "$scenario"
     "$pgswap" run -q -d bench public.orders --alter 'ALTER COLUMN id TYPE bigint' >/dev/null
     start_clients readers -c 4 --rate="${BENCH_READS:-500}" -l --log-prefix="$cluster_dir/readers.log"
@@ -145,12 +153,10 @@ run_scenario() {
     esac
     for ((i = 1; i <= swaps; i++)); do
         sleep "$pause"
-        swap_once "$([ $((i % 2)) -eq 1 ] && echo revert || echo swap)"
+        swap_once
     done
     sleep "$pause"
     stop_clients
-    [ $((swaps % 2)) -eq 0 ] || "$pgswap" swap -q -d bench public.orders >/dev/null
-    "$pgswap" finish -q -d bench public.orders
 }
 
 # --- figures --------------------------------------------------------------------------------
@@ -189,7 +195,8 @@ latencies() {
 
 note_results() {
     local who class title
-    echo "| $1 | $(wc -l <"$cluster_dir/figures") | $(column 1) | $(column 2) | $(column 3)" \
+    touch "$cluster_dir/gave_up"
+    echo "| $1 | $(wc -l <"$cluster_dir/figures") | $(wc -l <"$cluster_dir/gave_up") | $(column 1) | $(column 2) | $(column 3)" \
         "| $(column 4) |" >>"$cluster_dir/swap_table"
     for who in readers writers; do
         for class in quiet command swap; do
@@ -209,8 +216,8 @@ note_results() {
 
 print_results() {
     echo
-    echo '| median / maximum | swaps | attempts | longest stall imposed, ms | lock held, ms | keys drained |'
-    echo '|---|---:|---:|---:|---:|---:|'
+    echo '| median / maximum | swaps | given up | attempts | longest stall imposed, ms | lock held, ms | keys drained |'
+    echo '|---|---:|---:|---:|---:|---:|---:|'
     cat "$cluster_dir/swap_table"
     echo
     echo '| latency, ms | who | when | p50 | p99 | max |'

@@ -12,7 +12,7 @@ SET search_path = pg_catalog, pg_temp AS %L', :'function', event, E'BEGIN\n' || 
     ('row', format('    IF TG_OP <> ''DELETE'' THEN
         INSERT INTO %1$s (%2$s) VALUES (%3$s);
     END IF;
-    IF TG_OP = ''DELETE'' OR (TG_OP = ''UPDATE'' AND (ROW(%3$s) OPERATOR(pg_catalog.*<>) ROW(%4$s))) THEN
+    IF TG_OP = ''DELETE'' OR (TG_OP = ''UPDATE'' AND (ROW(%3$s)::record OPERATOR(pg_catalog.*<>) ROW(%4$s)::record)) THEN
         INSERT INTO %1$s (%2$s) VALUES (%4$s);
     END IF;', :'log', :'keys', :'row_new', :'row_old')),
     ('truncate', format('    INSERT INTO %s DEFAULT VALUES;', :'log'))

@@ -1,6 +1,7 @@
 -- Generates what moves the things that hang on live over to the table that takes its name. stage:
 -- before the exchange (taken off live), after it (made on the new live, by the text read now, since
--- the names are the same), validate (after the commit). Order within a stage is that of the rows.
+-- the names are the same), settle and validate (after the commit;
+-- settle before another swap, too). Order within a stage is that of the rows.
 -- Lock: none; what the statements take is in swap_locks.
 WITH RECURSIVE self AS (
     SELECT c.oid, c.relowner, c.reltype, c.relname, n.nspname, c.relrowsecurity, c.relforcerowsecurity,
@@ -71,6 +72,20 @@ fk_text AS (
                  || regexp_replace(substr(definition, 1 + length(format('FOREIGN KEY (%s) REFERENCES %s(%s)', child_columns, parent, parent_columns))),
                                    ' NOT VALID$', '') AS clause
       FROM fk),
+-- a foreign key of a partitioned table cannot be added NOT VALID: it goes to every leaf, is validated
+-- there after the swap, and then added to the parent, which takes the leaves' without a scan
+part(root, oid) AS (
+    SELECT fk.oid, fk.oid FROM fk WHERE child_kind = 'p'
+    UNION ALL
+    SELECT part.root, c.oid FROM part JOIN pg_constraint c ON c.conparentid = part.oid AND c.contype = 'f'),
+leaf AS (
+    SELECT con.oid, con.conname, con.convalidated, format('%I.%I', n.nspname, c.relname) AS child, obj_description(con.oid, 'pg_constraint') AS comment,
+           format('FOREIGN KEY (%s)', (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY k.n) FROM unnest(con.conkey) WITH ORDINALITY AS k(attnum, n)
+                                         JOIN pg_attribute a ON a.attrelid = con.conrelid AND a.attnum = k.attnum))
+               || substr(fk_text.clause, 1 + length(format('FOREIGN KEY (%s)', fk_text.child_after))) AS clause
+      FROM part JOIN pg_constraint con ON con.oid = part.oid
+      JOIN pg_class c ON c.oid = con.conrelid AND c.relkind = 'r' JOIN pg_namespace n ON n.oid = c.relnamespace
+      JOIN fk_text ON fk_text.oid = part.root),
 user_trigger AS (
     SELECT t.* FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
      WHERE t.tgrelid = :live AND NOT t.tgisinternal AND NOT (t.tgname LIKE 'pgswap\_%' AND n.nspname = 'pgswap')),
@@ -145,11 +160,21 @@ item(stage, step, n, statement) AS (
     UNION ALL
     SELECT 'before', 20, fk.oid::bigint, format('ALTER TABLE %s DROP CONSTRAINT %I', child, conname) FROM fk
     UNION ALL
-    SELECT 'after', 90, fk.oid::bigint, format('ALTER TABLE %s ADD CONSTRAINT %I %s NOT VALID', child, conname, clause) FROM fk_text AS fk WHERE kept
+    SELECT 'after', 90, fk.oid::bigint, format('ALTER TABLE %s ADD CONSTRAINT %I %s NOT VALID', child, conname, clause) FROM fk_text AS fk WHERE kept AND child_kind = 'r'
     UNION ALL
-    SELECT 'after', 91, fk.oid::bigint, format('COMMENT ON CONSTRAINT %I ON %s IS %L', conname, child, comment) FROM fk WHERE comment IS NOT NULL AND kept
+    SELECT 'after', 90, leaf.oid::bigint, format('ALTER TABLE %s ADD CONSTRAINT %I %s NOT VALID', child, conname, clause) FROM leaf
     UNION ALL
-    SELECT 'validate', 0, fk.oid::bigint, format('ALTER TABLE %s VALIDATE CONSTRAINT %I', child, conname) FROM fk WHERE convalidated AND kept
+    SELECT 'after', 91, leaf.oid::bigint, format('COMMENT ON CONSTRAINT %I ON %s IS %L', conname, child, comment) FROM leaf WHERE comment IS NOT NULL
+    UNION ALL
+    SELECT 'settle', 0, leaf.oid::bigint, format('ALTER TABLE %s VALIDATE CONSTRAINT %I', child, conname) FROM leaf WHERE convalidated
+    UNION ALL
+    SELECT 'settle', 1, fk.oid::bigint, format('ALTER TABLE %s ADD CONSTRAINT %I %s', child, conname, clause)
+           || coalesce('; ' || CASE WHEN comment IS NOT NULL THEN format('COMMENT ON CONSTRAINT %I ON %s IS %L', conname, child, comment) END, '')
+      FROM fk_text AS fk WHERE child_kind = 'p'
+    UNION ALL
+    SELECT 'after', 91, fk.oid::bigint, format('COMMENT ON CONSTRAINT %I ON %s IS %L', conname, child, comment) FROM fk WHERE comment IS NOT NULL AND kept AND child_kind = 'r'
+    UNION ALL
+    SELECT 'validate', 0, fk.oid::bigint, format('ALTER TABLE %s VALIDATE CONSTRAINT %I', child, conname) FROM fk WHERE convalidated AND kept AND child_kind = 'r'
     -- partition of another table: its bound and, so that no scan is needed, a check (see green_partition)
     UNION ALL
     SELECT 'before', 30, 0, format('ALTER TABLE %s DETACH PARTITION %s', i.inhparent::regclass, self.name)
@@ -163,6 +188,11 @@ item(stage, step, n, statement) AS (
     UNION ALL
     SELECT 'after', 51, 0, format('ALTER TABLE %s DROP CONSTRAINT pgswap_bound', self.name)
       FROM self JOIN pg_inherits i ON i.inhrelid = self.oid
+    UNION ALL
+    -- the parent's triggers come back with it, in the parent's state
+    SELECT 'after', 52, t.oid::bigint, format('ALTER TABLE %s %s TRIGGER %I', self.name,
+                  CASE t.tgenabled WHEN 'O' THEN 'ENABLE' WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END, t.tgname)
+      FROM self, user_trigger t WHERE to_jsonb(t)->>'tgparentid' <> '0'
     -- views: replaced in place …
     UNION ALL
     SELECT 'after', 70, oid::bigint, format('CREATE OR REPLACE VIEW %s%s AS %s', name, options, rtrim(pg_get_viewdef(oid), ';'))
@@ -196,7 +226,39 @@ item(stage, step, n, statement) AS (
                SELECT 8, format('ALTER VIEW %s ALTER COLUMN %I SET DEFAULT %s', name, a.attname, pg_get_expr(d.adbin, d.adrelid))
                  FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum WHERE d.adrelid = shown.oid
                UNION ALL
-               SELECT 9, pg_get_indexdef(i.indexrelid) FROM pg_index i WHERE i.indrelid = shown.oid
+               SELECT 9, format('SELECT pg_catalog.set_config(''default_tablespace'', %L, true); ',
+                                coalesce((SELECT spcname FROM pg_tablespace s WHERE s.oid = ic.reltablespace), ''))
+                         || pg_get_indexdef(i.indexrelid) || '; SELECT pg_catalog.set_config(''default_tablespace'', '''', true)'
+                 FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid WHERE i.indrelid = shown.oid
+               UNION ALL
+               SELECT 10, format('ALTER INDEX %s ALTER COLUMN %s SET STATISTICS %s', i.indexrelid::regclass, a.attnum, a.attstattarget)
+                 FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indexrelid AND a.attstattarget >= 0 WHERE i.indrelid = shown.oid
+               UNION ALL
+               SELECT 10, format('ALTER MATERIALIZED VIEW %s ALTER COLUMN %I SET STATISTICS %s', name, a.attname, a.attstattarget)
+                 FROM pg_attribute a WHERE a.attrelid = shown.oid AND a.attnum > 0 AND a.attstattarget >= 0 AND shown.relkind = 'm'
+               UNION ALL
+               SELECT 10, format('ALTER MATERIALIZED VIEW %s ALTER COLUMN %I SET STORAGE %s', name, a.attname,
+                                 CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'm' THEN 'MAIN' WHEN 'e' THEN 'EXTERNAL' ELSE 'EXTENDED' END)
+                 FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+                WHERE a.attrelid = shown.oid AND a.attnum > 0 AND shown.relkind = 'm' AND a.attstorage <> t.typstorage
+               UNION ALL
+               SELECT 10, format('ALTER MATERIALIZED VIEW %s ALTER COLUMN %I SET (%s)', name, a.attname,
+                                 (SELECT string_agg(format('%s = %L', split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)), ', ') FROM unnest(a.attoptions) AS o WHERE o NOT LIKE 'pg\_attver=%'))
+                 FROM pg_attribute a
+                WHERE a.attrelid = shown.oid AND a.attnum > 0 AND shown.relkind = 'm'
+                  AND EXISTS (SELECT FROM unnest(a.attoptions) AS o WHERE o NOT LIKE 'pg\_attver=%')
+               UNION ALL
+               SELECT 11, pg_get_statisticsobjdef(s.oid) FROM pg_statistic_ext s WHERE s.stxrelid = shown.oid
+               UNION ALL
+               SELECT 12, format('ALTER STATISTICS %I.%I %s', sn.nspname, s.stxname, x)
+                 FROM pg_statistic_ext s JOIN pg_namespace sn ON sn.oid = s.stxnamespace,
+                      LATERAL (SELECT format('OWNER TO %I', pg_get_userbyid(s.stxowner)) WHERE pg_get_userbyid(s.stxowner) <> current_user
+                               UNION ALL SELECT format('SET STATISTICS %s', s.stxstattarget) WHERE s.stxstattarget >= 0) AS v(x)
+                WHERE s.stxrelid = shown.oid
+               UNION ALL
+               SELECT 12, format('COMMENT ON STATISTICS %I.%I IS %L', sn.nspname, s.stxname, obj_description(s.oid, 'pg_statistic_ext'))
+                 FROM pg_statistic_ext s JOIN pg_namespace sn ON sn.oid = s.stxnamespace
+                WHERE s.stxrelid = shown.oid AND obj_description(s.oid, 'pg_statistic_ext') IS NOT NULL
                UNION ALL
                SELECT 10, format('COMMENT ON INDEX %s IS %L', i.indexrelid::regclass, obj_description(i.indexrelid, 'pg_class'))
                  FROM pg_index i WHERE i.indrelid = shown.oid AND obj_description(i.indexrelid, 'pg_class') IS NOT NULL

@@ -132,6 +132,8 @@ item(scope, name, definition) AS (
     SELECT 'swap', format('foreign key %I on %s', c.conname, c.conrelid::regclass),
            format('%s; comment %s', replace(pg_get_constraintdef(c.oid), ' NOT VALID', ''), obj_description(c.oid, 'pg_constraint'))
       FROM pg_constraint c WHERE c.contype = 'f' AND c.conparentid = 0 AND (c.conrelid = :oid OR c.confrelid = :oid)
+       -- those of partitioned tables come back in several steps after the swap
+       AND (c.conrelid = :oid OR NOT EXISTS (SELECT FROM pg_class k WHERE k.oid = c.conrelid AND (k.relkind = 'p' OR k.relispartition)))
     UNION ALL
     SELECT 'swap', format('publication %I', p.pubname),
            format('columns %s; where %s',

@@ -74,15 +74,17 @@ SELECT what, why, remedy FROM (
       FROM pg_inherits i JOIN self c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent
      WHERE c.relispartition AND NOT pg_has_role(p.relowner, 'USAGE')
     UNION ALL
-    SELECT 5, format('foreign key %I of partitioned table %s', k.conname, k.conrelid::regclass),
-           'PostgreSQL cannot add it without checking every row under the lock', 'Drop it before and add it again afterwards.'
-      FROM pg_constraint k JOIN pg_class r ON r.oid = k.conrelid
-     WHERE k.contype = 'f' AND k.confrelid = :oid AND r.relkind = 'p' AND k.conparentid = 0
-    UNION ALL
     SELECT 6, format('foreign key %I of %s', k.conname, k.conrelid::regclass), format('role %I is not owner of %s', current_user, r.oid::regclass),
            format('GRANT %I TO %I;', pg_get_userbyid(r.relowner), current_user)
       FROM pg_constraint k JOIN pg_class r ON r.oid = CASE WHEN k.conrelid = :oid THEN k.confrelid ELSE k.conrelid END
      WHERE k.contype = 'f' AND k.conparentid = 0 AND (k.conrelid = :oid OR k.confrelid = :oid) AND NOT pg_has_role(r.relowner, 'USAGE')
+    UNION ALL
+    SELECT 6, format('%s other tables are locked with it', count(*)), 'the server''s lock table could overflow',
+           format('Raise max_locks_per_transaction (now %s).', current_setting('max_locks_per_transaction'))
+      FROM (SELECT conrelid FROM pg_constraint WHERE contype = 'f' AND confrelid = :oid
+            UNION SELECT confrelid FROM pg_constraint WHERE contype = 'f' AND conrelid = :oid) AS other
+    HAVING count(*) * 10 > current_setting('max_locks_per_transaction')::bigint
+                           * (current_setting('max_connections')::bigint + current_setting('max_prepared_transactions')::bigint)
     UNION ALL
     SELECT 7, 'row-level security is forced on its owner', format('role %I would see a part of the rows only', current_user),
            format('ALTER ROLE %I BYPASSRLS;', current_user)

@@ -1,4 +1,4 @@
 -- Forgets what an earlier swap of this migration left for afterwards. Lock: ROW EXCLUSIVE on our
 -- state.
 DELETE FROM pgswap.object WHERE migration = :migration AND name = 'after the swap';
-UPDATE pgswap.object SET done = false WHERE migration = :migration AND starts_with(kind, 'validate');
+UPDATE pgswap.object SET done = false WHERE migration = :migration AND kind ~ '^(validate|settle) ';

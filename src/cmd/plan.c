@@ -169,8 +169,9 @@ is_plain(const MapColumn *column)
 }
 
 static void
-print_columns(const Mapping *mapping)
+print_columns(const Plan *plan)
 {
+    const Mapping *mapping = &plan->shape.mapping;
     int plain = 0;
 
     printf("\nColumns\n");
@@ -185,6 +186,10 @@ print_columns(const Mapping *mapping)
         }
         printf("  %-24s %-24s <- %s\n", column->name, column->type, origin(column));
     }
+    for (int i = 0; i < plan->shape.reverse.column_count; i++)
+        if (plan->shape.reverse.columns[i].source == NULL)
+            printf("  %-24s %-24s dropped\n", plan->shape.reverse.columns[i].name,
+                   plan->shape.reverse.columns[i].type);
     printf("  %d %s unchanged\n", plain, plain == 1 ? "column is" : "columns are");
 }
 
@@ -201,7 +206,7 @@ print_text(const Plan *plan)
     printf("  space needed      about %s, besides WAL of the same order\n",
            bytes_format(need, table->table_bytes + table->index_bytes));
     printf("  key               %s\n", table->key_index);
-    print_columns(&plan->shape.mapping);
+    print_columns(plan);
     printf("\nSteps, and the lock each takes on the table\n");
     for (int i = 0; i < STEP_COUNT; i++)
         printf("  %d. %-46s %s%s%s\n", i + 1, steps[i].step, steps[i].lock,
@@ -253,7 +258,7 @@ print_json(const Plan *plan)
                      (json_int_t)(table->table_bytes + table->index_bytes), "key", table->key_index,
                      "rewrite", (int)plan->shape.rewrites, "columns", columns, "steps", list,
                      "objects", objects, "warnings", warnings);
-    json_dumpf(root, stdout, JSON_INDENT(2));
+    json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
     printf("\n");
     json_decref(root);
 }

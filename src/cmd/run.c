@@ -90,7 +90,7 @@ begin(Session *session, Error *error)
     if (plan.shape.no_way_back != NULL && !session->options->no_revert)
         return refuse_one_way(&plan, error);
     for (int i = 0; i < plan.shape.warnings.count; i++)
-        log_warning("%s", plan.shape.warnings.items[i]);
+        log_info("note: %s", plan.shape.warnings.items[i]);
     return journal_open(context->control, true, &present, error) &&
            build_run(context, &plan.table, &plan.spec, error);
 }

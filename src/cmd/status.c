@@ -107,7 +107,7 @@ print_json(const Result *result, bool all)
             json_array_append_new(list, migration_json(result, i));
         root = json_pack("{s:i,s:o}", "schema_version", 1, "migrations", list);
     }
-    json_dumpf(root, stdout, JSON_INDENT(2));
+    json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
     printf("\n");
     json_decref(root);
 }

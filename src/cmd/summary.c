@@ -103,7 +103,7 @@ print_json(const Migration *migration, const Summary *summary)
         (json_int_t)summary->swap_attempts, "lock_held_ms", (double)summary->lock_held_us / 1000,
         "longest_wait_ms", (json_int_t)summary->longest_wait_ms, "rows_drained",
         (json_int_t)summary->rows_drained);
-    json_dumpf(root, stdout, JSON_INDENT(2));
+    json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
     printf("\n");
     json_decref(root);
 }

@@ -30,7 +30,7 @@ print_outcome(const Session *session, bool clean)
         session->context.migration->id_text, "table", session->context.migration->pairs[0].live,
         "state", clean ? "clean" : "different", "rows_compared", (json_int_t)summary->rows_compared,
         "rows_different", (json_int_t)summary->rows_different);
-    json_dumpf(root, stdout, JSON_INDENT(2));
+    json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
     printf("\n");
     json_decref(root);
 }

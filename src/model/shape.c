@@ -536,6 +536,33 @@ read_dropped(Maker *m, Error *error)
     return true;
 }
 
+/* Whether a statement that was prepared before may return something else after the swap. */
+static bool
+changes_shape(const Maker *m)
+{
+    if (m->before.count != m->after.count)
+        return true;
+    for (int i = 0; i < m->after.count; i++)
+        if (strcmp(m->before.items[i].type_identity, m->after.items[i].type_identity) != 0 ||
+            strcmp(m->before.items[i].name, m->after.items[i].name) != 0)
+            return true;
+    return false;
+}
+
+static bool
+read_warnings(Maker *m, Error *error)
+{
+    const Result *result =
+        statement_run(m->conn, error, "warnings", "oid", m->blue->oid, "shape_changes",
+                      changes_shape(m) ? "true" : "false", NULL);
+
+    if (result == NULL)
+        return false;
+    for (int i = 0; i < result_rows(result); i++)
+        warn(m, result_get(result, i, "warning"));
+    return true;
+}
+
 static bool
 read_outcome(Maker *m, Error *error)
 {
@@ -552,7 +579,7 @@ read_outcome(Maker *m, Error *error)
                           &green, error))
         return false;
     m->shape->expected = description_merge(m->arena, &green, &m->shape->live);
-    return expect_moved(m, error);
+    return expect_moved(m, error) && read_warnings(m, error);
 }
 
 /* The way back is derived over a probe with green's columns. */

@@ -63,6 +63,17 @@ context_pause_sql(const Context *context, Arena *arena, const char *point)
     return sql != NULL ? sql : "";
 }
 
+bool
+context_vacuum(const Context *context, const char *template_name, const char *table, Error *error)
+{
+    Conn *conn = context->control;
+
+    return statement_do(conn, error, "lock_timeout", "lock_timeout", "0", NULL) &&
+           statement_do(conn, error, template_name, "table", table, NULL) &&
+           statement_do(conn, error, "lock_timeout", "lock_timeout",
+                        number(context->settings->lock_timeout).text, NULL);
+}
+
 const char *
 tid_text(Arena *arena, int64_t block, int64_t row)
 {

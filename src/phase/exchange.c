@@ -86,15 +86,15 @@ append_dependents(Context *context, Text *before, Text *after, const Pair *pair,
         const char *statement = result_get(result, i, "statement");
         const char *later;
 
-        if (strcmp(stage, "validate") != 0)
+        if (strcmp(stage, "before") == 0 || strcmp(stage, "after") == 0)
         {
             text_printf(strcmp(stage, "before") == 0 ? before : after, "%s;\n", statement);
             continue;
         }
         later = template_render(context->arena, "validate_create", error, "migration",
                                 pair->migration->id_text, "pair", number(pair->number).text,
-                                "statement", statement, "colour", pair->migration->standby_colour,
-                                NULL);
+                                "statement", statement, "stage", stage, "colour",
+                                pair->migration->standby_colour, NULL);
         if (later == NULL)
             return false;
         text_append(after, later);

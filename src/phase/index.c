@@ -64,9 +64,10 @@ make_sql(Objects *objects, Arena *arena, int i, Error *error)
 {
     const Pair *pair = objects->pair;
 
-    return template_render(arena, "object_make", error, "statement", objects->statements[i],
-                           "migration", pair->migration->id_text, "pair", number(pair->number).text,
-                           "ordinal", objects->ordinals[i], "epoch", pair->migration->epoch, NULL);
+    return template_render(arena, "object_make", error, "lock_timeout", "10min", "statement",
+                           objects->statements[i], "migration", pair->migration->id_text, "pair",
+                           number(pair->number).text, "ordinal", objects->ordinals[i], "epoch",
+                           pair->migration->epoch, NULL);
 }
 
 static PoolNext
@@ -215,7 +216,7 @@ index_pair(Context *context, const Pair *pair, Error *error)
         !make_one_by_one(&objects, "setting", error))
         return false;
     progress_show("index", 0, 0, "indexes", "vacuum and analyze");
-    return statement_do(context->control, error, "standby_vacuum", "standby", pair->standby, NULL);
+    return context_vacuum(context, "vacuum_analyze", pair->standby, error);
 }
 
 bool

@@ -125,8 +125,8 @@ pending_apply(Context *context, const Pair *pair, int64_t *applied, Error *error
 bool
 pending_vacuum(Context *context, const Pair *pair, Error *error)
 {
-    return statement_do(context->control, error, "pending_vacuum", "table", pair->log, NULL) &&
-           statement_do(context->control, error, "pending_vacuum", "table", pair->dirty, NULL);
+    return context_vacuum(context, "vacuum", pair->log, error) &&
+           context_vacuum(context, "vacuum", pair->dirty, error);
 }
 
 static bool

@@ -20,7 +20,8 @@ attempt(Context *context, void *data, Error *error)
     const Piece *piece = data;
     const Migration *migration = context->migration;
 
-    return statement_do(context->control, error, "object_make", "statement", piece->statement,
+    return statement_do(context->control, error, "object_make", "lock_timeout",
+                        number(context->settings->lock_timeout).text, "statement", piece->statement,
                         "migration", migration->id_text, "pair", number(piece->pair->number).text,
                         "ordinal", piece->ordinal, "epoch", migration->epoch, NULL) ||
            error_context(error, "running \"%s\"", piece->statement);
@@ -28,12 +29,13 @@ attempt(Context *context, void *data, Error *error)
 
 /* The first piece that is not done; *found is false if all are. */
 static bool
-next_piece(Context *context, const Pair *pair, Piece *piece, bool *found, Error *error)
+next_piece(Context *context, const Pair *pair, const char *kind, Piece *piece, bool *found,
+           Error *error)
 {
     const Result *result = statement_run(
         context->control, error, "object_read", "migration", context->migration->id_text, "pair",
         number(pair->number).text, "kind",
-        arena_printf(context->arena, "validate %s", context->migration->live_colour), NULL);
+        arena_printf(context->arena, "%s %s", kind, context->migration->live_colour), NULL);
 
     if (result == NULL)
         return false;
@@ -45,7 +47,7 @@ next_piece(Context *context, const Pair *pair, Piece *piece, bool *found, Error 
 }
 
 static bool
-settle_pair(Context *context, const Pair *pair, Error *error)
+settle_pair(Context *context, const Pair *pair, const char *kind, Error *error)
 {
     for (;;)
     {
@@ -57,7 +59,7 @@ settle_pair(Context *context, const Pair *pair, Error *error)
                            .attempt = attempt,
                            .data = &piece};
 
-        if (!next_piece(context, pair, &piece, &found, error))
+        if (!next_piece(context, pair, kind, &piece, &found, error))
             return false;
         if (!found)
             return true;
@@ -67,12 +69,24 @@ settle_pair(Context *context, const Pair *pair, Error *error)
     }
 }
 
-bool
-settle_run(Context *context, Error *error)
+static bool
+settle_kind(Context *context, const char *kind, Error *error)
 {
     for (int i = 0; i < context->migration->pair_count; i++)
-        if (!settle_pair(context, &context->migration->pairs[i], error))
+        if (!settle_pair(context, &context->migration->pairs[i], kind, error))
             return false;
     progress_end();
     return true;
+}
+
+bool
+settle_before_swap(Context *context, Error *error)
+{
+    return settle_kind(context, "settle", error);
+}
+
+bool
+settle_run(Context *context, Error *error)
+{
+    return settle_kind(context, "settle", error) && settle_kind(context, "validate", error);
 }

@@ -15,6 +15,7 @@
 enum
 {
     SNAPSHOTS_MAX = 4096, /* more backends than any server has use for */
+    SAMPLE_FIRST = 5,     /* ms; doubles to … */
     SAMPLE_EVERY = 100,   /* ms */
     TELL_AFTER = 2000,    /* ms of waiting before it is said for whom */
 };
@@ -115,7 +116,7 @@ bool
 snapshots_wait(Snapshots *s, Context *context, int64_t deadline, Error *error)
 {
     Sample *old;
-    int64_t started = clock_ms();
+    int64_t started = clock_ms(), pause = SAMPLE_FIRST;
     bool told = false;
     Arena *scratch;
     bool ok = true;
@@ -139,7 +140,8 @@ snapshots_wait(Snapshots *s, Context *context, int64_t deadline, Error *error)
                                     arena_printf(scratch, "an old snapshot: %s", s->now.who), NULL,
                                     error);
         }
-        loop_sleep(context->loop, SAMPLE_EVERY);
+        loop_sleep(context->loop, pause);
+        pause = pause * 2 > SAMPLE_EVERY ? SAMPLE_EVERY : pause * 2;
         ok = ok && context_may_go_on(context, error) && sample(s, context, error);
         still_alive(old, &s->now);
     }

@@ -78,7 +78,9 @@ lock_gently(Swap *swap, Error *error)
     bool whole;
 
     for (int i = 0; i < migration->pair_count; i++)
-        if (!statement_do(context->control, error, "lock_share_update", "table",
+        if (!statement_do(context->control, error, "lock_standby", "table",
+                          migration->pairs[i].standby, NULL) ||
+            !statement_do(context->control, error, "lock_share_update", "table",
                           migration->pairs[i].live, NULL) ||
             !read_marks(swap, i, &swap->marks[i], error))
             return false;
@@ -254,6 +256,21 @@ attempt_locked(Swap *swap, Error *error)
     return ok;
 }
 
+/* What is applied now need not be drained under the lock. */
+static bool
+apply_rest(Context *context, Error *error)
+{
+    for (int i = 0; i < context->migration->pair_count; i++)
+    {
+        int64_t applied;
+
+        if (!pending_apply(context, &context->migration->pairs[i], &applied, error))
+            return false;
+        context->summary.keys_applied += applied;
+    }
+    return true;
+}
+
 static bool
 attempt(Context *context, void *data, Error *error)
 {
@@ -265,7 +282,8 @@ attempt(Context *context, void *data, Error *error)
     swap->drained = 0;
     swap->scratch = arena_new();
     context->summary.swap_attempts++;
-    ok = snapshots_wait(swap->snapshots, context, swap->deadline, error) &&
+    ok = apply_rest(context, error) &&
+         snapshots_wait(swap->snapshots, context, swap->deadline, error) &&
          attempt_locked(swap, error);
     note_imposed(swap);
     arena_free(swap->scratch);
@@ -351,7 +369,8 @@ prepare(Swap *swap, Error *error)
     Migration *migration = context->migration;
     size_t size = sizeof(char *) * (size_t)migration->pair_count;
 
-    if (!journal_flip(context->control, context->arena, migration, &swap->after, error) ||
+    if (!settle_before_swap(context, error) ||
+        !journal_flip(context->control, context->arena, migration, &swap->after, error) ||
         !capture_make_logs(context, &swap->after, error) || !ensure_proved(context, error))
         return false;
     swap->scripts = arena_alloc(context->arena, size);

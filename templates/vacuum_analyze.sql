@@ -1,3 +1,3 @@
 -- Gives standby its visibility map and statistics before it goes live. Lock: SHARE UPDATE EXCLUSIVE
 -- on standby.
-VACUUM (ANALYZE) :standby;
+VACUUM (ANALYZE) :table;

@@ -1,0 +1,2 @@
+-- Cleans a table of ours. Lock: SHARE UPDATE EXCLUSIVE on it.
+VACUUM :table;

@@ -1,0 +1,30 @@
+-- What the user should know before a migration, although it can be done. Lock: none.
+WITH self AS (
+    SELECT c.*, n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = :oid)
+SELECT warning FROM (
+    SELECT 1, 'prepared statements that return a changed column fail with "cached plan must not change result type" (SQLSTATE 0A000) until they are prepared anew; --hook-after-swap is the place to have a pooler reconnect'
+     WHERE :shape_changes
+    UNION ALL
+    SELECT 2, format('role %I does not see what other roles'' sessions do: those that keep a snapshot cannot be told from others, and the swap may take longer; GRANT pg_read_all_stats TO %I; mends it', current_user, current_user)
+     WHERE NOT pg_has_role('pg_read_all_stats', 'USAGE')
+    UNION ALL
+    SELECT 3, format('event trigger %I fires for the statements of the migration', evtname)
+      FROM pg_event_trigger WHERE evtenabled <> 'D'
+    UNION ALL
+    SELECT 4, format('routine %s names the table and belongs to another role: sessions that have run it with a variable of the table''s row type must reconnect', f.oid::regprocedure)
+      FROM self, pg_proc f JOIN pg_language l ON l.oid = f.prolang
+     WHERE l.lanname = 'plpgsql' AND strpos(lower(f.prosrc), lower(self.relname)) > 0 AND NOT pg_has_role(f.proowner, 'USAGE')
+       AND f.pronamespace <> 'pg_catalog'::regnamespace
+    UNION ALL
+    SELECT 5, format('index %I is invalid and is not carried over', c.relname)
+      FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = :oid AND NOT i.indisvalid
+    UNION ALL
+    SELECT 6, format('publication %I publishes the whole schema: subscribers go on by name; they need the new columns, too', t.pubname)
+      FROM self JOIN pg_publication_tables t ON t.schemaname = self.nspname AND t.tablename = self.relname
+      JOIN pg_publication p ON p.pubname = t.pubname
+     WHERE NOT p.puballtables AND NOT EXISTS (SELECT FROM pg_publication_rel pr WHERE pr.prpubid = p.oid AND pr.prrelid = self.oid)
+    UNION ALL
+    SELECT 7, format('the identity sequence of column %I is replaced: sessions lose its currval, and statements that call nextval on it by name must not be kept prepared', a.attname)
+      FROM pg_attribute a WHERE a.attrelid = :oid AND a.attidentity <> '' AND NOT a.attisdropped
+) AS w(n, warning)
+ ORDER BY n, warning;
