@@ -32,7 +32,8 @@ height AS (SELECT oid, max(level) AS level, min(level) = 1 AS direct FROM view G
 rebuild AS (
     SELECT EXISTS (SELECT FROM height JOIN pg_class k USING (oid) WHERE k.relkind = 'm')
         OR EXISTS (SELECT FROM self, pg_depend d WHERE d.refclassid = 'pg_type'::regclass
-                      AND d.refobjid IN (self.reltype, self.array_type) AND d.classid = 'pg_rewrite'::regclass)
+                      AND d.refobjid IN (self.reltype, self.array_type)
+                      AND (d.classid = 'pg_rewrite'::regclass OR d.classid = 'pg_class'::regclass AND d.objid IN (SELECT oid FROM height)))
         OR (SELECT bool_or(m.source_type <> m.target_type) FROM mapped m
               JOIN pg_attribute a ON a.attrelid = :live AND a.attname = m.source
               JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = :live
@@ -126,8 +127,8 @@ item(stage, step, n, statement) AS (
     SELECT 'after', 63, t.oid::bigint, pg_get_triggerdef(t.oid) FROM user_trigger t WHERE to_jsonb(t)->>'tgparentid' = '0'
     UNION ALL
     SELECT 'after', 64, t.oid::bigint, format('ALTER TABLE %s %s TRIGGER %I', self.name,
-                  CASE t.tgenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END, t.tgname)
-      FROM self, user_trigger t WHERE t.tgenabled <> 'O' AND to_jsonb(t)->>'tgparentid' = '0'
+                  CASE t.tgenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE' END, t.tgname)
+      FROM self, user_trigger t WHERE t.tgenabled <> 'O' OR to_jsonb(t)->>'tgparentid' <> '0'
     UNION ALL
     SELECT 'after', 65, t.oid::bigint, format('COMMENT ON TRIGGER %I ON %s IS %L', t.tgname, self.name, obj_description(t.oid, 'pg_trigger'))
       FROM self, user_trigger t WHERE obj_description(t.oid, 'pg_trigger') IS NOT NULL
@@ -175,13 +176,29 @@ item(stage, step, n, statement) AS (
     SELECT 'after', 91, fk.oid::bigint, format('COMMENT ON CONSTRAINT %I ON %s IS %L', conname, child, comment) FROM fk WHERE comment IS NOT NULL AND kept AND child_kind = 'r'
     UNION ALL
     SELECT 'validate', 0, fk.oid::bigint, format('ALTER TABLE %s VALIDATE CONSTRAINT %I', child, conname) FROM fk WHERE convalidated AND kept AND child_kind = 'r'
+    UNION ALL
+    -- defaults that mention the table itself
+    SELECT 'after', 55, a.attnum, format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %s', self.name, coalesce(m.target, a.attname), pg_get_expr(d.adbin, d.adrelid))
+      FROM self JOIN pg_attrdef d ON d.adrelid = self.oid JOIN pg_attribute a ON a.attrelid = self.oid AND a.attnum = d.adnum AND a.attgenerated = ''
+      LEFT JOIN mapped m ON m.source = a.attname
+     WHERE EXISTS (SELECT FROM pg_depend x WHERE x.classid = 'pg_attrdef'::regclass AND x.objid = d.oid
+                      AND x.refclassid = 'pg_class'::regclass AND x.refobjid = self.oid AND x.refobjsubid = 0)
+    UNION ALL
+    SELECT 'after', 92, x.objid::bigint,
+           CASE WHEN t.oid IS NOT NULL THEN format('ALTER TRIGGER %I ON %s DEPENDS ON EXTENSION %I', t.tgname, self.name, e.extname)
+                ELSE format('ALTER INDEX %s DEPENDS ON EXTENSION %I', i.indexrelid::regclass, e.extname) END
+      FROM self, pg_depend x JOIN pg_extension e ON x.refclassid = 'pg_extension'::regclass AND e.oid = x.refobjid
+      LEFT JOIN pg_trigger t ON x.classid = 'pg_trigger'::regclass AND t.oid = x.objid AND t.tgrelid = :live
+      LEFT JOIN pg_index i ON x.classid = 'pg_class'::regclass AND i.indexrelid = x.objid AND i.indrelid = :live
+     WHERE x.deptype = 'x' AND (t.oid IS NOT NULL OR i.indexrelid IS NOT NULL)
     -- partition of another table: its bound and, so that no scan is needed, a check (see green_partition)
     UNION ALL
     SELECT 'before', 30, 0, format('ALTER TABLE %s DETACH PARTITION %s', i.inhparent::regclass, self.name)
       FROM self JOIN pg_inherits i ON i.inhrelid = self.oid
     UNION ALL
     SELECT 'before', 31, con.oid::bigint, format('ALTER TABLE %s DROP CONSTRAINT %I', self.name, con.conname)
-      FROM self JOIN pg_constraint con ON con.conrelid = self.oid AND con.contype = 'f' AND con.conparentid <> 0
+      FROM self JOIN pg_constraint con ON con.conrelid = self.oid AND con.contype = 'f'
+      JOIN pg_constraint up ON up.oid = con.conparentid AND up.conrelid <> self.oid
     UNION ALL
     SELECT 'after', 50, 0, format('ALTER TABLE %s ATTACH PARTITION %s %s', i.inhparent::regclass, self.name, pg_get_expr(c.relpartbound, c.oid))
       FROM self JOIN pg_inherits i ON i.inhrelid = self.oid JOIN pg_class c ON c.oid = self.oid
@@ -241,6 +258,13 @@ item(stage, step, n, statement) AS (
                                  CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'm' THEN 'MAIN' WHEN 'e' THEN 'EXTERNAL' ELSE 'EXTENDED' END)
                  FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
                 WHERE a.attrelid = shown.oid AND a.attnum > 0 AND shown.relkind = 'm' AND a.attstorage <> t.typstorage
+               UNION ALL
+               SELECT 10, format('ALTER MATERIALIZED VIEW %s ALTER COLUMN %I SET COMPRESSION %s', name, a.attname,
+                                 CASE a.attcompression WHEN 'l' THEN 'lz4' ELSE 'pglz' END)
+                 FROM pg_attribute a WHERE a.attrelid = shown.oid AND a.attnum > 0 AND shown.relkind = 'm' AND a.attcompression <> ''
+               UNION ALL
+               SELECT 13, format('COMMENT ON RULE %I ON %s IS %L', r.rulename, name, obj_description(r.oid, 'pg_rewrite'))
+                 FROM pg_rewrite r WHERE r.ev_class = shown.oid AND r.rulename <> '_RETURN' AND obj_description(r.oid, 'pg_rewrite') IS NOT NULL
                UNION ALL
                SELECT 10, format('ALTER MATERIALIZED VIEW %s ALTER COLUMN %I SET (%s)', name, a.attname,
                                  (SELECT string_agg(format('%s = %L', split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)), ', ') FROM unnest(a.attoptions) AS o WHERE o NOT LIKE 'pg\_attver=%'))

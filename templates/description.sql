@@ -63,9 +63,10 @@ item(scope, name, definition) AS (
      WHERE i.indrelid = :oid AND i.indisvalid
     UNION ALL
     SELECT 'own', format('statistics %I', s.stxname),
-           format('%s; owner %s; target %s; comment %s', pg_get_statisticsobjdef(s.oid), pg_get_userbyid(s.stxowner),
+           format('%s; owner %s; target %s; comment %s', replace(pg_get_statisticsobjdef(s.oid), format('%I.%I', n.nspname, s.stxname), s.stxname),
+                  pg_get_userbyid(s.stxowner),
                   nullif(s.stxstattarget, -1), obj_description(s.oid, 'pg_statistic_ext'))
-      FROM pg_statistic_ext s WHERE s.stxrelid = :oid
+      FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = s.stxnamespace WHERE s.stxrelid = :oid
     UNION ALL
     SELECT CASE d.deptype WHEN 'i' THEN 'own' ELSE 'swap' END, format('sequence %I', c.relname),
            format('%s column %I; type %s; start %s; increment %s; minimum %s; maximum %s; cache %s; cycle %s; owner %s; grants %s; comment %s',
@@ -88,9 +89,12 @@ item(scope, name, definition) AS (
     SELECT 'swap', 'row-level security', format('enabled %s; forced %s', c.relrowsecurity, c.relforcerowsecurity)
       FROM self c WHERE c.relrowsecurity OR c.relforcerowsecurity
     UNION ALL
+    SELECT 'swap', format('text of view %s', k.oid::regclass), pg_get_viewdef(k.oid)
+      FROM view JOIN pg_class k USING (oid)
+    UNION ALL
     SELECT 'swap', format('view %s', k.oid::regclass),
-           format('%s; kind %s; options %s; owner %s; grants %s; comment %s; columns %s; rules %s; triggers %s; indexes %s',
-               pg_get_viewdef(k.oid), k.relkind, (SELECT array_agg(o ORDER BY o) FROM unnest(k.reloptions) AS o),
+           format('kind %s; options %s; owner %s; grants %s; comment %s; columns %s; rules %s; triggers %s; indexes %s',
+               k.relkind, (SELECT array_agg(o ORDER BY o) FROM unnest(k.reloptions) AS o),
                pg_get_userbyid(k.relowner), coalesce(k.relacl, acldefault('r', k.relowner)), obj_description(k.oid, 'pg_class'),
                (SELECT string_agg(format('%I %s %s %s', a.attname, pg_get_expr(d.adbin, d.adrelid), a.attacl, col_description(k.oid, a.attnum)), ', ' ORDER BY a.attnum)
                   FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum

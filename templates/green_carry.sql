@@ -76,6 +76,16 @@ statements(step, n, statement) AS (
     SELECT 7, 0, format('COMMENT ON TABLE %s IS %L', target.name, obj_description(:blue, 'pg_class'))
       FROM target WHERE obj_description(:blue, 'pg_class') IS NOT NULL
     UNION ALL
+    SELECT 7, 0, format('COMMENT ON TYPE %s IS %L', target.name, obj_description(blue.reltype, 'pg_type'))
+      FROM target, blue WHERE obj_description(blue.reltype, 'pg_type') IS NOT NULL
+    UNION ALL
+    SELECT CASE WHEN t.step = 0 THEN 10 ELSE 11 END, e.n,
+           CASE t.step WHEN 0 THEN format('REVOKE ALL ON TYPE %s FROM PUBLIC, %I', target.name, pg_get_userbyid(blue.relowner))
+                ELSE format('GRANT USAGE ON TYPE %s TO %s%s', target.name, CASE e.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(e.grantee)) END,
+                            CASE WHEN e.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END) END
+      FROM target, blue JOIN pg_type y ON y.oid = blue.reltype, aclexplode(y.typacl) WITH ORDINALITY AS e(grantor, grantee, privilege_type, is_grantable, n),
+           (VALUES (0), (1)) AS t(step) WHERE t.step = 1 OR e.n = 1
+    UNION ALL
     SELECT 7, d.refobjsubid, format('COMMENT ON SEQUENCE %I.%I IS %L', :'schema', c.relname, obj_description(c.oid, 'pg_class'))
       FROM pg_depend d JOIN pg_class c ON c.oid = d.objid AND c.relkind = 'S'
      WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass

@@ -1,11 +1,12 @@
 -- Sequences that live's columns own (serial): how each looks after the swap, and the statements that
 -- release it before live moves out and attach it to the new live. A sequence that had the type of
--- its column follows the column's type. Those of columns that standby does not have stay.
+-- its column follows the column's type; on the way back it has the type it had before. Those of columns that standby does not have stay.
 -- Lock: none.
 WITH mapped(source, source_type, target, target_type) AS (VALUES :mapped),
 owned AS (
     SELECT c.oid, c.relname, n.nspname, s.*, m.target, c.relowner, c.relacl,
-           CASE WHEN m.target IS NOT NULL AND m.source_type = format_type(s.seqtypid, NULL)
+           CASE WHEN was.type IS NOT NULL THEN was.type
+                WHEN m.target IS NOT NULL AND m.source_type = format_type(s.seqtypid, NULL)
                      AND m.target_type IN ('smallint', 'integer', 'bigint')
                 THEN m.target_type ELSE format_type(s.seqtypid, NULL) END AS type
       FROM pg_depend d
@@ -14,6 +15,10 @@ owned AS (
       JOIN pg_sequence s ON s.seqrelid = c.oid
       JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
       LEFT JOIN mapped m ON m.source = a.attname
+      LEFT JOIN LATERAL (
+          SELECT substring(l->>'definition' FROM '; type ([a-z]+);') AS type
+            FROM jsonb_array_elements(:'before'::jsonb) AS l
+           WHERE l->>'name' = format('sequence %I', c.relname)) AS was ON true
      WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
        AND d.refobjid = :live AND d.deptype = 'a'),
 limits(type, low, high) AS (

@@ -120,6 +120,16 @@ SELECT what, why, remedy FROM (
     SELECT 11, format('security label of provider %s', l.provider), 'it would be lost', 'Remove it before and set it again afterwards.'
       FROM pg_seclabel l WHERE l.classoid = 'pg_class'::regclass AND l.objoid = :oid
     UNION ALL
+    SELECT 5, format('foreign key %I of %s', k.conname, k.conrelid::regclass),
+           'its triggers are disabled, and a new one would be enforced', format('ALTER TABLE %s ENABLE TRIGGER ALL makes it an ordinary one.', k.conrelid::regclass)
+      FROM pg_constraint k
+     WHERE k.contype = 'f' AND k.conparentid = 0 AND (k.conrelid = :oid OR k.confrelid = :oid)
+       AND EXISTS (SELECT FROM pg_trigger t WHERE t.tgconstraint = k.oid AND t.tgenabled <> 'O')
+    UNION ALL
+    SELECT 6, format('role %I lacks the %s privilege on it', current_user, p), 'the other table is written with the same privileges',
+           format('GRANT %s ON %s TO %I;', p, c.oid::regclass, current_user)
+      FROM self c, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS p WHERE c.relkind = 'r' AND NOT has_table_privilege(c.oid, p)
+    UNION ALL
     -- all else that hangs on the table, its columns or its row type
     SELECT 20, pg_describe_object(d.classid, d.objid, d.objsubid), 'it would go on using the old table',
            'Drop it before and create it again afterwards.'
@@ -137,6 +147,7 @@ SELECT what, why, remedy FROM (
                AND d.classid NOT IN ('pg_statistic_ext'::regclass)
                AND NOT (d.classid = 'pg_trigger'::regclass AND EXISTS (SELECT FROM pg_trigger k WHERE k.oid = d.objid AND k.tgrelid = c.oid))
                AND d.classid NOT IN ('pg_rewrite'::regclass, 'pg_policy'::regclass)
+               AND NOT (d.classid = 'pg_class'::regclass AND d.objid IN (SELECT oid FROM view))
                AND NOT (d.classid = 'pg_class'::regclass AND EXISTS (SELECT FROM pg_class k WHERE k.oid = d.objid AND k.relkind IN ('r', 'p')
                                                                         AND EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = k.oid AND i.inhparent = c.oid)))
                -- a body of its own (BEGIN ATOMIC) is replaced; the row type in a signature is not

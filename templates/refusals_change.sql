@@ -31,9 +31,9 @@ SELECT format('foreign key %I of %s', k.conname, k.conrelid::regclass),
    AND NOT EXISTS (
        SELECT FROM pg_index i
         WHERE i.indrelid = :green AND i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL AND i.indimmediate
-          AND (SELECT array_agg(a.attname::text ORDER BY 1) FROM generate_series(0, i.indnkeyatts - 1) AS n
+          AND (SELECT array_agg(a.attname::text ORDER BY a.attname::text) FROM generate_series(0, i.indnkeyatts - 1) AS n
                  JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[n])
-              = (SELECT array_agg(m.target ORDER BY 1) FROM unnest(k.confkey) AS c(attnum)
+              = (SELECT array_agg(m.target::text ORDER BY m.target::text) FROM unnest(k.confkey) AS c(attnum)
                    JOIN pg_attribute a ON a.attrelid = :oid AND a.attnum = c.attnum JOIN mapped m ON m.source = a.attname))
 UNION ALL
 SELECT format('column %I of parent %s', p.attname, i.inhparent::regclass),

@@ -17,6 +17,9 @@ SELECT a.pid, l.virtualtransaction AS vxid, a.backend_xmin AS xmin,
   JOIN pg_locks l ON l.pid = a.pid AND l.locktype = 'virtualxid' AND l.granted
  WHERE a.datid = (SELECT oid FROM pg_database WHERE datname = current_database())
    AND a.backend_xmin IS NOT NULL AND a.pid <> pg_backend_pid()
+   -- who has touched the table holds its lock, and that stops the swap anyway
+   AND NOT EXISTS (SELECT FROM pg_locks t WHERE t.pid = a.pid AND t.granted AND t.locktype = 'relation'
+                      AND t.relation = :live AND t.database = a.datid)
    AND a.usesysid IS NOT NULL
    AND coalesce(a.backend_type, 'client backend') IN ('client backend', 'background worker')
    AND a.application_name NOT IN ('pgswap', 'pgswap watch', 'pgswap worker ' || :'migration');

@@ -52,5 +52,9 @@ DescriptionLine *description_find(const Description *description, const char *na
 /* What must come out: green's own lines, and the lines of live that come to it in the swap. */
 Description description_merge(Arena *arena, const Description *own, const Description *live);
 
+/* Makes a line match whatever its definition is: it must be there, but the server may spell it
+ * anew. */
+void description_any(Arena *arena, Description *description, const char *name);
+
 /* Takes a line out. */
 void description_remove(Description *description, const char *name);

@@ -52,3 +52,6 @@ typedef struct Shape
 /* ERROR_STATEMENT if the server refuses the change, ERROR_REFUSED if pgswap does. */
 bool shape_make(Conn *conn, Arena *arena, const Table *blue, const Spec *spec, const char *schema,
                 Shape *shape, Error *error) ERROR_MUST_CHECK;
+
+/* Adds to the shape's warnings. */
+void shape_warn(Arena *arena, Shape *shape, const char *text);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/outcome.h"
 #include "model/probe.h"
 #include "model/reverse.h"
 #include "model/statement.h"
@@ -36,16 +37,22 @@ typedef struct Maker
     char **map_kept_as; /* of --map, in the order of the specification */
 } Maker;
 
-static void
-warn(Maker *m, const char *text)
+void
+shape_warn(Arena *arena, Shape *shape, const char *text)
 {
-    ShapeNotes *notes = &m->shape->warnings;
-    char **grown = arena_alloc(m->arena, sizeof(char *) * (size_t)(notes->count + 1));
+    ShapeNotes *notes = &shape->warnings;
+    char **grown = arena_alloc(arena, sizeof(char *) * (size_t)(notes->count + 1));
 
     if (notes->count > 0)
         memcpy(grown, notes->items, sizeof(char *) * (size_t)notes->count);
-    grown[notes->count++] = arena_strdup(m->arena, text);
+    grown[notes->count++] = arena_strdup(arena, text);
     notes->items = grown;
+}
+
+static void
+warn(Maker *m, const char *text)
+{
+    shape_warn(m->arena, m->shape, text);
 }
 
 /* --- green like blue ---------------------------------------------------------------------- */
@@ -202,7 +209,9 @@ change_green(Maker *m, Error *error)
             !run_change(m, statement, error))
             return false;
     }
-    if (!filenode_of(m, &filenode_after, error))
+    if (!filenode_of(m, &filenode_after, error) ||
+        !statement_generate(m->conn, error, "green_index_targets", "schema", m->shape->schema,
+                            "green", m->shape->green, "blue", m->blue->oid, NULL))
         return false;
     m->shape->rewrites = strcmp(filenode_before, filenode_after) != 0;
     return probe_take_names(&m->probe, m->blue->oid, false, error) &&
@@ -461,81 +470,6 @@ check_assignment(Maker *m, Error *error)
     return ok;
 }
 
-static bool
-read_objects(Maker *m, Error *error)
-{
-    const Result *result = statement_run(m->conn, error, "green_objects", "green", m->shape->green,
-                                         "blue", m->blue->oid, "home", m->blue->qualified, NULL);
-
-    if (result == NULL)
-        return false;
-    m->shape->object_count = result_rows(result);
-    m->shape->objects =
-        arena_alloc(m->arena, sizeof(ShapeObject) * (size_t)(m->shape->object_count + 1));
-    for (int i = 0; i < m->shape->object_count; i++)
-        m->shape->objects[i] =
-            (ShapeObject){arena_strdup(m->arena, result_get(result, i, "kind")),
-                          arena_strdup(m->arena, result_get(result, i, "name")),
-                          arena_strdup(m->arena, result_get(result, i, "statement")),
-                          arena_strdup(m->arena, result_get(result, i, "unique_columns")),
-                          arena_strdup(m->arena, result_get(result, i, "unique_predicate"))};
-    return true;
-}
-
-/* Lines of live that come over to green in the swap, but not as they are: columns "name",
- * "definition", and "stays" for what does not come. */
-static bool
-expect_lines(Maker *m, const Result *result)
-{
-    if (result == NULL)
-        return false;
-    for (int i = 0; i < result_rows(result); i++)
-    {
-        const char *name = result_get(result, i, "name");
-        DescriptionLine *line = description_find(&m->shape->expected, name);
-
-        if (result_get_bool(result, i, "stays"))
-            description_remove(&m->shape->expected, name);
-        else if (line != NULL)
-            line->definition = arena_strdup(m->arena, result_get(result, i, "definition"));
-    }
-    return true;
-}
-
-/* Sequences that blue's columns own may get another type; foreign keys follow renamed columns. */
-static bool
-expect_moved(Maker *m, Error *error)
-{
-    const char *mapped = mapping_rows(m->arena, &m->shape->mapping);
-
-    return expect_lines(m, statement_run(m->conn, error, "owned_sequences", "live", m->blue->oid,
-                                         "home", m->blue->qualified, "mapped", mapped, NULL)) &&
-           expect_lines(m, statement_run(m->conn, error, "foreign_keys_after", "live", m->blue->oid,
-                                         "mapped", mapped, "dropped", m->shape->mapping.dropped,
-                                         NULL));
-}
-
-static bool
-read_dropped(Maker *m, Error *error)
-{
-    const Result *result = statement_run(m->conn, error, "dropped_constraints", "blue",
-                                         m->blue->oid, "green", m->shape->green, NULL);
-    Text list = {0};
-
-    if (result == NULL)
-        return false;
-    for (int i = 0; i < result_rows(result); i++)
-        text_append_item(&list, literal_quote(m->arena, result_get(result, i, "name")));
-    m->shape->mapping.dropped = arena_strdup(m->arena, text_cstr(&list));
-    text_reset(&list);
-    for (int i = 0; i < m->shape->object_count; i++)
-        if (strcmp(m->shape->objects[i].kind, "foreign green") == 0)
-            text_append_item(&list, literal_quote(m->arena, m->shape->objects[i].name));
-    m->shape->reverse.dropped = arena_strdup(m->arena, text_cstr(&list));
-    text_clear(&list);
-    return true;
-}
-
 /* Whether a statement that was prepared before may return something else after the swap. */
 static bool
 changes_shape(const Maker *m)
@@ -547,39 +481,6 @@ changes_shape(const Maker *m)
             strcmp(m->before.items[i].name, m->after.items[i].name) != 0)
             return true;
     return false;
-}
-
-static bool
-read_warnings(Maker *m, Error *error)
-{
-    const Result *result =
-        statement_run(m->conn, error, "warnings", "oid", m->blue->oid, "shape_changes",
-                      changes_shape(m) ? "true" : "false", NULL);
-
-    if (result == NULL)
-        return false;
-    for (int i = 0; i < result_rows(result); i++)
-        warn(m, result_get(result, i, "warning"));
-    return true;
-}
-
-static bool
-read_outcome(Maker *m, Error *error)
-{
-    Description green;
-    RefusalList refusals = {0};
-
-    if (!read_objects(m, error) || !read_dropped(m, error) ||
-        !refusals_read_green(m->conn, m->arena, m->shape->green, &refusals, error) ||
-        !refusals_read_change(m->conn, m->arena, m->blue->oid, m->shape->green, &m->shape->mapping,
-                              &refusals, error) ||
-        !refusals_check(&refusals, m->blue->qualified, error))
-        return false;
-    if (!description_read(m->conn, m->arena, m->shape->green, m->shape->schema, m->blue->schema,
-                          &green, error))
-        return false;
-    m->shape->expected = description_merge(m->arena, &green, &m->shape->live);
-    return expect_moved(m, error) && read_warnings(m, error);
 }
 
 /* The way back is derived over a probe with green's columns. */
@@ -608,5 +509,6 @@ shape_make(Conn *conn, Arena *arena, const Table *blue, const Spec *spec, const 
                       blue->qualified, blue->name, error) &&
            change_green(&m, error) && map_columns(&m, error) && map_key(&m, error) &&
            check_assignment(&m, error) && probe_close(&m.probe, error) &&
-           derive_reverse(&m, error) && read_outcome(&m, error);
+           derive_reverse(&m, error) &&
+           outcome_read(conn, arena, blue, changes_shape(&m), shape, error);
 }

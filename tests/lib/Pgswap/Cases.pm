@@ -1,0 +1,28 @@
+# Cases of one test file that do not depend on each other: one that dies fails, and what it leaves
+# (programs, backends of theirs, migrations) is taken away, so that the next one begins clean.
+#
+#     Pgswap::Cases::run($t, 'what it shows', sub { … });
+package Pgswap::Cases;
+
+use strict;
+use warnings;
+use Test::More;
+
+sub run
+{
+    my ($t, $what, $body) = @_;
+    note($what);
+    return 1 if eval { $body->(); 1 };
+    fail("$what: $@");
+    for my $pid (keys %{ $t->{children} })
+    {
+        kill 'KILL', $pid;
+        waitpid $pid, 0;
+    }
+    $t->{children} = {};
+    $t->sql(q{select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'pgswap%'});
+    $t->sql($_->[0]) for @{ $t->rows(q{select format('drop schema %I cascade', nspname) from pg_namespace where nspname like 'pgswap%'}) };
+    return 0;
+}
+
+1;

@@ -1,0 +1,429 @@
+# The swap while others are in its way: many clients, long transactions, a vacuum, failed attempts, a
+# line that is cut, more to drain than the budget allows, writers that are faster than we are.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+use DBD::Pg qw(:async);
+use Pgswap::Cases;
+use Pgswap::Oracle;
+use Pgswap::Proxy;
+use Pgswap::Test;
+use POSIX ();
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+my $t = Pgswap::Test->start('pressure', autovacuum => 'off');
+my @ALTER = ('--alter', 'ALTER COLUMN n TYPE bigint');
+my @SMALL = ('--map', 'n=app.slow(n)', '--alter', 'ALTER COLUMN n TYPE bigint', '--no-revert');
+my $writer = $t->connect(user => undef);
+
+$t->sql(q{create schema mirror;
+    create function app.slow(int) returns bigint immutable language plpgsql as $$ begin perform pg_sleep(0.035); return $1; end $$;
+    grant execute on function app.slow(int) to owner});
+
+sub make
+{
+    my ($rows) = @_;
+    $rows //= 1000;
+    $t->sql('drop table if exists app.t, mirror.t');
+    $t->sql_as(owner => "create table app.t (id int primary key, n int, note text);"
+        . "insert into app.t select i, 0, repeat('x', 150) from generate_series(1, $rows) i");
+    $t->sql('create table mirror.t as table app.t; alter table mirror.t add primary key (id); vacuum analyze app.t;
+        grant select, insert, update, delete on app.t, mirror.t to writer; grant usage on schema mirror to writer');
+    return;
+}
+
+sub both { my ($sql) = @_; $writer->do($sql =~ s/%T/$_/gr) for 'app.t', 'mirror.t'; return }
+
+sub swapped
+{
+    return $t->value(q{select format_type(atttypid, null) from pg_attribute where attrelid = 'app.t'::regclass and attname = 'n'}) eq 'bigint';
+}
+
+sub standby
+{
+    my ($colour) = @_;
+    return $t->value("select c.oid::regclass from pg_class c where relname = 't' and relnamespace::regnamespace::text ~ '^pgswap_\\d+_$colour\$'");
+}
+
+sub ready
+{
+    my ($name, @options) = @_;
+    $t->exits($t->pgswap('run', 'app.t', @options ? @options : @ALTER, '--until=ready'), 0, "$name: ready");
+    return;
+}
+
+sub ended
+{
+    my ($name) = @_;
+    ok(swapped(), "$name: swapped");
+    my $found = Pgswap::Oracle::compare($t->{admin}, 'mirror.t', 'app.t', key => ['id']);
+    is_deeply($found->{differences}, [], "$name: equal");
+    $t->exits($t->pgswap('finish', 'app.t'), 0, "$name: finish");
+    $t->is_clean("$name: nothing is left");
+    return;
+}
+
+# A swap that is not to be had: exit 6, nothing changed.
+sub waits
+{
+    my ($name, @options) = @_;
+    my $run = $t->pgswap('swap', 'app.t', '--swap-deadline', '1s', @options);
+    $t->exits($run, 6, "$name: the swap waits");
+    ok(!swapped(), "$name: not swapped");
+    return $run;
+}
+
+# pgbench with a script; the result holds exit, output and the number of its transactions.
+sub pgbench
+{
+    my ($script, @options) = @_;
+    my $base = "$ENV{TESTDIR}/pgbench" . ++$t->{pgbench} . ".$$";
+    open my $file, '>', "$base.sql" or die "$base: $!";
+    print $file $script;
+    close $file;
+    my $pid = fork() // die "fork: $!";
+    if ($pid == 0)
+    {
+        open(STDOUT, '>', "$base.out") and open(STDERR, '>', "$base.err")
+            and exec 'pgbench', '-n', '-M', 'simple', '-f', "$base.sql", @options, $t->conninfo('writer');
+        POSIX::_exit(127);
+    }
+    return { pid => $pid, base => $base };
+}
+
+sub pgbench_ends
+{
+    my ($bench, $name) = @_;
+    waitpid $bench->{pid}, 0;
+    is($?, 0, "$name: no client met an error");
+    my ($out, $err) = map { PostgreSQL::Test::Utils::slurp_file("$bench->{base}.$_") } 'out', 'err';
+    unlike($err, qr/error|abort|fatal/i, "$name: … nor told one");
+    my ($count) = $out =~ /transactions actually processed: (\d+)/;
+    cmp_ok($count // 0, '>', 100, "$name: they were busy");
+    return $count;
+}
+
+# A process that reads the table over and over; stop() returns the longest time it had to wait, in ms.
+sub probe
+{
+    my $base = "$ENV{TESTDIR}/probe" . ++$t->{probes} . ".$$";
+    my $pid = fork() // die "fork: $!";
+    if ($pid == 0)
+    {
+        $SIG{$_} = 'DEFAULT' for qw(TERM INT HUP __DIE__);
+        my $longest = 0;
+        my $ok = eval {
+            my $dbh = $t->connect(user => 'writer');
+            until (-e "$base.stop")
+            {
+                my $began = time();
+                $dbh->selectrow_array('select note from app.t where id = 1');
+                my $took = (time() - $began) * 1000;
+                $longest = $took if $took > $longest;
+                open my $up, '>', "$base.up" unless -e "$base.up";
+                sleep 0.005;
+            }
+            1;
+        };
+        open my $file, '>', "$base.result";
+        print $file $ok ? $longest : "died: $@";
+        close $file;
+        POSIX::_exit(0);
+    }
+    $t->wait_until('the probe reads', sub { -e "$base.up" });
+    return { pid => $pid, base => $base };
+}
+
+sub probe_ends
+{
+    my ($probe) = @_;
+    open my $stop, '>', "$probe->{base}.stop";
+    waitpid $probe->{pid}, 0;
+    return PostgreSQL::Test::Utils::slurp_file("$probe->{base}.result");
+}
+
+sub section { return Pgswap::Cases::run($t, @_) }
+
+section '30 clients' => sub {
+    make();
+    ready('30 clients');
+    my $bench = pgbench(<<~'SQL', '-c', 30, '-j', 2, '-T', 6);
+        \set id random(1, 1000)
+        begin;
+        select n from app.t where id = :id;
+        update app.t set n = n + 1 where id = :id;
+        commit;
+        SQL
+    $t->wait_until('the clients are there', sub { $t->value(q{select count(*) from pg_stat_activity where usename = 'writer' and backend_type = 'client backend'}) >= 30 });
+    my $run = $t->pgswap('swap', 'app.t');
+    $t->exits($run, 0, '30 clients: swap');
+    is(kill(0, $bench->{pid}), 1, '30 clients: they still run');
+    my $swap = $t->status('app.t')->{swap};
+    cmp_ok($swap->{attempts}, '<=', 5, '30 clients: a few attempts');
+    cmp_ok($swap->{waiters}, '>', 0, '30 clients: those who waited were counted');
+    cmp_ok($swap->{waiters_longest_ms}, '<=', 1250 + 250, '30 clients: nobody waited longer than the budget');
+    my $count = pgbench_ends($bench, '30 clients');
+    is($t->value('select sum(n) from app.t'), $count, '30 clients: no update is lost');
+    $t->exits($t->pgswap('finish', 'app.t'), 0, '30 clients: finish');
+};
+
+section 'a manual VACUUM' => sub {
+    make(20000);
+    ready('a manual VACUUM');
+    my $vacuum = $t->connect;
+    $vacuum->do($_) for 'delete from app.t where id % 2 = 0', 'set vacuum_cost_delay = 100', 'set vacuum_cost_limit = 1';
+    $t->sql('delete from mirror.t where id % 2 = 0');
+    $t->exits($t->pgswap('run', 'app.t', '--until=ready'), 0, 'a manual VACUUM: in sync');
+    $t->async($vacuum, 'vacuum app.t');
+    $t->wait_until('VACUUM is old enough', sub {
+        $t->value("select count(*) from pg_stat_activity where pid = $vacuum->{pg_pid} and query like 'vacuum%' and now() - xact_start > '200ms'") });
+    my $run = waits('a manual VACUUM', '--blocker-age', '100ms');
+    like($run->{err}, qr/pid $vacuum->{pg_pid}.*vacuum app\.t/, 'a manual VACUUM: it is named');
+    waits('a young manual VACUUM', '--blocker-age', '1h', '--lock-timeout', '50ms');
+    is($t->value("select state from pg_stat_activity where pid = $vacuum->{pg_pid}"), 'active', 'a manual VACUUM: it goes on');
+    $vacuum->pg_cancel;
+    $vacuum->disconnect;
+    $t->exits($t->pgswap('swap', 'app.t'), 0, 'a manual VACUUM: swapped after it');
+    ended('a manual VACUUM');
+};
+
+section 'a reader in an old transaction' => sub {
+    my $name = 'a reader in an old transaction';
+    make();
+    ready($name);
+    my $reader = $t->connect(user => 'owner');
+    $reader->do($_) for 'set application_name = $$the report$$', 'begin', 'select 1 from app.t limit 1';
+    sleep 0.3;
+    my $run = $t->spawn('swap', 'app.t', '--blocker-age', '200ms', '--swap-deadline', '3s');
+    $t->wait_until('status names it', sub {
+        die "it ended: $run->{err}" unless $t->lives($run);
+        return ($t->status('app.t')->{waiting_for} // '') =~ /pid $reader->{pg_pid}, role owner, application "the report", idle in transaction/ });
+    is($t->value(q{select count(*) from pg_locks where relation = 'app.t'::regclass and mode = 'AccessExclusiveLock'}), 0, "$name: nobody queues behind it");
+    $t->exits($t->reap($run), 6, $name);
+    like($run->{err}, qr/pid $reader->{pg_pid}, role owner, application "the report"/, "$name: it is named in the output");
+    ok($reader->ping && ($reader->selectrow_array('select count(*) from app.t'))[0] == 1000, "$name: it lives and reads");
+    waits($name, '--blocker-age', '100ms', '--cancel-blockers', '1h', '--terminate-blockers', '1h');
+    is(($reader->selectrow_array('select 1'))[0], 1, "$name: it is too young to be ended");
+    my $other = $t->connect(user => undef);
+    $other->do($_) for 'begin', 'select 1 from app.t limit 1';
+    sleep 0.3;
+    $run = waits('a blocker of a role that we may not touch', '--blocker-age', '100ms', '--terminate-blockers', '200ms');
+    like($run->{err}, qr/pid $other->{pg_pid}/, 'a blocker of a role that we may not touch: it is named');
+    is(eval { ($other->selectrow_array('select 1'))[0] }, 1, '… and lives');
+    $other->disconnect;
+    $t->exits($t->pgswap('swap', 'app.t', '--blocker-age', '100ms', '--terminate-blockers', '200ms', '--swap-deadline', '10s'), 0, "$name: --terminate-blockers");
+    ok(!eval { local $reader->{PrintWarn} = 0; $reader->do('select 1'); 1 }, "$name: it is ended");
+    ended($name);
+};
+
+section '--cancel-blockers' => sub {
+    make();
+    ready('--cancel-blockers');
+    my $reader = $t->connect(user => 'owner');
+    $t->async($reader, 'select pg_sleep(60) from (select from app.t limit 1) x');
+    $t->wait_until('the reader reads', sub { $t->value("select count(*) from pg_stat_activity where pid = $reader->{pg_pid} and wait_event = 'PgSleep' and now() - xact_start > '200ms'") });
+    $t->exits($t->pgswap('swap', 'app.t', '--blocker-age', '100ms', '--cancel-blockers', '150ms', '--swap-deadline', '10s'), 0, '--cancel-blockers');
+    ok(!eval { $t->done($reader); 1 }, '--cancel-blockers: the statement is cancelled');
+    is($reader->state, '57014', '… by us');
+    is(($reader->selectrow_array('select 1'))[0], 1, '… and the session lives');
+    ended('--cancel-blockers');
+};
+
+section 'a prepared transaction' => sub {
+    make();
+    ready('a prepared transaction');
+    $writer->do($_) for 'begin', q{insert into app.t values (5000, 1, 'prepared')}, q{prepare transaction 'the gid'};
+    my $run = waits('a prepared transaction', '--blocker-age', '0');
+    like($run->{err}, qr/prepared transaction the gid/, 'a prepared transaction: it is named');
+    $writer->do(q{commit prepared 'the gid'});
+    $t->sql(q{insert into mirror.t values (5000, 1, 'prepared')});
+    $t->exits($t->pgswap('swap', 'app.t'), 0, 'a prepared transaction: swapped after it');
+    ended('a prepared transaction');
+};
+
+section 'many failed attempts' => sub {
+    my $name = 'many failed attempts';
+    make();
+    ready($name);
+    my $catalog = sub { $t->value(q{select count(*) from pg_class}) };
+    my $before = $catalog->();
+    my $reader = $t->connect(user => 'writer');
+    $reader->do($_) for 'begin', 'select 1 from app.t limit 1';
+    my $probe = probe();
+    my $run = $t->spawn('swap', { env => { ASAN_OPTIONS => 'abort_on_error=0:exitcode=99:quarantine_size_mb=1' } },
+        'app.t', '--blocker-age', '1h', '--lock-timeout', '20ms', '--swap-deadline', '9s');
+    my $rss = sub { (PostgreSQL::Test::Utils::slurp_file("/proc/$run->{pid}/status") =~ /VmRSS:\s+(\d+)/)[0] // 0 };
+    my ($first, $last) = (0, 0);
+    while ($t->lives($run))
+    {
+        both('update %T set n = n + 1 where id % 10 = ' . int rand 10);
+        my $size = eval { $rss->() } || $last;
+        $first ||= $size if ($t->status('app.t')->{swap}{attempts} // 0) >= 2;
+        $last = $size;
+        sleep 0.1;
+    }
+    my $longest = probe_ends($probe);
+    $t->exits($run, 6, $name);
+    like($run->{err}, qr/pid $reader->{pg_pid}/, "$name: it is named who was in the way");
+    my $status = $t->status('app.t');
+    cmp_ok($status->{swap}{attempts}, '>=', 4, "$name: they were many");
+    cmp_ok($first, '>', 0, "$name: its size was measured");
+    cmp_ok($last - $first, '<', 8192, "$name: the program does not grow (KiB)");
+    cmp_ok($longest, '<', 20 + 250, "$name: no reader waited for long (ms)");
+    is($catalog->(), $before, "$name: no relation more than before");
+    cmp_ok($status->{backlog}, '<=', 1000, "$name: the backlog is small");
+    is($status->{phase}, 'ready', "$name: ready");
+    is($t->value(q{select count(*) from pg_trigger where tgrelid = 'app.t'::regclass and not tgisinternal and tgenabled in ('O', 'A')}) > 0, 1, "$name: capture is on");
+    $t->exits($t->pgswap('verify', 'app.t'), 0, "$name: in sync");
+    $reader->disconnect;
+    $t->exits($t->pgswap('swap', 'app.t'), 0, "$name: then it swaps");
+    ended($name);
+};
+
+for my $when ('before', 'after', 'silent')
+{
+    section "the line is cut, $when" => sub {
+        my $name = "the line is cut at the COMMIT, $when";
+        make();
+        my $proxy = Pgswap::Proxy->new($t, $when);
+        my $run = $t->spawn('run', { no_dbname => 1 }, '-d', $proxy->conninfo, 'app.t', @ALTER, '--reconnect', '30s');
+        $t->wait_until('the line is cut', sub { die "it ended: $run->{out}$run->{err}" unless $t->lives($run); return $proxy->cuts });
+        both('update %T set n = 5 where id = 5');    # waits no longer than the swap's lock is held
+        $t->exits($t->reap($run, 60), 0, $name);
+        is($proxy->cuts, 1, "$name: once");
+        is($t->value(q{select count(*) from pgswap.event where kind = 'swap' or kind like 'swapped%'}) <= 1, 1, "$name: one swap on record");
+        isnt(standby('blue'), undef, "$name: the old table stands by");
+        is($t->status('app.t')->{phase}, 'swapped', "$name: swapped");
+        $proxy->stop;
+        ended($name);
+    };
+}
+
+for my $command ('swap', 'revert')
+{
+    section "the line is cut after the COMMIT of $command" => sub {
+        my $name = "the line is cut after the COMMIT of $command";
+        make();
+        ready($name);
+        $t->exits($t->pgswap('swap', 'app.t'), 0, "$name: swap") if $command eq 'revert';
+        my $proxy = Pgswap::Proxy->new($t, 'after');
+        my $run = $t->pgswap($command, { no_dbname => 1 }, '-d', $proxy->conninfo, 'app.t');
+        is($proxy->cuts, 1, "$name: once");
+        $t->exits($run, 0, "$name: the outcome is found");
+        is($t->status('app.t')->{phase}, $command eq 'swap' ? 'swapped' : 'ready', "$name: done once");
+        $proxy->stop;
+        $t->exits($t->pgswap('swap', 'app.t'), 0, "$name: swap again") if $command eq 'revert';
+        ended($name);
+    };
+}
+
+section 'frozen content' => sub {
+    my $name = 'frozen content';
+    make();
+    ready($name);
+    my $point = $t->hold('swap-locked');
+    my $bench = pgbench(<<~'SQL', '-c', 8, '-j', 2, '-T', 5);
+        \set id random(10000, 2000000000)
+        begin;
+        insert into app.t values (:id, :client_id, 'written') on conflict do nothing;
+        insert into mirror.t values (:id, :client_id, 'written') on conflict do nothing;
+        commit;
+        SQL
+    $t->wait_until('they write', sub { $t->value('select count(*) from mirror.t') > 1050 });
+    my $run = $t->spawn('swap', 'app.t', '--pause-at', 'swap-locked');
+    $t->arrived($point, $run);
+    $t->sql('drop table if exists mirror.frozen; create table mirror.frozen as table mirror.t');
+    $t->let_go($point);
+    $t->exits($t->reap($run), 0, $name);
+    pgbench_ends($bench, $name);
+    my $found = Pgswap::Oracle::compare($t->{admin}, 'mirror.frozen', standby('blue'), key => ['id']);
+    is_deeply($found->{differences}, [], "$name: the old table holds what was written before the lock, and nothing else");
+    cmp_ok($t->value('select count(*) from app.t'), '>', $found->{right}, "$name: they went on after it");
+    ended($name);
+};
+
+section 'a drain that is too large' => sub {
+    my $name = 'a drain that is too large';
+    make();
+    ready($name);
+    my $point = $t->hold('before-swap');
+    my $run = $t->spawn('swap', 'app.t', '--drain-keys', 5, '--pause-at', 'before-swap');
+    $t->arrived($point, $run);
+    both('update %T set n = n + 1 where id <= 200');
+    $t->let_go($point);
+    $t->exits($t->reap($run), 0, $name);
+    my $swap = $t->status('app.t')->{swap};
+    is($swap->{attempts}, 2, "$name: the second attempt");
+    cmp_ok($swap->{rows_drained}, '<=', 5, "$name: drained little");
+    ended($name);
+};
+
+section 'a drain that takes too long' => sub {
+    my $name = 'a drain that takes too long';
+    make(20);
+    ready($name, @SMALL);
+    my $point = $t->hold('before-swap');
+    my $run = $t->spawn('swap', 'app.t', '--max-lock-hold', '300ms', '--lock-timeout', '100ms', '--swap-deadline', '15s', '--pause-at', 'before-swap');
+    $t->arrived($point, $run);
+    both('update %T set n = n + 1');
+    my $probe = probe();
+    $t->let_go($point);
+    $t->exits($t->reap($run), 0, $name);
+    my $longest = probe_ends($probe);
+    my $swap = $t->status('app.t')->{swap};
+    cmp_ok($swap->{attempts}, '>=', 2, "$name: rolled back, caught up, tried again");
+    cmp_ok($longest, '<=', 100 + 300 + 200, "$name: nobody waited longer than the budget (ms)");
+    cmp_ok($longest, '>=', 150, "$name: … and the probe has felt it");
+    ended($name);
+};
+
+section 'many statements that fit the budget one by one' => sub {
+    my $name = 'many statements that fit the budget one by one';
+    make(20);
+    ready($name, @SMALL);
+    my $point = $t->hold('before-swap');
+    my $run = $t->spawn('swap', 'app.t', '--max-lock-hold', '1s', '--lock-timeout', '100ms', '--swap-deadline', '20s', '--pause-at', 'before-swap');
+    $t->arrived($point, $run);
+    both('update %T set n = n + 1');
+    # the drain takes 0.7 s, and now the DDL of a transaction takes 0.7 s more
+    $t->sql(q{create function app.ddl_is_slow() returns event_trigger language plpgsql as $$ begin
+        if current_setting('test.slept', true) is distinct from pg_current_xact_id()::text then
+            perform set_config('test.slept', pg_current_xact_id()::text, false), pg_sleep(0.7);
+        end if; end $$;
+        create event trigger slow on ddl_command_end execute function app.ddl_is_slow()});
+    my $probe = probe();
+    $t->let_go($point);
+    $t->reap($run);
+    $t->sql('drop event trigger slow; drop function app.ddl_is_slow');
+    my $longest = probe_ends($probe);
+    $t->exits($run, 0, $name);
+    my $swap = $t->status('app.t')->{swap};
+    cmp_ok($swap->{attempts}, '>=', 2, "$name: rolled back, caught up, tried again");
+    cmp_ok($swap->{lock_held_ms}, '<=', 1100, "$name: the lock was not held longer than the budget");
+    cmp_ok($longest, '<=', 100 + 1000 + 200, "$name: nobody waited longer than the budget (ms)");
+    ended($name);
+};
+
+section 'writers that are faster' => sub {
+    my $name = 'writers that are faster';
+    make(20000);
+    ready($name);
+    my $bench = pgbench(<<~'SQL', '-c', 4, '-j', 1, '-T', 5);
+        \set id random(1, 19000)
+        update app.t set n = n + 1 where id between :id and :id + 50;
+        SQL
+    $t->wait_until('they write', sub { $t->value('select count(*) from app.t where n > 0') > 100 });
+    my $run = $t->pgswap('swap', 'app.t', '--drain-keys', 1, '--converge-deadline', '2s');
+    $t->exits($run, 9, $name);
+    like($run->{err}, qr/\d+ keys\/s were applied and \d+ keys\/s came/, "$name: both rates are named");
+    ok(!swapped(), "$name: not swapped");
+    is($t->status('app.t')->{phase}, 'ready', "$name: the migration stands");
+    pgbench_ends($bench, $name);
+    $t->sql('drop table mirror.t; create table mirror.t as table app.t');
+    $t->exits($t->pgswap('swap', 'app.t', '--drain-keys', 1, '--converge-deadline', '60s'), 0, "$name: swapped when they have gone");
+    ended($name);
+};
+
+done_testing();

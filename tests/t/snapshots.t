@@ -1,0 +1,273 @@
+# Old snapshots.  A transaction that keeps a snapshot from before the swap and reads the table after it
+# sees what it would have seen without us, or the swap waits for its end.  The judge is the mirror, which
+# gets the same statements and is never swapped: within one snapshot both must be equal.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+use DBD::Pg qw(:async);
+use Pgswap::Oracle;
+use Pgswap::Test;
+use Test::More;
+
+my $t = Pgswap::Test->start('snapshots', autovacuum => 'off');
+my $writer = $t->connect(user => undef);
+my @ALTER = ('--alter', 'ALTER COLUMN n TYPE bigint');
+my $round = 0;
+
+$t->sql_as(owner => 'create table app.early (id int)');
+$t->sql(q{create schema mirror;
+    create function app.rows() returns bigint stable language plpgsql as $$ begin return (select count(*) from app.t); end $$});
+
+sub make
+{
+    $t->sql('drop table if exists app.t, mirror.t');
+    $t->sql_as(owner => 'create table app.t (id int primary key, n int, note text);'
+        . q(insert into app.t select i, i, repeat('x', 150) from generate_series(1, 1000) i));
+    $t->sql('create table mirror.t as table app.t; grant usage on schema mirror to public; grant select on app.t, mirror.t to public');
+    return;
+}
+
+# Some of everything, the same on both, in one transaction.
+sub writes
+{
+    my $r = ++$round;
+    $writer->do('begin');
+    for my $table ('app.t', 'mirror.t')
+    {
+        $writer->do($_) for "update $table set n = n + 1 where id % 50 = $r % 50", "delete from $table where id = $r",
+            "insert into $table values (2000 + $r, $r, 'new')", "update $table set id = id + 5000 where id = 500 + $r";
+    }
+    $writer->do('commit');
+    return;
+}
+
+# A session whose transaction has a snapshot and has not touched the table.
+sub old
+{
+    my ($isolation, $user) = @_;
+    my $dbh = $t->connect(user => $user);
+    $dbh->do("begin isolation level $isolation");
+    $dbh->selectrow_array('select 1');
+    return $dbh;
+}
+
+# What a session sees of both: nothing if it is the same.
+sub difference
+{
+    my ($dbh) = @_;
+    my ($rows) = $dbh->selectrow_array('select count(*) from mirror.t');
+    return 'the mirror is empty' unless $rows;
+    my ($different) = $dbh->selectrow_array(<<~'SQL');
+        select count(*) from ((select id, n::bigint, note from app.t except all select id, n, note from mirror.t)
+        union all (select id, n, note from mirror.t except all select id, n::bigint, note from app.t)) d
+        SQL
+    return $different ? "$different of $rows rows differ" : '';
+}
+
+sub swapped
+{
+    return $t->value(q{select format_type(atttypid, null) from pg_attribute where attrelid = 'app.t'::regclass and attname = 'n'}) eq 'bigint';
+}
+
+# The swap waits: exit 6, not swapped, the session sees what it should.
+sub waits
+{
+    my ($name, $dbh, @options) = @_;
+    my $run = $t->pgswap('swap', 'app.t', '--swap-deadline', '700ms', @options);
+    $t->exits($run, 6, "$name: the swap waits");
+    ok(!swapped(), "$name: not swapped");
+    is(difference($dbh), '', "$name: it sees what it should") if $dbh;
+    return $run;
+}
+
+# It goes through, all rows are there, and nothing is left.
+sub goes_through
+{
+    my ($name) = @_;
+    $t->exits($t->pgswap('swap', 'app.t'), 0, "$name: then it goes through");
+    return ended($name);
+}
+
+sub ended
+{
+    my ($name) = @_;
+    ok(swapped(), "$name: swapped");
+    my $found = Pgswap::Oracle::compare($t->{admin}, 'mirror.t', 'app.t', key => ['id']);
+    is_deeply($found->{differences}, [], "$name: equal");
+    $t->exits($t->pgswap('finish', 'app.t'), 0, "$name: finish");
+    return;
+}
+
+# Brings app.t to "ready" and calls $at{place} while the run stands there.
+sub to_ready
+{
+    my (%at) = @_;
+    make();
+    $at{start}->() if $at{start};
+    if ($at{'apply-read'})
+    {
+        my $point = $t->hold('copy-done');
+        my $run = $t->spawn('run', 'app.t', @ALTER, '--pause-at', 'copy-done');
+        $t->arrived($point, $run);
+        $t->kill_run($run, 'KILL');
+        $t->let_go($point);
+        writes();
+    }
+    my ($place) = grep { $_ ne 'start' } keys %at;
+    my $point = $place ? $t->hold($place) : undef;
+    my $run = $t->spawn('run', 'app.t', @ALTER, '--until=ready', '--chunk-blocks', 4, '--jobs', 1, '--drain-keys', 1,
+        $place ? ('--pause-at', $place) : ());
+    if ($place)
+    {
+        $t->arrived($point, $run);
+        $at{$place}->();
+        $t->let_go($point);
+    }
+    $t->exits($t->reap($run), 0, 'ready');
+    return;
+}
+
+# -- transactions begun before the copy, during it, during catch-up, and when all is ready
+my @CASES = (
+    [ 'before the copy', 'start', 'repeatable read' ], [ 'before the copy', 'start', 'serializable', 'pending' ],
+    [ 'during the copy', 'chunk-read', 'repeatable read', 'pending' ], [ 'during the copy', 'chunk-read', 'serializable' ],
+    [ 'during catch-up', 'apply-read', 'repeatable read' ], [ 'during catch-up', 'apply-read', 'serializable', 'pending' ],
+    [ 'when ready', undef, 'repeatable read', 'pending' ]);
+for my $case (@CASES)
+{
+    my ($when, $place, $isolation, $pending) = @$case;
+    my $name = "$isolation begun $when" . ($pending ? ', keys pending' : '');
+    my $dbh;
+    to_ready($place ? ($place => sub { writes(); $dbh = old($isolation, 'writer'); writes() }) : ());
+    $dbh //= old($isolation, 'writer');
+    writes() if $pending;
+    my $run = waits($name, $dbh);
+    like($run->{err}, qr/snapshot.*\bpid $dbh->{pg_pid}\b|\bpid $dbh->{pg_pid}\b.*snapshot/s, "$name: it is named") if $when ne 'before the copy';
+    $dbh->do('commit');
+    goes_through($name);
+    $dbh->disconnect;
+}
+
+# -- the hazard is real: with --old-snapshots=ignore the same session sees an empty table
+my $name = 'ignore';
+my $dbh;
+to_ready(start => sub { $dbh = old('repeatable read') });
+$t->exits($t->pgswap('swap', 'app.t', '--old-snapshots=ignore'), 0, $name);
+isnt(difference($dbh), '', "$name: the old snapshot does not see the rows");
+is(($dbh->selectrow_array('select count(*) from app.t'))[0], 0, "$name: … none of them");
+$dbh->do('commit');
+is(difference($dbh), '', "$name: the next transaction does");
+ended($name);
+
+# -- cursors: an open one keeps its snapshot, one WITH HOLD has its rows
+to_ready();
+$name = 'an open cursor';
+$dbh = $t->connect(user => 'writer');
+$dbh->do('begin; declare c cursor for select app.rows() from generate_series(1, 2)');
+waits($name);
+is(($dbh->selectrow_array('fetch c'))[0], 1000, "$name: it sees what it should");
+$dbh->do('commit');
+$dbh->do('begin; declare h cursor with hold for select id from mirror.t order by id; commit');
+$dbh->selectrow_array('fetch h');
+$t->exits($t->pgswap('swap', 'app.t', '--swap-deadline', '5s'), 0, 'a cursor WITH HOLD is harmless');
+is(scalar @{ $dbh->selectall_arrayref('fetch all h') }, 999, 'a cursor WITH HOLD reads on');
+$dbh->do('close h');
+ended('a cursor WITH HOLD');
+$dbh->disconnect;
+
+# -- a READ COMMITTED transaction has no snapshot between its statements
+to_ready();
+$name = 'READ COMMITTED, idle in its transaction';
+$dbh = old('read committed', 'writer');
+writes();
+$t->exits($t->pgswap('swap', 'app.t', '--swap-deadline', '5s'), 0, "$name: does not hold the swap up");
+is(difference($dbh), '', "$name: it sees all");
+$dbh->do('commit');
+ended($name);
+
+# -- an exported snapshot lives on in the session that imports it, also when its first owner has ended
+$name = 'an exported snapshot';
+my $owner;
+to_ready(start => sub { $owner = old('repeatable read', 'writer') });
+my ($snapshot) = $owner->selectrow_array('select pg_export_snapshot()');
+my $run = $t->spawn('swap', 'app.t', '--swap-deadline', '4s');
+$t->wait_until('the swap waits for the snapshot', sub {
+    die "the swap ended: $run->{err}" unless $t->lives($run);
+    return ($t->status('app.t')->{waiting_for} // '') =~ /snapshot/ });
+my $importer = $t->connect(user => 'writer');
+$importer->do("begin isolation level repeatable read; set transaction snapshot '$snapshot'");
+$importer->selectrow_array('select 1');
+$owner->do('commit');
+$t->exits($t->reap($run), 6, "$name: the swap waits for the importer, too");
+is(difference($importer), '', "$name: the importer sees what it should");
+$importer->do('commit');
+if (swapped()) { ended($name) } else { goes_through($name) }
+$_->disconnect for $owner, $importer;
+
+# -- a transaction that begins while the lock is there, and keys that are drained under it
+for my $pending (0, 1)
+{
+    $name = 'begun under the lock, ' . ($pending ? 'keys pending' : 'nothing pending');
+    to_ready();
+    writes() if $pending;
+    my $point = $t->hold('swap-locked');
+    my $run = $t->spawn('swap', 'app.t', '--swap-deadline', '1500ms', '--pause-at', 'swap-locked');
+    $t->arrived($point, $run);
+    $dbh = old('repeatable read', 'writer');
+    $t->let_go($point);
+    $t->exits($t->reap($run), $pending ? 6 : 0, $name);
+    is(difference($dbh), '', "$name: it sees what it should");
+    $dbh->do('commit');
+    if ($pending) { goes_through($name) } else { ended($name) }
+    $dbh->disconnect;
+}
+
+# -- the residue: its first statement runs in that very moment.  Nothing shows it but strict.
+for my $mode ('strict', 'ignore')
+{
+    $name = "a first statement in flight, $mode";
+    to_ready();
+    writes();
+    my $point = $t->hold('swap-locked');
+    my $run = $t->spawn('swap', 'app.t', '--swap-deadline', '1500ms', '--pause-at', 'swap-locked', '--old-snapshots', $mode);
+    $t->arrived($point, $run);
+    $dbh = $t->connect(user => 'writer');
+    $dbh->do('begin isolation level repeatable read');
+    $t->async($dbh, 'select pg_sleep(3)');
+    $t->wait_until('it has its snapshot', sub {
+        $t->value("select count(*) from pg_stat_activity where pid = $dbh->{pg_pid} and backend_xmin is not null and wait_event = 'PgSleep'") });
+    $t->let_go($point);
+    $t->exits($t->reap($run), $mode eq 'strict' ? 6 : 0, $name);
+    $t->done($dbh);
+    if ($mode eq 'strict') { is(difference($dbh), '', "$name: it sees what it should") }
+    else { isnt(difference($dbh), '', "$name: this is the hazard") }
+    $dbh->do('commit');
+    if ($mode eq 'strict') { goes_through($name) } else { ended($name) }
+    $dbh->disconnect;
+}
+
+# -- pg_dump with two workers, which stands before its first table when the swap is tried
+to_ready();
+$name = 'pg_dump -j 2';
+my $gate = $t->connect(user => undef);
+$gate->do('begin; lock table app.early in access exclusive mode');
+my $directory = "$ENV{TESTDIR}/dump.$$";
+my $dump = fork() // die "fork: $!";
+if ($dump == 0)
+{
+    open(STDERR, '>', "$directory.err");
+    exec 'pg_dump', '-Fd', '-j', 2, '-n', 'app', '-n', 'mirror', '-f', $directory, '-d', $t->conninfo(undef) or POSIX::_exit(127);
+}
+$t->wait_until('pg_dump waits', sub { $t->value(q{select count(*) from pg_locks where not granted and relation = 'app.early'::regclass}) });
+writes();
+waits($name);
+$gate->do('commit');
+waitpid $dump, 0;
+is($?, 0, "$name: exit 0") or diag(PostgreSQL::Test::Utils::slurp_file("$directory.err"));
+my %data = map { $_ => [ sort grep { /^\d+\t/ } split /^/, `pg_restore -a -n $_ -t t -f - $directory` ] } 'app', 'mirror';
+is(scalar @{ $data{mirror} }, $t->value('select count(*) from mirror.t'), "$name: the mirror is in the dump");
+is_deeply($data{app}, $data{mirror}, "$name: the table is, too, as it was when the dump began");
+goes_through($name);
+
+done_testing();
