@@ -57,6 +57,11 @@ SELECT kind, name, statement, u.columns AS unique_columns, u.predicate AS unique
            format('ALTER TABLE %s REPLICA IDENTITY USING INDEX %I', target, whole.relname)
       FROM whole JOIN pg_class g ON g.oid = indrelid WHERE indisreplident AND g.relreplident = 'i'
     UNION ALL
+    SELECT 'setting', g.relname, 4, 0::oid,
+           format('ALTER TABLE %I.%I REPLICA IDENTITY %s', n.nspname, g.relname,
+                  CASE g.relreplident WHEN 'f' THEN 'FULL' WHEN 'n' THEN 'NOTHING' ELSE 'DEFAULT' END)
+      FROM pg_class g JOIN pg_namespace n ON n.oid = g.relnamespace WHERE g.oid = :green AND g.relreplident <> 'i'
+    UNION ALL
     SELECT 'foreign green', con.conname, 6, con.oid,
            format('ALTER TABLE %s ADD CONSTRAINT %I %s', :'home', con.conname,
                   replace(pg_get_constraintdef(con.oid), ' REFERENCES ' || con.conrelid::regclass || '(', ' REFERENCES ' || :'home' || '('))

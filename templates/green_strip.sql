@@ -2,9 +2,10 @@
 -- live's) and NOT VALID checks off green for the load.
 -- Lock: on green only.
 SELECT statement FROM (
-    SELECT 1, c.oid, format('ALTER TABLE %I.%I REPLICA IDENTITY DEFAULT', n.nspname, c.relname)
+    -- without a key, rows can be deleted under a publication FOR ALL TABLES only like this
+    SELECT 1, c.oid, format('ALTER TABLE %I.%I REPLICA IDENTITY FULL', n.nspname, c.relname)
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE c.oid = :green AND c.relreplident = 'i'
+     WHERE c.oid = :green
     UNION ALL
     SELECT 2, con.oid, format('ALTER TABLE %I.%I DROP CONSTRAINT %I', n.nspname, c.relname, con.conname)
       FROM pg_constraint con JOIN pg_class c ON c.oid = con.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace

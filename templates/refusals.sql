@@ -98,8 +98,8 @@ SELECT what, why, remedy FROM (
      WHERE pr.prrelid = :oid AND NOT pg_has_role(p.pubowner, 'USAGE')
     UNION ALL
     SELECT 9, format('publication %I is FOR ALL TABLES', p.pubname),
-           'it would publish the new table and the change log at once: a subscriber that does not have them stops', 'Publish the tables by name.'
-      FROM pg_publication p WHERE p.puballtables
+           'it would publish the new table and the change log at once: a subscriber that does not have them stops', 'Publish the tables by name, or use --force=publication if no subscriber minds.'
+      FROM pg_publication p WHERE p.puballtables AND NOT :force_publication
     UNION ALL
     SELECT 12, format('%s %s', CASE k.relkind WHEN 'm' THEN 'materialized view' ELSE 'view' END, k.oid::regclass),
            format('it must be replaced, and role %I is not its owner', current_user), format('GRANT %I TO %I;', pg_get_userbyid(k.relowner), current_user)

@@ -96,6 +96,7 @@ CREATE TABLE pgswap.parity (
 COMMENT ON TABLE pgswap.parity IS 'the last parity pass of each pair';
 
 CREATE TABLE pgswap.event (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     migration bigint NOT NULL REFERENCES pgswap.migration ON DELETE CASCADE,
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
     kind text NOT NULL,

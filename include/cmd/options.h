@@ -26,6 +26,7 @@ typedef struct Options
     bool no_revert;
     const char *file;
     bool force_rewrite;
+    const char *force; /* "publication" or NULL */
     /* the run */
     Settings settings;
     const char *until;

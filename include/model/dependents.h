@@ -22,9 +22,10 @@ typedef struct RefusalList
 } RefusalList;
 
 /* Reads what of a table cannot be carried over.  No refusal is not an error, and neither is one.
- * Materialized views are refused unless the user chose to have them refreshed after the swap. */
+ * Materialized views are refused unless the user chose to have them refreshed after the swap,
+ * publications FOR ALL TABLES unless the user says that no subscriber minds. */
 bool refusals_read(Conn *conn, Arena *arena, const char *oid, bool refresh_matviews,
-                   RefusalList *list, Error *error) ERROR_MUST_CHECK;
+                   bool force_publication, RefusalList *list, Error *error) ERROR_MUST_CHECK;
 
 /* What the change has put on green and must not be there while it is filled. */
 bool refusals_read_green(Conn *conn, Arena *arena, const char *green, RefusalList *list,

@@ -60,6 +60,8 @@ static const OptionRow rows[] = {
     {"file", 'f', OPTION_TEXT, AT(file), "FILE", "SQL statements in which :green is the new table"},
     {"matviews", 0, OPTION_TEXT, AT(matviews), "refresh",
      "build materialized views again, empty until refreshed after the swap"},
+    {"force", 0, OPTION_TEXT, AT(force), "publication",
+     "go on although a publication FOR ALL TABLES sees all of it"},
     {"force-rewrite", 0, OPTION_FLAG, AT(force_rewrite), NULL,
      "rewrite even where a plain ALTER TABLE would not"},
     HEADING("The run"),
@@ -318,6 +320,9 @@ options_read(Arena *arena, int argc, char **argv, Options *options, bool *help, 
         return error_set(error, ERROR_FAULT, "--until takes \"ready\", not \"%s\"", options->until);
     if (!read_old_snapshots(options, error))
         return false;
+    if (options->force != NULL && strcmp(options->force, "publication") != 0)
+        return error_set(error, ERROR_FAULT, "--force takes \"publication\", not \"%s\"",
+                         options->force);
     if (options->matviews != NULL && strcmp(options->matviews, "refresh") != 0)
         return error_set(error, ERROR_FAULT, "--matviews takes \"refresh\", not \"%s\"",
                          options->matviews);

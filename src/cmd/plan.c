@@ -67,7 +67,8 @@ collect_refusals(Session *session, const Table *table, RefusalList *list, Error 
     Arena *a = session->context.arena;
 
     if (!refusals_read(session->context.control, a, table->oid,
-                       session->options->settings.refresh_matviews, list, error))
+                       session->options->settings.refresh_matviews, session->options->force != NULL,
+                       list, error))
         return false;
     if (table->kind == 'r' && table->key_count == 0)
         refusals_add(a, list, "the table has no usable key",

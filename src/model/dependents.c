@@ -32,12 +32,13 @@ take_rows(Arena *arena, const Result *result, RefusalList *list)
 }
 
 bool
-refusals_read(Conn *conn, Arena *arena, const char *oid, bool refresh_matviews, RefusalList *list,
-              Error *error)
+refusals_read(Conn *conn, Arena *arena, const char *oid, bool refresh_matviews,
+              bool force_publication, RefusalList *list, Error *error)
 {
     return take_rows(arena,
                      statement_run(conn, error, "refusals", "oid", oid, "refresh_matviews",
-                                   refresh_matviews ? "true" : "false", NULL),
+                                   refresh_matviews ? "true" : "false", "force_publication",
+                                   force_publication ? "true" : "false", NULL),
                      list);
 }
 

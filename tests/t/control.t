@@ -47,7 +47,7 @@ sub status_until
     return $t->wait_until($what, sub {
         die "it ended: $run->{out}$run->{err}" unless $t->lives($run);
         return $wanted->($t->status('app.t'));
-    }, 30);
+    }, 15);
 }
 
 sub green
