@@ -10,6 +10,7 @@
 #include "model/dependents.h"
 #include "model/shape.h"
 #include "model/spec.h"
+#include "model/statement.h"
 #include "model/table.h"
 
 typedef struct Plan
@@ -17,7 +18,10 @@ typedef struct Plan
     Table table;
     Spec spec;
     Shape shape;
-    char *hash; /* over the change and the description of the table */
+    StatementList others;   /* tables and views that are locked with the table in the swap */
+    StatementList moves;    /* what the swap does to what hangs on the table, under the lock */
+    StatementList settling; /* what is done after it */
+    char *hash;             /* over the change and the description of the table */
 } Plan;
 
 /* Whether the options name a change, or ask for a rewrite as it is. */

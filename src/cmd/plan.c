@@ -112,6 +112,44 @@ examine_shape(Session *session, Plan *plan, Error *error)
     return ok;
 }
 
+static void
+append(Arena *arena, StatementList *list, const char *item)
+{
+    char **grown = arena_alloc(arena, sizeof(char *) * (size_t)(list->count + 1));
+
+    if (list->count > 0)
+        memcpy(grown, list->items, sizeof(char *) * (size_t)list->count);
+    grown[list->count++] = arena_strdup(arena, item);
+    list->items = grown;
+}
+
+/* What hangs on the table: what will be done to it, and which other tables are locked for that. */
+static bool
+examine_dependents(Session *session, Plan *plan, Error *error)
+{
+    Arena *arena = session->context.arena;
+    const Result *result = statement_run(
+        session->context.control, error, "dependents", "live", plan->table.oid, "mapped",
+        mapping_rows(arena, &plan->shape.mapping), "dropped", plan->shape.mapping.dropped, NULL);
+
+    if (result == NULL)
+        return false;
+    for (int i = 0; i < result_rows(result); i++)
+    {
+        const char *stage = result_get(result, i, "stage");
+        bool in_swap = strcmp(stage, "before") == 0 || strcmp(stage, "after") == 0;
+
+        append(arena, in_swap ? &plan->moves : &plan->settling, result_get(result, i, "statement"));
+    }
+    result =
+        statement_run(session->context.control, error, "swap_locks", "live", plan->table.oid, NULL);
+    if (result == NULL)
+        return false;
+    for (int i = 0; i < result_rows(result); i++)
+        append(arena, &plan->others, result_get(result, i, "name"));
+    return true;
+}
+
 bool
 plan_examine(Session *session, Plan *plan, Error *error)
 {
@@ -124,7 +162,7 @@ plan_examine(Session *session, Plan *plan, Error *error)
                     error) ||
         !collect_refusals(session, &plan->table, &refusals, error) ||
         !refusals_check(&refusals, plan->table.qualified, error) ||
-        !examine_shape(session, plan, error))
+        !examine_shape(session, plan, error) || !examine_dependents(session, plan, error))
         return false;
     plan->hash = hash_of(context->arena, plan);
     return plan->shape.rewrites || plan->spec.map_count > 0 || session->options->force_rewrite ||
@@ -194,6 +232,26 @@ print_columns(const Plan *plan)
     printf("  %d %s unchanged\n", plain, plain == 1 ? "column is" : "columns are");
 }
 
+/* One line a statement, cut at the width of a terminal. */
+static void
+print_list(const char *heading, const StatementList *list)
+{
+    enum
+    {
+        WIDTH = 110
+    };
+
+    if (list->count > 0)
+        printf("\n%s\n", heading);
+    for (int i = 0; i < list->count; i++)
+    {
+        int length = (int)strcspn(list->items[i], "\n");
+
+        printf("  %.*s%s\n", length > WIDTH ? WIDTH : length, list->items[i],
+               length > WIDTH || list->items[i][length] != '\0' ? " …" : "");
+    }
+}
+
 static void
 print_text(const Plan *plan)
 {
@@ -216,6 +274,9 @@ print_text(const Plan *plan)
     for (int i = 0; i < plan->shape.object_count; i++)
         if (strcmp(plan->shape.objects[i].kind, "setting") != 0)
             printf("  %-10s %s\n", plan->shape.objects[i].kind, plan->shape.objects[i].name);
+    print_list("Locked with it in the swap (ACCESS EXCLUSIVE)", &plan->others);
+    print_list("Done in the swap, under the lock, to what hangs on the table", &plan->moves);
+    print_list("Done after the swap, with short locks (SHARE UPDATE EXCLUSIVE)", &plan->settling);
     for (int i = 0; i < plan->shape.warnings.count; i++)
         printf("%s  %s\n", i == 0 ? "\nTo know\n" : "", plan->shape.warnings.items[i]);
     if (plan->shape.no_way_back != NULL)
@@ -230,6 +291,16 @@ column_json(const MapColumn *column)
     return json_pack("{s:s,s:s,s:s?,s:s?,s:b}", "name", column->name, "type", column->type,
                      "source", column->source, "expression", column->expression, "compared",
                      column->compared != NULL);
+}
+
+static json_t *
+list_json(const StatementList *list)
+{
+    json_t *array = json_array();
+
+    for (int i = 0; i < list->count; i++)
+        json_array_append_new(array, json_string(list->items[i]));
+    return array;
 }
 
 static void
@@ -259,6 +330,9 @@ print_json(const Plan *plan)
                      (json_int_t)(table->table_bytes + table->index_bytes), "key", table->key_index,
                      "rewrite", (int)plan->shape.rewrites, "columns", columns, "steps", list,
                      "objects", objects, "warnings", warnings);
+    json_object_set_new(root, "locked_with_it", list_json(&plan->others));
+    json_object_set_new(root, "in_swap", list_json(&plan->moves));
+    json_object_set_new(root, "after_swap", list_json(&plan->settling));
     json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
     printf("\n");
     json_decref(root);

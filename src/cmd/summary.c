@@ -40,6 +40,17 @@ print_change(const Migration *migration)
     }
 }
 
+/* Columns that the change dropped: on the way back live does not have them. */
+static void
+print_dropped(const Pair *pair)
+{
+    if (pair->migration->live_is_blue || !pair->has_mapping)
+        return;
+    for (int i = 0; i < pair->mapping.column_count; i++)
+        if (pair->mapping.columns[i].source == NULL)
+            printf("  - %s %s\n", pair->mapping.columns[i].name, pair->mapping.columns[i].type);
+}
+
 static void
 print_phases(const Summary *summary)
 {
@@ -64,6 +75,7 @@ print_text(const Migration *migration, const Summary *summary)
            : summary->swap_attempts > 0 ? "is back in its old form, and ready to be swapped again"
                                         : "is ready to be swapped");
     print_change(migration);
+    print_dropped(&migration->pairs[0]);
     if (summary->rows_copied > 0)
         printf("  rows    %s copied, %s rows/s\n", count_format(count, summary->rows_copied),
                count_format(rate, summary->rows_copied * 1000 / (copy_ms > 0 ? copy_ms : 1)));
