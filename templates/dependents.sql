@@ -334,4 +334,4 @@ item(stage, step, n, statement) AS (
      WHERE l.lanname = 'plpgsql' AND strpos(lower(f.prosrc), lower(self.relname)) > 0
        AND f.pronamespace <> 'pgswap'::regnamespace AND pg_has_role(f.proowner, 'USAGE')
        AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = f.oid AND d.deptype = 'e'))
-SELECT stage, statement FROM item ORDER BY stage, step, n, statement;
+SELECT stage, statement FROM item ORDER BY stage <> 'before', stage, step, n, statement;
