@@ -1,6 +1,7 @@
 -- Fixes what is to be copied: the heap as it stands now that capture is in place. Keys that are
 -- pending already are forgotten: every chunk will see what they stand for. Lock: ACCESS SHARE on
 -- live, for this transaction.
+SELECT set_config('lock_timeout', '10min', true);
 LOCK TABLE ONLY :live IN ACCESS SHARE MODE;
 DELETE FROM :log;
 DELETE FROM :dirty;

@@ -203,18 +203,18 @@ item(stage, step, n, statement) AS (
     SELECT 'after', 50, 0, format('ALTER TABLE %s ATTACH PARTITION %s %s', i.inhparent::regclass, self.name, pg_get_expr(c.relpartbound, c.oid))
       FROM self JOIN pg_inherits i ON i.inhrelid = self.oid JOIN pg_class c ON c.oid = self.oid
     UNION ALL
-    SELECT 'after', 51, 0, format('ALTER TABLE %s DROP CONSTRAINT pgswap_bound', self.name)
+    SELECT 'after', 51, 0, format('ALTER TABLE %s DROP CONSTRAINT IF EXISTS pgswap_bound', self.name)
       FROM self JOIN pg_inherits i ON i.inhrelid = self.oid
     UNION ALL
     -- the parent's triggers come back with it, in the parent's state
     SELECT 'after', 52, t.oid::bigint, format('ALTER TABLE %s %s TRIGGER %I', self.name,
                   CASE t.tgenabled WHEN 'O' THEN 'ENABLE' WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END, t.tgname)
       FROM self, user_trigger t WHERE to_jsonb(t)->>'tgparentid' <> '0'
-    -- views: replaced in place …
+    -- views: replaced in place ...
     UNION ALL
     SELECT 'after', 70, oid::bigint, format('CREATE OR REPLACE VIEW %s%s AS %s', name, options, rtrim(pg_get_viewdef(oid), ';'))
       FROM shown WHERE NOT rebuilt AND direct
-    -- … or the tower built again
+    -- ... or the tower built again
     UNION ALL
     SELECT 'before', 15, -level, format('DROP %s %s', kind, name) FROM shown WHERE rebuilt
     UNION ALL
@@ -332,6 +332,6 @@ item(stage, step, n, statement) AS (
     SELECT 'after', 99, f.oid::bigint, format('ALTER ROUTINE %s SECURITY %s', f.oid::regprocedure, CASE WHEN f.prosecdef THEN 'DEFINER' ELSE 'INVOKER' END)
       FROM self, pg_proc f JOIN pg_language l ON l.oid = f.prolang
      WHERE l.lanname = 'plpgsql' AND strpos(lower(f.prosrc), lower(self.relname)) > 0
-       AND f.pronamespace <> 'pgswap'::regnamespace AND pg_has_role(f.proowner, 'USAGE')
+       AND f.pronamespace NOT IN (SELECT oid FROM pg_namespace WHERE nspname = 'pgswap') AND pg_has_role(f.proowner, 'USAGE')
        AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = f.oid AND d.deptype = 'e'))
 SELECT stage, statement FROM item ORDER BY stage <> 'before', stage, step, n, statement;

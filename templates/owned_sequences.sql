@@ -1,6 +1,6 @@
 -- Sequences that live's columns own (serial): how each looks after the swap, and the statements that
 -- release it before live moves out and attach it to the new live. A sequence that had the type of
--- its column follows the column's type; on the way back it has the type it had before. Those of columns that standby does not have stay.
+-- its column follows the column's type; on the way back it has the type it had before. Those of columns that standby does not have, or has an identity for, stay.
 -- Lock: none.
 WITH mapped(source, source_type, target, target_type) AS (VALUES :mapped),
 owned AS (
@@ -31,7 +31,9 @@ after AS (
       FROM owned
       JOIN limits AS was ON was.type = format_type(seqtypid, NULL)
       JOIN limits AS "is" ON "is".type = owned.type)
-SELECT format('sequence %I', relname) AS name, target IS NULL AS stays,
+SELECT format('sequence %I', relname) AS name,
+       target IS NULL
+           OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = :standby AND a.attname = target AND a.attidentity <> '') AS stays,
        format('owned by column %I; type %s; start %s; increment %s; minimum %s; maximum %s; cache %s; cycle %s; owner %s; grants %s; comment %s',
               target, type, seqstart, seqincrement, minimum, maximum, seqcache, seqcycle,
               pg_get_userbyid(relowner), coalesce(relacl, acldefault('s', relowner)),

@@ -57,10 +57,10 @@ SELECT what, why, remedy FROM (
     SELECT 2, format('%s inherits from it', i.inhrelid::regclass), 'the child would stay with the old table', 'Tables in classical inheritance are not supported.'
       FROM pg_inherits i JOIN self c ON c.oid = i.inhparent WHERE c.relkind = 'r'
     UNION ALL
-    SELECT 3, format('it is a typed table (OF %s)', c.reloftype::regtype), 'its columns belong to the type', 'ALTER TABLE … NOT OF makes it an ordinary one.'
+    SELECT 3, format('it is a typed table (OF %s)', c.reloftype::regtype), 'its columns belong to the type', 'ALTER TABLE ... NOT OF makes it an ordinary one.'
       FROM self c WHERE c.reloftype <> 0
     UNION ALL
-    SELECT 4, format('it belongs to extension %s', e.extname), 'the extension manages it', 'ALTER EXTENSION … DROP TABLE takes it out, if that is what you want.'
+    SELECT 4, format('it belongs to extension %s', e.extname), 'the extension manages it', 'ALTER EXTENSION ... DROP TABLE takes it out, if that is what you want.'
       FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
      WHERE d.classid = 'pg_class'::regclass AND d.objid = :oid AND d.deptype = 'e'
     UNION ALL
@@ -78,6 +78,16 @@ SELECT what, why, remedy FROM (
            format('GRANT %I TO %I;', pg_get_userbyid(r.relowner), current_user)
       FROM pg_constraint k JOIN pg_class r ON r.oid = CASE WHEN k.conrelid = :oid THEN k.confrelid ELSE k.conrelid END
      WHERE k.contype = 'f' AND k.conparentid = 0 AND (k.conrelid = :oid OR k.confrelid = :oid) AND NOT pg_has_role(r.relowner, 'USAGE')
+    UNION ALL
+    SELECT 1, 'the database''s encoding is SQL_ASCII', 'text in it may be of any encoding and cannot be described safely', 'Use a database with a real encoding.'
+     WHERE current_setting('server_encoding') = 'SQL_ASCII'
+    UNION ALL
+    SELECT 5, format('%s uses identity sequence %s', pg_describe_object(d.classid, d.objid, d.objsubid), s.objid::regclass),
+           'the table gets a new sequence in the swap', 'Give it a sequence of its own before.'
+      FROM pg_depend s
+      JOIN pg_class k ON k.oid = s.objid AND k.relkind = 'S'
+      JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = s.objid AND d.deptype = 'n'
+     WHERE s.classid = 'pg_class'::regclass AND s.refclassid = 'pg_class'::regclass AND s.refobjid = :oid AND s.deptype = 'i'
     UNION ALL
     SELECT 6, format('%s other tables are locked with it', count(*)), 'the server''s lock table could overflow',
            format('Raise max_locks_per_transaction (now %s).', current_setting('max_locks_per_transaction'))

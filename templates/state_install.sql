@@ -114,6 +114,17 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION pgswap.require IS 'fails the transaction unless the condition holds';
 
+CREATE FUNCTION pgswap.fit(value anyelement, fits boolean, column_name text)
+RETURNS anyelement LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF fits IS NOT TRUE THEN
+        RAISE EXCEPTION USING ERRCODE = '22003', COLUMN = column_name,
+            MESSAGE = format('a value does not fit column "%s"', column_name);
+    END IF;
+    RETURN value;
+END $$;
+COMMENT ON FUNCTION pgswap.fit IS 'the value, or an error if it would be rounded or cut off';
+
 CREATE FUNCTION pgswap.require_lease(migration_id bigint, run_epoch bigint)
 RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN

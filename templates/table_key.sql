@@ -19,7 +19,7 @@ WITH candidate AS (
      ORDER BY i.indisprimary DESC, i.indnkeyatts, i.indexrelid
      LIMIT 1)
 SELECT c.relname AS index, candidate.indisprimary AS is_primary, a.attname AS column,
-       format_type(a.atttypid, a.atttypmod)
+       format_type(base.oid, base.typmod)
            || CASE WHEN a.attcollation <> 0 AND a.attcollation <> t.typcollation
                    THEN ' COLLATE ' || (SELECT quote_ident(n.nspname) || '.' || quote_ident(l.collname)
                                           FROM pg_collation l JOIN pg_namespace n ON n.oid = l.collnamespace
@@ -39,4 +39,11 @@ SELECT c.relname AS index, candidate.indisprimary AS is_primary, a.attname AS co
   CROSS JOIN generate_series(1, candidate.indnkeyatts) AS k(n)
   JOIN pg_attribute a ON a.attrelid = :oid AND a.attnum = candidate.columns[k.n - 1]
   JOIN pg_type t ON t.oid = a.atttypid
+  -- a domain's own rules (NOT NULL, a default) have no place in the change log
+  CROSS JOIN LATERAL (
+      WITH RECURSIVE part(oid, typmod) AS (
+          SELECT a.atttypid, a.atttypmod
+          UNION ALL
+          SELECT d.typbasetype, d.typtypmod FROM part JOIN pg_type d ON d.oid = part.oid WHERE d.typtype = 'd')
+      SELECT part.oid, part.typmod FROM part JOIN pg_type d ON d.oid = part.oid WHERE d.typtype <> 'd') AS base
  ORDER BY k.n;

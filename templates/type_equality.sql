@@ -1,5 +1,9 @@
--- The operator that the default B-tree operator class of a column's type calls equal. Lock: none.
-SELECT format('OPERATOR(%I.%s)', n.nspname, op.oprname) AS equality
+-- The operator that the default B-tree operator class of a column's type calls equal,
+-- and the type without a domain's own rules. Lock: none.
+SELECT format('OPERATOR(%I.%s)', n.nspname, op.oprname) AS equality,
+       format_type(base.oid, base.typmod)
+           || CASE WHEN a.attcollation <> 0 AND a.attcollation <> (SELECT typcollation FROM pg_type t WHERE t.oid = a.atttypid)
+                   THEN ' COLLATE ' || a.attcollation::regcollation ELSE '' END AS base_type
   FROM pg_index i
   JOIN pg_attribute a ON a.attrelid = i.indrelid
   CROSS JOIN generate_series(0, i.indnkeyatts - 1) AS k(n)
@@ -9,6 +13,12 @@ SELECT format('OPERATOR(%I.%s)', n.nspname, op.oprname) AS equality
                  AND am.amoplefttype = o.opcintype AND am.amoprighttype = o.opcintype
   JOIN pg_operator op ON op.oid = am.amopopr
   JOIN pg_namespace n ON n.oid = op.oprnamespace
+  CROSS JOIN LATERAL (
+      WITH RECURSIVE part(oid, typmod) AS (
+          SELECT a.atttypid, a.atttypmod
+          UNION ALL
+          SELECT d.typbasetype, d.typtypmod FROM part JOIN pg_type d ON d.oid = part.oid WHERE d.typtype = 'd')
+      SELECT part.oid, part.typmod FROM part JOIN pg_type d ON d.oid = part.oid WHERE d.typtype <> 'd') AS base
  WHERE i.indrelid = :table AND i.indisunique AND a.attname = :'column' AND i.indkey[k.n] = a.attnum
    AND o.opcdefault
  ORDER BY i.indexrelid LIMIT 1;

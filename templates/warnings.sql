@@ -26,5 +26,13 @@ SELECT warning FROM (
     UNION ALL
     SELECT 7, format('the identity sequence of column %I is replaced: sessions lose its currval, and statements that call nextval on it by name must not be kept prepared', a.attname)
       FROM pg_attribute a WHERE a.attrelid = :oid AND a.attidentity <> '' AND NOT a.attisdropped
+    UNION ALL
+    SELECT 8, format('attaching it to %s again checks every row under the lock (%s)', i.inhparent::regclass, x.what)
+      FROM pg_inherits i,
+           LATERAL (SELECT 'its parent has foreign keys' WHERE EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = i.inhparent AND k.contype = 'f')
+                    UNION ALL
+                    SELECT 'the rows of the default partition' FROM pg_partitioned_table p
+                     WHERE p.partrelid = i.inhparent AND p.partdefid NOT IN (0, i.inhrelid)) AS x(what)
+     WHERE i.inhrelid = :oid
 ) AS w(n, warning)
  ORDER BY n, warning;

@@ -16,6 +16,9 @@ typedef struct Column
     int attnum;
     char *name;
     char *type;
+    char *type_oid; /* as text, ready for a template; so are the next two */
+    char *type_modifier;
+    char *collation;
     char *type_identity; /* equal for equal type, modifier and collation */
     bool not_null;
     bool generated;

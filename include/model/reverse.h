@@ -16,6 +16,10 @@
 #include "model/probe.h"
 #include "model/shape.h"
 
+/* Whether a key column keeps different values different: unchanged, or by a cast known to do so. */
+bool key_stays_distinct(Conn *conn, const Column *from, const Column *to, const MapColumn *map,
+                        bool *holds, Error *error) ERROR_MUST_CHECK;
+
 /*
  * Derives shape->reverse, or sets shape->no_way_back to the reason why there is none.  probe stands
  * over green's columns; blue_columns and green_columns are the tables' columns.

@@ -59,9 +59,6 @@ bool swap_run(Context *context, Error *error) ERROR_MUST_CHECK;
 /* Does what the swap left for afterwards: validates foreign keys, refreshes materialized views. */
 bool settle_run(Context *context, Error *error) ERROR_MUST_CHECK;
 
-/* The part of it that another swap must not come before: foreign keys of partitioned tables. */
-bool settle_before_swap(Context *context, Error *error) ERROR_MUST_CHECK;
-
 /* True if capture is whole on live of every pair; ERROR_CHANGED if live is not what it was.  When
  * triggers were dropped or switched off, *whole is false: what they missed is unknown. */
 bool guard_check(Context *context, bool *whole, Error *error) ERROR_MUST_CHECK;

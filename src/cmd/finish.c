@@ -178,7 +178,8 @@ abort_command(Session *session, Error *error)
                   context->migration->pairs[0].live);
         return error_hint(error, "\"pgswap finish\" drops the old table.");
     }
-    if (!remove_politely(session, attempt_abort, "to take the capture triggers off", error))
+    if (!settle_run(context, error) ||
+        !remove_politely(session, attempt_abort, "to take the capture triggers off", error))
         return false;
     log_info("everything is taken back; %s is as it was", context->migration->pairs[0].live);
     return true;

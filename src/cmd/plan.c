@@ -146,7 +146,8 @@ examine_dependents(Session *session, Plan *plan, Error *error)
     if (result == NULL)
         return false;
     for (int i = 0; i < result_rows(result); i++)
-        append(arena, &plan->others, result_get(result, i, "name"));
+        if (result_get_bool(result, i, "lockable"))
+            append(arena, &plan->others, result_get(result, i, "name"));
     return true;
 }
 

@@ -12,6 +12,9 @@
 #include "sql/template.h"
 #include "ui/log.h"
 
+/* Workers take weak locks on live only, and wait for them without stopping anybody. */
+#define WORKER_LOCK_TIMEOUT "10min"
+
 enum
 {
     CONNECT_TIMEOUT = 30000 /* ms */
@@ -77,14 +80,15 @@ ask_password(Arena *arena, Error *error)
 }
 
 static const char *
-prologue(Session *session, const char *name, const char *synchronous_commit, Error *error)
+prologue(Session *session, const char *name, const char *synchronous_commit,
+         const char *lock_timeout, Error *error)
 {
     const Settings *settings = &session->options->settings;
 
     return template_render(session->context.arena, "session", error, "application_name", name,
-                           "lock_timeout", number(settings->lock_timeout).text,
-                           "synchronous_commit", synchronous_commit, "maintenance_work_mem",
-                           settings->maintenance_work_mem, "platform", platform, NULL);
+                           "lock_timeout", lock_timeout, "synchronous_commit", synchronous_commit,
+                           "maintenance_work_mem", settings->maintenance_work_mem, "platform",
+                           platform, NULL);
 }
 
 bool
@@ -107,11 +111,13 @@ session_init(Session *session, Arena *arena, Loop *loop, const Options *options,
     keyword(session, &count, "password", session->password);
     keyword(session, &count, "target_session_attrs", "read-write");
     keyword(session, &count, "fallback_application_name", "pgswap");
-    session->control_params = (ConnParams){.keywords = session->keywords,
-                                           .values = session->values,
-                                           .prologue = prologue(session, "pgswap", "on", error),
-                                           .connect_timeout = CONNECT_TIMEOUT,
-                                           .on_notice = on_notice};
+    session->control_params =
+        (ConnParams){.keywords = session->keywords,
+                     .values = session->values,
+                     .prologue = prologue(session, "pgswap", "on",
+                                          number(options->settings.lock_timeout).text, error),
+                     .connect_timeout = CONNECT_TIMEOUT,
+                     .on_notice = on_notice};
     session->worker_params = session->control_params;
     session->context.control_params = &session->control_params;
     session->context.worker_params = &session->worker_params;
@@ -140,7 +146,7 @@ session_name_workers(Session *session, Error *error)
     const char *name = arena_printf(session->context.arena, "pgswap worker %s",
                                     session->context.migration->id_text);
 
-    session->worker_params.prologue = prologue(session, name, "off", error);
+    session->worker_params.prologue = prologue(session, name, "off", WORKER_LOCK_TIMEOUT, error);
     return session->worker_params.prologue != NULL;
 }
 

@@ -271,6 +271,7 @@ derive_names(Arena *arena, Pair *pair)
     pair->live = ident_qualified(arena, pair->schema, pair->table);
     pair->standby = ident_qualified(arena, pair->standby_schema, pair->table);
     pair->log = arena_printf(arena, "pgswap.log_%s", suffix);
+    pair->alive = arena_printf(arena, "pgswap.alive_%s", suffix);
     pair->dirty = arena_printf(arena, "pgswap.dirty_%s", suffix);
     pair->function = arena_printf(arena, "pgswap.capture_%s", suffix);
     pair->trigger = arena_printf(arena, "pgswap_%s_%s", m->id_text, m->live_colour);

@@ -15,6 +15,7 @@ typedef struct Reverser
     Arena *arena;
     const Table *blue;
     const Spec *spec;
+    const ColumnList *blue_columns;
     const ColumnList *green;
     Shape *shape;
 } Reverser;
@@ -49,11 +50,11 @@ continuation(const Reverser *r, const char *column)
     return NULL;
 }
 
-/* Whether live's value went over by a mere cast, and so can come back by one. */
+/* Whether a value goes over by a mere cast, and so can come back by one. */
 static bool
-is_mere_cast(const Reverser *r, const MapColumn *column)
+is_mere_cast(Arena *arena, const MapColumn *column)
 {
-    const char *quoted = ident_quote(r->arena, column->source);
+    const char *quoted = ident_quote(arena, column->source);
     const char *plain = column->expression;
     size_t length = strlen(column->source);
 
@@ -64,6 +65,25 @@ is_mere_cast(const Reverser *r, const MapColumn *column)
     return (strncmp(plain, column->source, length) == 0 && strncmp(plain + length, "::", 2) == 0) ||
            (strncmp(plain, quoted, length + 2) == 0 && strncmp(plain + length + 2, "::", 2) == 0) ||
            (strncmp(plain, column->source, length) == 0 && strncmp(plain + length, ")::", 3) == 0);
+}
+
+bool
+key_stays_distinct(Conn *conn, const Column *from, const Column *to, const MapColumn *map,
+                   bool *holds, Error *error)
+{
+    const Result *result;
+    Arena *arena = arena_new();
+
+    *holds = from != NULL && to != NULL && is_mere_cast(arena, map);
+    arena_free(arena);
+    if (!*holds)
+        return true;
+    result = statement_run(conn, error, "key_cast", "from_type", from->type_oid, "from_modifier",
+                           from->type_modifier, "from_collation", from->collation, "to_type",
+                           to->type_oid, "to_modifier", to->type_modifier, "to_collation",
+                           to->collation, NULL);
+    *holds = result != NULL && result_get_bool(result, 0, "distinct_stays");
+    return result != NULL;
 }
 
 static bool
@@ -81,23 +101,40 @@ from_reverse_map(Reverser *r, const Column *column, const char *text, MapColumn 
     return true;
 }
 
-/* A plain assignment is best: it complains of what does not fit, where a cast may cut it off. */
+/* A cast may round or cut off: a value is taken only if it comes back as it was. */
+static bool
+check_round_trip(Reverser *r, const Column *column, MapColumn *out, Error *error)
+{
+    const char *there_and_back =
+        arena_printf(r->arena, "CAST(%s AS %s)", out->compared, out->source_type);
+    const char *quoted = ident_quote(r->arena, out->source);
+    const char *fits = arena_printf(r->arena, "%s IS NOT DISTINCT FROM %s", there_and_back, quoted);
+    bool holds;
+
+    if (!probe_assigns(r->probe, fits, "boolean", &holds, error))
+        return false;
+    if (!holds) /* a type without equality: its text is compared */
+        fits = arena_printf(r->arena, "CAST(%s AS text) IS NOT DISTINCT FROM CAST(%s AS text)",
+                            there_and_back, quoted);
+    out->expression = arena_printf(r->arena, "pgswap.fit(%s, %s, %s)", out->compared, fits,
+                                   literal_quote(r->arena, column->name));
+    return true;
+}
+
+/* A retyped column goes back by a cast, if there is one. */
 static bool
 assign_back(Reverser *r, const Column *column, MapColumn *out, Error *error)
 {
     bool holds;
 
-    if (!probe_assigns(r->probe, out->expression, column->type, &holds, error))
+    if (!probe_assigns(r->probe, out->compared, column->type, &holds, error))
         return false;
     if (holds)
-        return true;
-    out->expression = out->compared;
-    if (!probe_assigns(r->probe, out->expression, column->type, &holds, error))
-        return false;
-    return holds || no_way_back(r, arena_printf(r->arena,
-                                                "type %s of column %s cannot be cast back to %s; "
-                                                "--reverse-map says how",
-                                                out->source_type, column->name, column->type));
+        return check_round_trip(r, column, out, error);
+    return no_way_back(r, arena_printf(r->arena,
+                                       "type %s of column %s cannot be cast back to %s; "
+                                       "--reverse-map says how",
+                                       out->source_type, column->name, column->type));
 }
 
 static bool
@@ -110,7 +147,7 @@ from_continuation(Reverser *r, const Column *column, const MapColumn *green, Map
 
     out->source = green->name;
     out->source_type = green->type;
-    if (!is_mere_cast(r, green))
+    if (!is_mere_cast(r->arena, green))
         return no_way_back(r, arena_printf(r->arena,
                                            "column %s comes from an expression; "
                                            "--reverse-map says how it goes back",
@@ -186,7 +223,14 @@ reverse_key(Reverser *r, Error *error)
         for (int i = 0; i < reverse->column_count; i++)
             if (strcmp(reverse->columns[i].name, key->live) == 0)
                 column = &reverse->columns[i];
-        if (column == NULL || column->compared == NULL)
+        if (column != NULL && column->compared != NULL &&
+            !key_stays_distinct(r->probe->conn, columns_by_name(r->green, key->standby),
+                                columns_by_name(r->blue_columns, key->live),
+                                &(MapColumn){.source = (char *)key->standby, .expression = NULL},
+                                &holds, error))
+            return false;
+        if (column == NULL || column->compared == NULL || !holds ||
+            mapped_expression(r, key->live) != NULL)
             return no_way_back(
                 r, arena_printf(r->arena, "the key column %s has no way back", key->live));
         reverse->keys[reverse->key_count] = (MapKey){
@@ -210,7 +254,7 @@ bool
 reverse_derive(Probe *probe, const Table *blue, const Spec *spec, const ColumnList *blue_columns,
                const ColumnList *green_columns, Shape *shape, Error *error)
 {
-    Reverser r = {probe, probe->arena, blue, spec, green_columns, shape};
+    Reverser r = {probe, probe->arena, blue, spec, blue_columns, green_columns, shape};
     Mapping *reverse = &shape->reverse;
     size_t count = (size_t)blue_columns->count + 1;
 

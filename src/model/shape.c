@@ -408,6 +408,7 @@ map_key_column(Maker *m, const KeyColumn *live, const char *key_columns, MapKey 
             m, arena_printf(m->arena, "There is no unique index over column %s.", column->name),
             error);
     key->standby_equality = arena_strdup(m->arena, result_get(result, 0, "equality"));
+    key->standby_type = arena_strdup(m->arena, result_get(result, 0, "base_type"));
     return true;
 }
 

@@ -16,8 +16,9 @@ static const char *
 mode_for(Context *context, const Pair *pair, Error *error)
 {
     const Result *result =
-        statement_run(context->control, error, "capture_mode", "live", pair->live_oid,
-                      "row_capture", context->settings->row_capture ? "true" : "false", NULL);
+        statement_run(context->control, error, "capture_mode", "blue", pair->blue, "green",
+                      pair->green, "migration", pair->migration->id_text, "row_capture",
+                      context->settings->row_capture ? "true" : "false", NULL);
 
     return result == NULL ? NULL : arena_strdup(context->arena, result_get(result, 0, "mode"));
 }
@@ -31,6 +32,7 @@ make_log(Context *context, const Pair *pair, Error *error)
     return mode != NULL &&
            statement_do(conn, error, "log_create", "log", pair->log, "dirty", pair->dirty,
                         "columns", pair->key_definitions, "keys", pair->keys, NULL) &&
+           statement_do(conn, error, "alive_create", "alive", pair->alive, NULL) &&
            (pair->kept == NULL ||
             statement_do(conn, error, "kept_create", "kept", pair->kept, "columns",
                          pair->kept_definitions, "keys", pair->kept_keys, NULL)) &&
@@ -104,6 +106,7 @@ again_pair(Context *context, const Pair *pair, Error *error)
                               pair->live_oid, NULL) &&
            capture_collect(context, pair, &triggers, error) &&
            statement_list_run(conn, &triggers, error) &&
+           statement_do(conn, error, "alive_again", "alive", pair->alive, NULL) &&
            statement_generate(conn, error, "green_strip", "green", pair->standby_oid, "live",
                               pair->live_oid, NULL) &&
            statement_do(conn, error, "object_reset", "migration", pair->migration->id_text, "pair",
@@ -140,8 +143,10 @@ capture_again(Context *context, Error *error)
                        .deadline = context->settings->swap_deadline,
                        .attempt = attempt_again};
 
-    log_warning("capture on table %s was dropped or switched off; the copy starts again",
-                context->migration->pairs[0].live);
+    log_warning(
+        "capture on table %s was dropped or switched off, or a crash emptied an unlogged standby; "
+        "the copy starts again",
+        context->migration->pairs[0].live);
     return polite_run(context, &task, error);
 }
 

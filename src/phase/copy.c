@@ -127,7 +127,7 @@ chunk_done(void *context, Job *job, const Result *result, Error *failure, Error 
         copy->replaced = error_is(failure, "PS001");
         copy->bad = range;
         error_move(error, failure);
-        return error_context(error, "copying blocks %" PRId64 "–%" PRId64 " of %s", range.first,
+        return error_context(error, "copying blocks %" PRId64 "-%" PRId64 " of %s", range.first,
                              range.end - 1, copy->pair->live);
     }
     copy->blocks_done += range.end - range.first;

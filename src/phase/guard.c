@@ -39,7 +39,8 @@ guard_check(Context *context, bool *whole, Error *error)
 
         if (!check_fingerprint(context, pair, error))
             return false;
-        result = statement_run(context->control, error, "capture_state", "trigger", pair->trigger,
+        result = statement_run(context->control, error, "capture_state", "standby",
+                               pair->standby_oid, "alive", pair->alive, "trigger", pair->trigger,
                                "live", pair->live_oid, NULL);
         if (result == NULL)
             return false;

@@ -49,6 +49,9 @@ pending_count(Context *context, const Pair *pair, int64_t *backlog, Error *error
     if (result == NULL)
         return false;
     *backlog = result_get_int(result, 0, "backlog");
+    /* a TRUNCATE empties standby: never left for later */
+    if (result_get_bool(result, 0, "truncated") && *backlog <= context->settings->drain_keys)
+        *backlog = context->settings->drain_keys + 1;
     return true;
 }
 

@@ -80,12 +80,6 @@ settle_kind(Context *context, const char *kind, Error *error)
 }
 
 bool
-settle_before_swap(Context *context, Error *error)
-{
-    return settle_kind(context, "settle", error);
-}
-
-bool
 settle_run(Context *context, Error *error)
 {
     return settle_kind(context, "settle", error) && settle_kind(context, "validate", error);

@@ -350,16 +350,34 @@ find_others(Swap *swap, Error *error)
             break;
         swap->others.items =
             arena_alloc(context->arena, sizeof(char *) * (size_t)(result_rows(result) + 1));
-        swap->others.count = result_rows(result);
-        for (int j = 0; j < swap->others.count; j++)
+        for (int j = 0; j < result_rows(result); j++)
         {
-            swap->others.items[j] = arena_strdup(context->arena, result_get(result, j, "name"));
+            if (result_get_bool(result, j, "lockable"))
+                swap->others.items[swap->others.count++] =
+                    arena_strdup(context->arena, result_get(result, j, "name"));
             text_append_item(&relations, result_get(result, j, "oid"));
         }
     }
     swap->relations = arena_strdup(context->arena, text_cstr(&relations));
     text_clear(&relations);
     return error->kind == ERROR_NONE;
+}
+
+/* All or nothing: a crash must not leave a log without its functions. */
+static bool
+make_logs(Swap *swap, Error *error)
+{
+    Context *context = swap->context;
+
+    if (statement_do(context->control, error, "begin", NULL) &&
+        capture_make_logs(context, &swap->after, error) &&
+        statement_generate(context->control, error, "partition_bound", "live",
+                           context->migration->pairs[0].live_oid, "standby",
+                           context->migration->pairs[0].standby_oid, NULL) &&
+        statement_do(context->control, error, "commit", NULL))
+        return true;
+    statement_rollback(context->control);
+    return false;
 }
 
 static bool
@@ -369,9 +387,9 @@ prepare(Swap *swap, Error *error)
     Migration *migration = context->migration;
     size_t size = sizeof(char *) * (size_t)migration->pair_count;
 
-    if (!settle_before_swap(context, error) ||
+    if (!settle_run(context, error) ||
         !journal_flip(context->control, context->arena, migration, &swap->after, error) ||
-        !capture_make_logs(context, &swap->after, error) || !ensure_proved(context, error))
+        !make_logs(swap, error) || !ensure_proved(context, error))
         return false;
     swap->scripts = arena_alloc(context->arena, size);
     swap->marks = arena_alloc(context->arena, size);

@@ -31,14 +31,20 @@ sub make
 # Some of everything, the same on both, in one transaction.
 sub writes
 {
-    my $r = ++$round;
     $writer->do('begin');
+    some_writes();
+    $writer->do('commit');
+    return;
+}
+
+sub some_writes
+{
+    my $r = ++$round;
     for my $table ('app.t', 'mirror.t')
     {
         $writer->do($_) for "update $table set n = n + 1 where id % 50 = $r % 50", "delete from $table where id = $r",
             "insert into $table values (2000 + $r, $r, 'new')", "update $table set id = id + 5000 where id = 500 + $r";
     }
-    $writer->do('commit');
     return;
 }
 
@@ -128,6 +134,21 @@ sub to_ready
     return;
 }
 
+# Starts a swap that stands at swap-locked; with $pending there are keys to drain, from a transaction that
+# held the swap up at the lock until it had written them.
+sub swap_locked
+{
+    my ($pending, @options) = @_;
+    my $point = $t->hold('swap-locked');
+    $writer->do('begin; lock table app.t in row exclusive mode');
+    my $run = $t->spawn('swap', 'app.t', '--swap-deadline', '1500ms', '--pause-at', 'swap-locked', '--lock-timeout', '10s', @options);
+    $t->swap_waits('app.t', $run);
+    some_writes() if $pending;
+    $writer->do('commit');
+    $t->arrived($point, $run);
+    return ($point, $run);
+}
+
 # -- transactions begun before the copy, during it, during catch-up, and when all is ready
 my @CASES = (
     [ 'before the copy', 'start', 'repeatable read' ], [ 'before the copy', 'start', 'serializable', 'pending' ],
@@ -210,10 +231,7 @@ for my $pending (0, 1)
 {
     $name = 'begun under the lock, ' . ($pending ? 'keys pending' : 'nothing pending');
     to_ready();
-    writes() if $pending;
-    my $point = $t->hold('swap-locked');
-    my $run = $t->spawn('swap', 'app.t', '--swap-deadline', '1500ms', '--pause-at', 'swap-locked');
-    $t->arrived($point, $run);
+    my ($point, $run) = swap_locked($pending);
     $dbh = old('repeatable read', 'writer');
     $t->let_go($point);
     $t->exits($t->reap($run), $pending ? 6 : 0, $name);
@@ -228,10 +246,7 @@ for my $mode ('strict', 'ignore')
 {
     $name = "a first statement in flight, $mode";
     to_ready();
-    writes();
-    my $point = $t->hold('swap-locked');
-    my $run = $t->spawn('swap', 'app.t', '--swap-deadline', '1500ms', '--pause-at', 'swap-locked', '--old-snapshots', $mode);
-    $t->arrived($point, $run);
+    my ($point, $run) = swap_locked(1, '--old-snapshots', $mode);
     $dbh = $t->connect(user => 'writer');
     $dbh->do('begin isolation level repeatable read');
     $t->async($dbh, 'select pg_sleep(3)');

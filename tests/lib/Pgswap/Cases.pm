@@ -1,4 +1,4 @@
-# Cases of one test file that do not depend on each other: one that dies fails, and what it leaves
+# Cases of one test file that do not depend on each other: one that dies fails, and what a case leaves
 # (programs, backends of theirs, migrations) is taken away, so that the next one begins clean.
 #
 #     Pgswap::Cases::run($t, 'what it shows', sub { … });
@@ -14,10 +14,11 @@ sub run
 {
     my ($t, $what, $body) = @_;
     my $wanted = $ENV{PGSWAP_CASE};
-    return 1 if defined $wanted && $what !~ /(?:$wanted)/;
+    return if defined $wanted && $what !~ /(?:$wanted)/;
     note($what);
-    return 1 if eval { $body->(); 1 };
-    fail("$what: $@");
+    my $lived = eval { $body->(); 1 };
+    fail("$what: $@") unless $lived;
+    return if $lived && $t->leftovers eq '';
     for my $pid (keys %{ $t->{children} })
     {
         kill 'KILL', $pid;
@@ -26,7 +27,7 @@ sub run
     $t->{children} = {};
     $t->sql(q{select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'pgswap%'});
     $t->sql($_->[0]) for @{ $t->rows(q{select format('drop schema %I cascade', nspname) from pg_namespace where nspname like 'pgswap%'}) };
-    return 0;
+    return;
 }
 
 1;
