@@ -390,6 +390,15 @@ map_key_column(Maker *m, const KeyColumn *live, const char *key_columns, MapKey 
                     .standby = column->name,
                     .standby_type = column->type,
                     .expression = column->compared};
+    if (!key_stays_distinct(m->conn, columns_by_name(&m->before, live->name),
+                            columns_by_name(&m->after, column->name), column, &holds, error))
+        return false;
+    if (!holds)
+        return refuse_key(m,
+                          arena_printf(m->arena,
+                                       "Different values of %s could become one in its new form.",
+                                       live->name),
+                          error);
     if (!probe_is_over(&m->probe, key->expression, key_columns, &holds, error))
         return false;
     if (!holds)

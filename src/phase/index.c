@@ -4,7 +4,6 @@
  */
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "model/statement.h"
 #include "phase/baddata.h"
@@ -122,35 +121,6 @@ look_after(Objects *objects, Error *error)
            journal_note(context->control, context->migration, backlog, NULL, NULL, error);
 }
 
-/* Where the key changes its value, rows of different keys can have become one on standby, and the
- * purge of one would take the other away: the copy begins again when the data was mended. */
-static void
-copy_anew(Context *context, const Pair *pair, Error *error)
-{
-    Error failure = ERROR_INIT;
-    bool computed = false;
-
-    for (int i = 0; i < pair->mapping.key_count; i++)
-        computed =
-            computed ||
-            strcmp(pair->mapping.keys[i].live_type, pair->mapping.keys[i].standby_type) != 0 ||
-            pair->mapping.keys[i].expression[0] != '"';
-    if (!computed)
-        return;
-    if (!statement_do(context->control, &failure, "begin", NULL) ||
-        !statement_generate(context->control, &failure, "green_strip", "green", pair->standby_oid,
-                            "live", pair->live_oid, NULL) ||
-        !statement_do(context->control, &failure, "object_reset", "migration",
-                      pair->migration->id_text, "pair", number(pair->number).text, NULL) ||
-        !statement_do(context->control, &failure, "copy_restart", "standby", pair->standby,
-                      "migration", pair->migration->id_text, "pair", number(pair->number).text,
-                      "reason", error->message, "epoch", pair->migration->epoch, NULL) ||
-        !journal_move(context->control, context->migration, PHASE_COPY, &failure) ||
-        !statement_do(context->control, &failure, "commit", NULL))
-        statement_rollback(context->control);
-    error_clear(&failure);
-}
-
 static bool
 build_indexes(Objects *objects, Error *error)
 {
@@ -168,10 +138,7 @@ build_indexes(Objects *objects, Error *error)
     if (pool_finish(context->pool, error))
         return context_may_go_on(context, error);
     if (objects->failed != NULL && error_is(error, "23505"))
-    {
         baddata_in_index(context, objects->pair, objects->failed, error);
-        copy_anew(context, objects->pair, error);
-    }
     return false;
 }
 

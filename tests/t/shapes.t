@@ -110,12 +110,12 @@ shape('a deferrable primary key beside a usable unique index', key => ['code'], 
     dml => [ 'update %T set n = n + 1', 'update %T set n = 103 - n where n in (3, 100)' ]);
 
 shape('the key column changes type and name', key => ['number'], rows => 90,
-    options => [ '--alter', 'ALTER COLUMN id TYPE numeric', '--alter', 'RENAME COLUMN id TO number' ],
+    options => [ '--alter', 'ALTER COLUMN id TYPE numeric', '--alter', 'RENAME COLUMN id TO number', '--no-revert' ],
     map => { number => 'id' }, dropped => ['id'],
     setup => 'create table %T (id int primary key, n int); insert into %T select i, i from generate_series(1, 100) i',
     dml => [ 'update %T set id = 500 where id = 5', 'delete from %T where id = 6', 'insert into %T values (6, 66), (101, 1)' ]);
 
-shape('the key becomes text', key => ['id'], rows => 90, alter => 'ALTER COLUMN id TYPE text', map => { id => 'id::text' },
+shape('the key becomes text', key => ['id'], rows => 90, options => [ '--alter', 'ALTER COLUMN id TYPE text', '--no-revert' ], map => { id => 'id::text' },
     setup => 'create table %T (id int primary key, n int); insert into %T select i, i from generate_series(1, 100) i',
     dml => [ 'update %T set id = 500 where id = 5', 'delete from %T where id = 6', 'insert into %T values (6, 66)' ]);
 
