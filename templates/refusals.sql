@@ -79,6 +79,9 @@ SELECT what, why, remedy FROM (
       FROM pg_constraint k JOIN pg_class r ON r.oid = CASE WHEN k.conrelid = :oid THEN k.confrelid ELSE k.conrelid END
      WHERE k.contype = 'f' AND k.conparentid = 0 AND (k.conrelid = :oid OR k.confrelid = :oid) AND NOT pg_has_role(r.relowner, 'USAGE')
     UNION ALL
+    SELECT 5, format('statistics objects named %I in several schemas', stxname), 'they would meet in one', 'Rename one of them.'
+      FROM pg_statistic_ext WHERE stxrelid = :oid GROUP BY stxname HAVING count(*) > 1
+    UNION ALL
     SELECT 1, 'the database''s encoding is SQL_ASCII', 'text in it may be of any encoding and cannot be described safely', 'Use a database with a real encoding.'
      WHERE current_setting('server_encoding') = 'SQL_ASCII'
     UNION ALL

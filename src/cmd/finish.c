@@ -176,7 +176,8 @@ abort_command(Session *session, Error *error)
     {
         error_set(error, ERROR_REFUSED, "table %s is swapped already: there is nothing to abort",
                   context->migration->pairs[0].live);
-        return error_hint(error, "\"pgswap finish\" drops the old table.");
+        return error_hint(error,
+                          "\"pgswap revert\" swaps back, \"pgswap finish\" drops the old table.");
     }
     if (!settle_run(context, error) ||
         !remove_politely(session, attempt_abort, "to take the capture triggers off", error))

@@ -43,12 +43,13 @@ verify_command(Session *session, Error *error)
 
     if (!session_connect(session, error) || !session_take_migration(session, error))
         return false;
-    if (context->migration->phase < PHASE_CATCHUP || context->migration->phase > PHASE_READY)
+    if (context->migration->phase < PHASE_CATCHUP || context->migration->phase > PHASE_SWAPPED ||
+        !context->migration->pairs[0].has_mapping)
     {
         error_set(error, ERROR_REFUSED, "there is nothing to compare in phase %s",
                   phase_name(context->migration->phase));
-        return error_hint(error, "The tables can be compared from the end of the index phase to "
-                                 "the swap.");
+        return error_hint(error, "The tables can be compared from the end of the index phase on, "
+                                 "after the swap if there is a way back.");
     }
     if (!pending_catch_up(context, error))
         return false;

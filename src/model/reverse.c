@@ -198,6 +198,26 @@ reverse_column(Reverser *r, const Column *column, MapColumn *out, Error *error)
                          : from_nothing(r, column, out);
 }
 
+/* A key that the old type cannot hold has no row there: it must not fail, but match nothing. */
+static char *
+fitting_key(const Reverser *r, const MapColumn *column)
+{
+    static const struct
+    {
+        const char *type;
+        const char *low;
+        const char *high;
+    } limits[] = {{"integer", "-2147483648", "2147483647"}, {"smallint", "-32768", "32767"}};
+    const char *quoted = ident_quote(r->arena, column->source);
+
+    for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+        if (strcmp(column->type, limits[i].type) == 0 &&
+            strcmp(column->source_type, column->type) != 0)
+            return arena_printf(r->arena, "CASE WHEN %s BETWEEN %s AND %s THEN %s END", quoted,
+                                limits[i].low, limits[i].high, column->compared);
+    return column->compared;
+}
+
 static bool
 reverse_key(Reverser *r, Error *error)
 {
@@ -242,6 +262,7 @@ reverse_key(Reverser *r, Error *error)
             .standby_equality = key->live_equality,
             .expression = column->compared,
         };
+        reverse->keys[reverse->key_count].expression = fitting_key(r, column);
         if (!probe_is_over(r->probe, column->compared, over, &holds, error))
             return false;
         if (!holds)

@@ -202,7 +202,10 @@ search(Context *context, const Pair *pair, bool pending, int64_t first, int64_t 
     log_info("%s: looking for the row", error->message);
     if (statement_do(context->control, &failure, "begin_snapshot", NULL))
     {
-        name_row(&s, first, end, error);
+        int64_t gone;
+
+        if (!pending || pending_purge_here(context, pair, &gone, &failure))
+            name_row(&s, first, end, error);
         statement_rollback(context->control);
     }
     error_clear(&failure);

@@ -139,7 +139,8 @@ show_backlog(Context *context, int64_t backlog, Error *error)
 
     snprintf(note, sizeof(note), "%" PRId64 " keys pending", backlog);
     progress_show("catch up", context->summary.keys_applied, 0, "keys", note);
-    return journal_note(context->control, context->migration, backlog, NULL, NULL, error);
+    return statement_do(context->control, error, "backlog_note", "backlog", number(backlog).text,
+                        "migration", context->migration->id_text, NULL);
 }
 
 /* Keys that come faster than they are applied: said early with both rates, and not for ever. */

@@ -75,19 +75,35 @@ name_blocker(Context *context, const PoliteTask *task, Error *error)
     error_clear(&ignored);
 }
 
+/* The operator's word counts before any lock; *who says so, or is NULL. */
+static bool
+is_paused(Context *context, char **who, Error *error)
+{
+    const Result *result = statement_run(context->control, error, "flags_read", "migration",
+                                         context->migration->id_text, NULL);
+
+    *who = NULL;
+    if (result != NULL && result_rows(result) > 0 && result_get_bool(result, 0, "paused"))
+        *who = arena_strdup(context->arena, "\"pgswap continue\": it is paused");
+    return result != NULL;
+}
+
 /* Looks who would keep us waiting; *free_way is false if it is not worth queueing now. */
 static bool
 look_first(Context *context, const PoliteTask *task, bool *free_way, Error *error)
 {
     char *who;
 
-    if (!find_blocker(context, task, context->settings->blocker_age, &who, error))
+    if (!is_paused(context, &who, error) ||
+        (who == NULL && !find_blocker(context, task, context->settings->blocker_age, &who, error)))
         return false;
     if (who != NULL)
     {
         if (!end_blockers(context, task, false, context->settings->cancel_blockers, error) ||
             !end_blockers(context, task, true, context->settings->terminate_blockers, error) ||
-            !find_blocker(context, task, context->settings->blocker_age, &who, error))
+            !is_paused(context, &who, error) ||
+            (who == NULL &&
+             !find_blocker(context, task, context->settings->blocker_age, &who, error)))
             return false;
     }
     *free_way = who == NULL;

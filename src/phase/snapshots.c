@@ -113,6 +113,28 @@ still_alive(Sample *old, const Sample *now)
     return old->count = kept;
 }
 
+/* A snapshot can be handed on (pg_export_snapshot): whoever keeps one as old as those we wait for
+ * is waited for, too. */
+static void
+add_imported(Sample *old, const Sample *now, int64_t newest_xmin)
+{
+    for (int i = 0; i < now->count && old->count < SNAPSHOTS_MAX; i++)
+        if (now->items[i].keeper && now->items[i].xmin <= newest_xmin &&
+            find(old, &now->items[i]) == NULL)
+            old->items[old->count++] = now->items[i];
+}
+
+static int64_t
+newest_xmin_of(const Sample *sample)
+{
+    int64_t newest = 0;
+
+    for (int i = 0; i < sample->count; i++)
+        if (sample->items[i].xmin > newest)
+            newest = sample->items[i].xmin;
+    return newest;
+}
+
 bool
 snapshots_wait(Snapshots *s, Context *context, int64_t deadline, Error *error)
 {
@@ -121,6 +143,7 @@ snapshots_wait(Snapshots *s, Context *context, int64_t deadline, Error *error)
     bool told = false;
     Arena *scratch;
     bool ok = true;
+    int64_t newest_xmin;
 
     if (context->settings->old_snapshots == OLD_SNAPSHOTS_IGNORE)
         return true;
@@ -129,6 +152,7 @@ snapshots_wait(Snapshots *s, Context *context, int64_t deadline, Error *error)
     scratch = arena_new();
     old = arena_alloc(scratch, sizeof(Sample));
     *old = s->now;
+    newest_xmin = newest_xmin_of(old);
     while (ok && old->count > 0)
     {
         if (clock_ms() > deadline)
@@ -145,6 +169,7 @@ snapshots_wait(Snapshots *s, Context *context, int64_t deadline, Error *error)
         pause = pause * 2 > SAMPLE_EVERY ? SAMPLE_EVERY : pause * 2;
         ok = ok && context_may_go_on(context, error) && sample(s, context, error);
         still_alive(old, &s->now);
+        add_imported(old, &s->now, newest_xmin);
     }
     arena_free(scratch);
     return ok;

@@ -48,7 +48,8 @@ lock_exclusive(Swap *swap, const char *table, Error *error)
 {
     bool ok =
         statement_do(swap->context->control, error, "lock_exclusive", "table", table,
-                     "lock_timeout", number(swap->context->settings->lock_timeout).text, NULL);
+                     "lock_timeout", number(swap->context->settings->lock_timeout).text,
+                     "idle_timeout", number(swap->context->settings->max_lock_hold).text, NULL);
 
     if (ok && swap->locked_at == 0)
         swap->locked_at = clock_us();
@@ -111,19 +112,32 @@ lock_tables(Swap *swap, Error *error)
     return true;
 }
 
+/* The budget is for all statements under the lock together: each gets what is left of it. */
+static bool
+set_budget(Swap *swap, Error *error)
+{
+    Context *context = swap->context;
+    int64_t left = context->settings->max_lock_hold - (clock_us() - swap->locked_at) / 1000;
+
+    if (left <= 0)
+        return error_set(error, ERROR_LIMIT, "the lock was held longer than --max-lock-hold");
+    conn_set_deadline(context->control, left);
+    return true;
+}
+
 static bool
 drain_pair(Swap *swap, const Pair *pair, Error *error)
 {
     Context *context = swap->context;
     int64_t backlog, applied;
 
-    if (!pending_count(context, pair, &backlog, error))
+    if (!set_budget(swap, error) || !pending_count(context, pair, &backlog, error))
         return false;
     if (backlog > context->settings->drain_keys * DRAIN_FACTOR)
         return error_set(error, ERROR_LOCK, "%" PRId64 " keys came while waiting for the lock",
                          backlog);
-    if (!pending_apply_here(context, pair, &applied, error) ||
-        !pending_count(context, pair, &backlog, error))
+    if (!set_budget(swap, error) || !pending_apply_here(context, pair, &applied, error) ||
+        !set_budget(swap, error) || !pending_count(context, pair, &backlog, error))
         return false;
     swap->drained += applied;
     return backlog == 0 ||
@@ -184,10 +198,11 @@ exchange(Swap *swap, Error *error)
     const Migration *migration = context->migration;
 
     for (int i = 0; i < migration->pair_count; i++)
-        if (await_query(context->control, swap->scripts[i], error) == NULL)
+        if (!set_budget(swap, error) ||
+            await_query(context->control, swap->scripts[i], error) == NULL)
             return error_context(error, "exchanging %s", migration->pairs[i].live);
     for (int i = 0; i < migration->pair_count; i++)
-        if (!compare_outcome(context, &migration->pairs[i], error))
+        if (!set_budget(swap, error) || !compare_outcome(context, &migration->pairs[i], error))
             return false;
     return true;
 }
@@ -211,7 +226,7 @@ swap_locked(Swap *swap, Error *error)
             return false;
     if (swap->drained > 0 && !snapshots_check(swap->snapshots, context, error))
         return false;
-    if (!check_conditions(swap, error) ||
+    if (!set_budget(swap, error) || !check_conditions(swap, error) || !set_budget(swap, error) ||
         !statement_do(context->control, error, "swap_reset", "migration", migration->id_text,
                       NULL) ||
         !exchange(swap, error) ||
@@ -219,8 +234,9 @@ swap_locked(Swap *swap, Error *error)
                       "rows_drained", number(swap->drained).text, "migration", migration->id_text,
                       NULL))
         return false;
-    if (journal_move(context->control, migration, swapped_phase(migration), error) &&
-        statement_do(context->control, error, "commit", NULL))
+    if (set_budget(swap, error) &&
+        journal_move(context->control, migration, swapped_phase(migration), error) &&
+        set_budget(swap, error) && statement_do(context->control, error, "commit", NULL))
         return true;
     migration->phase = phase;
     return false;
@@ -250,7 +266,6 @@ attempt_locked(Swap *swap, Error *error)
         !lock_tables(swap, error) ||
         !context_pause_at(context, context->control, "swap-locked", error))
         return false;
-    conn_set_deadline(context->control, context->settings->max_lock_hold);
     ok = swap_locked(swap, error);
     conn_set_deadline(context->control, 0);
     return ok;
