@@ -52,6 +52,10 @@ bool session_init(Session *session, Arena *arena, Loop *loop, const Options *opt
 /* Opens the control connection. */
 bool session_connect(Session *session, Error *error) ERROR_MUST_CHECK;
 
+/* Connects and runs once(); when the connection is lost on the way, connects again and runs it anew
+ * (the state says where to go on), for as long as --reconnect says. */
+bool session_retry(Session *session, CommandFunction once, Error *error) ERROR_MUST_CHECK;
+
 /* Closes all connections; the session can be connected again. */
 void session_close(Session *session);
 

@@ -10,7 +10,7 @@ take_swapped(Session *session, Error *error)
 {
     const Context *context = &session->context;
 
-    if (!session_connect(session, error) || !session_take_migration(session, error))
+    if (!session_take_migration(session, error))
         return false;
     if (context->migration->phase != PHASE_SWAPPED)
     {
@@ -26,18 +26,37 @@ take_swapped(Session *session, Error *error)
     return error_hint(error, "\"pgswap finish\" drops the old table.");
 }
 
-bool
-follow_command(Session *session, Error *error)
+static bool
+follow_once(Session *session, Error *error)
 {
     return take_swapped(session, error) &&
            follow_run(&session->context, session->options->follow, error);
 }
 
 bool
+follow_command(Session *session, Error *error)
+{
+    return session_retry(session, follow_once, error);
+}
+
+/* A line that was cut around the COMMIT: the state says whether the revert went through. */
+static bool
+revert_once(Session *session, Error *error)
+{
+    Context *context = &session->context;
+
+    if (context->summary.swap_attempts == 0)
+        return take_swapped(session, error) && swap_run(context, error) &&
+               settle_run(context, error);
+    return session_take_migration(session, error) &&
+           (context->migration->phase == PHASE_READY || swap_run(context, error)) &&
+           settle_run(context, error);
+}
+
+bool
 revert_command(Session *session, Error *error)
 {
-    if (!take_swapped(session, error) || !swap_run(&session->context, error) ||
-        !settle_run(&session->context, error))
+    if (!session_retry(session, revert_once, error))
         return false;
     summary_print(session);
     return true;

@@ -17,7 +17,6 @@
 
 enum
 {
-    RECONNECT_PAUSE = 1000,
     HOLD_PAUSE = 500 /* ms between looks at the flag */
 };
 
@@ -201,43 +200,11 @@ run_once(Session *session, Error *error)
     return false;
 }
 
-/* A loss of the connection, or the lock that the lost session still holds, is worth another try. */
-static bool
-wait_to_reconnect(Session *session, const Error *failure, int64_t lost_at)
-{
-    if (failure->kind != ERROR_CONNECTION && failure->kind != ERROR_BUSY)
-        return false;
-    if (clock_ms() - lost_at > session->options->reconnect)
-        return false;
-    log_warning("%s; connecting again", failure->message);
-    session_close(session);
-    return loop_sleep(session->context.loop, RECONNECT_PAUSE);
-}
-
 bool
 run_command(Session *session, Error *error)
 {
-    int64_t lost_at = 0;
-    bool connected = session_connect(session, error);
-
-    if (!connected)
+    if (!session_retry(session, run_once, error))
         return false;
-    for (;;)
-    {
-        Error failure = ERROR_INIT;
-
-        if ((connected || session_connect(session, &failure)) && run_once(session, &failure))
-            break;
-        if (failure.kind == ERROR_CONNECTION && connected)
-            lost_at = clock_ms();
-        connected = false;
-        if (lost_at == 0 || !wait_to_reconnect(session, &failure, lost_at))
-        {
-            error_move(error, &failure);
-            return false;
-        }
-        error_clear(&failure);
-    }
     summary_print(session);
     return session->options->follow == 0 || session->context.migration->phase != PHASE_SWAPPED ||
            session->context.migration->no_way_back != NULL ||
@@ -270,15 +237,13 @@ release(Session *session, Error *error)
     return true;
 }
 
-bool
-swap_command(Session *session, Error *error)
+static bool
+swap_once(Session *session, Error *error)
 {
     Context *context = &session->context;
 
-    if (!session_connect(session, error))
-        return false;
     if (!session_take_migration(session, error))
-        return release(session, error);
+        return session->context.summary.swap_attempts == 0 && release(session, error);
     if (context->migration->phase < PHASE_READY)
     {
         error_set(error, ERROR_REFUSED, "table %s is not ready to be swapped",
@@ -286,8 +251,15 @@ swap_command(Session *session, Error *error)
         error_detail(error, "It is in phase %s.", phase_name(context->migration->phase));
         return error_hint(error, "\"pgswap run\" brings it there.");
     }
-    if (!run_phases(context, PHASE_SWAPPED, error) || !settle_run(context, error))
+    return run_phases(context, PHASE_SWAPPED, error) && settle_run(context, error);
+}
+
+bool
+swap_command(Session *session, Error *error)
+{
+    if (!session_retry(session, swap_once, error))
         return false;
-    summary_print(session);
+    if (session->context.migration->epoch[0] != '0')
+        summary_print(session);
     return true;
 }

@@ -6,6 +6,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cmd/command.h"
 #include "model/statement.h"
 #include "sql/ident.h"
@@ -17,7 +18,8 @@
 
 enum
 {
-    CONNECT_TIMEOUT = 30000 /* ms */
+    CONNECT_TIMEOUT = 30000, /* ms */
+    RECONNECT_PAUSE = 1000   /* ms */
 };
 
 #ifdef __linux__
@@ -201,4 +203,43 @@ session_take_migration(Session *session, Error *error)
     return journal_take_lease(context->control, context->migration, error) &&
            journal_reload(context->control, context->arena, context->migration, error) &&
            session_name_workers(session, error);
+}
+
+/* A loss of the connection, or the lock that the lost session still holds, is worth another try. */
+static bool
+wait_to_reconnect(Session *session, const Error *failure, int64_t lost_at)
+{
+    if (failure->kind != ERROR_CONNECTION && failure->kind != ERROR_BUSY)
+        return false;
+    if (clock_ms() - lost_at > session->options->reconnect)
+        return false;
+    log_warning("%s; connecting again", failure->message);
+    session_close(session);
+    return loop_sleep(session->context.loop, RECONNECT_PAUSE);
+}
+
+bool
+session_retry(Session *session, CommandFunction once, Error *error)
+{
+    int64_t lost_at = 0;
+    bool connected = session_connect(session, error);
+
+    if (!connected)
+        return false;
+    for (;;)
+    {
+        Error failure = ERROR_INIT;
+
+        if ((connected || session_connect(session, &failure)) && once(session, &failure))
+            return true;
+        if (failure.kind == ERROR_CONNECTION && connected)
+            lost_at = clock_ms();
+        connected = false;
+        if (lost_at == 0 || !wait_to_reconnect(session, &failure, lost_at))
+        {
+            error_move(error, &failure);
+            return false;
+        }
+        error_clear(&failure);
+    }
 }
