@@ -96,7 +96,8 @@ from_reverse_map(Reverser *r, const Column *column, const char *text, MapColumn 
         !probe_read(r->probe, kept, &expression, error))
         return error_context(error, "--reverse-map of column %s", column->name);
     out->expression = expression.text;
-    if (expression.undetermined == NULL)
+    /* a dropped column holds what it held: only what comes from now on is mapped */
+    if (expression.undetermined == NULL && out->source != NULL)
         out->compared = arena_printf(r->arena, "CAST(%s AS %s)", expression.text, column->type);
     return true;
 }
