@@ -100,7 +100,8 @@ typedef struct Migration
     char *spec_json;
     bool hold;
     bool paused;
-    char *no_way_back; /* why a revert is impossible from the start, or NULL */
+    bool swapped_before; /* green has been live: it may hold what blue cannot tell */
+    char *no_way_back;   /* why a revert is impossible from the start, or NULL */
     int pair_count;
     Pair *pairs;
 } Migration;

@@ -148,6 +148,7 @@ take_migration(Arena *arena, const Result *result, Migration *migration)
     migration->spec_json = arena_strdup(arena, result_get(result, 0, "spec"));
     migration->hold = result_get_bool(result, 0, "hold");
     migration->paused = result_get_bool(result, 0, "paused");
+    migration->swapped_before = result_get_bool(result, 0, "swapped_before");
     migration->no_way_back = arena_strdup(arena, result_get(result, 0, "no_way_back"));
 }
 

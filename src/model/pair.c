@@ -204,6 +204,26 @@ derive_columns(Arena *arena, Pair *pair)
     text_clear(&expressions);
 }
 
+/* After a revert green holds what was written to its new columns while it was live: that is kept,
+ * and not compared with what blue would make of it. */
+static void
+keep_new_columns(Arena *arena, Mapping *mapping)
+{
+    char **kept = arena_alloc(arena, sizeof(char *) * (size_t)(mapping->column_count + 1));
+
+    mapping->kept_count = 0;
+    for (int i = 0; i < mapping->column_count; i++)
+    {
+        MapColumn *column = &mapping->columns[i];
+
+        if (column->source != NULL || column->expression == NULL)
+            continue;
+        column->compared = NULL;
+        kept[mapping->kept_count++] = column->name;
+    }
+    mapping->kept = kept;
+}
+
 /* s.pgswap_k1 = <value of the key for this row of live> AND … */
 static char *
 item_kept_match(Arena *arena, const MapKey *key, int n)
@@ -306,6 +326,8 @@ pair_take(Arena *arena, const Result *result, int row, const Migration *migratio
         return true;
     if (!mapping_from_json(arena, mapping, &pair->mapping, error))
         return false;
+    if (blue && migration->swapped_before)
+        keep_new_columns(arena, &pair->mapping);
     derive_key(arena, pair);
     derive_kept(arena, pair);
     derive_columns(arena, pair);

@@ -33,13 +33,24 @@ make_log(Context *context, const Pair *pair, Error *error)
            statement_do(conn, error, "log_create", "log", pair->log, "dirty", pair->dirty,
                         "columns", pair->key_definitions, "keys", pair->keys, NULL) &&
            statement_do(conn, error, "alive_create", "alive", pair->alive, NULL) &&
-           (pair->kept == NULL ||
-            statement_do(conn, error, "kept_create", "kept", pair->kept, "columns",
-                         pair->kept_definitions, "keys", pair->kept_keys, NULL)) &&
            statement_generate(conn, error, "capture_functions", "function", pair->function, "log",
                               pair->log, "keys", pair->keys, "new_keys", pair->new_keys, "old_keys",
                               pair->old_keys, "row_new", pair->row_new, "row_old", pair->row_old,
                               "mode", mode, NULL);
+}
+
+static bool
+make_kept(Context *context, const Pair *pair, Error *error)
+{
+    char *oid;
+
+    if (pair->kept == NULL)
+        return true;
+    return table_oid(context->control, context->arena, "pgswap", strchr(pair->kept, '.') + 1, &oid,
+                     error) &&
+           (oid != NULL ||
+            statement_do(context->control, error, "kept_create", "kept", pair->kept, "columns",
+                         pair->kept_definitions, "keys", pair->kept_keys, NULL));
 }
 
 bool
@@ -54,7 +65,7 @@ capture_make_logs(Context *context, const Migration *migration, Error *error)
             continue;
         if (!table_oid(context->control, context->arena, "pgswap", strchr(pair->log, '.') + 1, &oid,
                        error) ||
-            (oid == NULL && !make_log(context, pair, error)))
+            (oid == NULL && !make_log(context, pair, error)) || !make_kept(context, pair, error))
             return error_context(error, "making the change log");
     }
     return true;

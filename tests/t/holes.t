@@ -79,4 +79,14 @@ $t->sql('update app.w set n = 0 where id = 6');
 $t->exits($t->pgswap('revert', 'app.w'), 0, 'row capture: revert without the option');
 is(rows('app.w'), '(1,-1) (10,10) (2,-2) (20,4) (3,-3) (6,0) (7,7) (8,8) (9,9)', 'row capture: all is there');
 
+# -- what was written to a new column survives a revert and another swap
+$t->sql_as(owner => 'create table app.n (id int primary key, v text); insert into app.n select i, i::text from generate_series(1, 6) i');
+$t->exits($t->pgswap('run', 'app.n', '--alter', 'ALTER COLUMN id TYPE bigint, ADD COLUMN note text DEFAULT $$none$$'), 0, 'a new column: swap');
+$t->sql(q{update app.n set note = 'precious' where id in (1, 2, 3)});
+$t->exits($t->pgswap('revert', 'app.n'), 0, 'a new column: revert');
+$t->sql(q{update app.n set v = 'changed' where id = 2; delete from app.n where id = 3; insert into app.n values (9, 'new')});
+$t->exits($t->pgswap('swap', 'app.n'), 0, 'a new column: swap again');
+is(rows('app.n'), '(1,1,precious) (2,changed,precious) (4,4,none) (5,5,none) (6,6,none) (9,new,none)', 'a new column: its values are kept');
+$t->exits($t->pgswap('finish', 'app.n'), 0, 'a new column: finish');
+
 done_testing();
