@@ -46,6 +46,12 @@ typedef enum DescriptionScope
 char *description_compare(Arena *arena, const Description *expected, const Description *actual,
                           DescriptionScope scope);
 
+/* Reads the description of a table that stands in its home schema, and requires all of it to be as
+ * expected: else ERROR_CHANGED with this message, and the differences as detail. */
+bool description_require(Conn *conn, const char *oid, const char *schema,
+                         const Description *expected, Error *error, const char *format, ...)
+    __attribute__((format(printf, 6, 7))) ERROR_MUST_CHECK;
+
 /* The line of that name, or NULL. */
 DescriptionLine *description_find(const Description *description, const char *name);
 

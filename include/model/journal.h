@@ -97,7 +97,6 @@ typedef struct Migration
     char *schema;
     char *table;
     char *spec_hash;
-    char *spec_json;
     bool hold;
     bool paused;
     bool swapped_before; /* green has been live: it may hold what blue cannot tell */
@@ -139,9 +138,10 @@ bool journal_take_lease(Conn *conn, Migration *migration, Error *error) ERROR_MU
 /* Moves to the next phase, in the caller's transaction (or as one of its own). */
 bool journal_move(Conn *conn, Migration *migration, Phase to, Error *error) ERROR_MUST_CHECK;
 
-/* Notes an event; detail is a JSON object. */
-bool journal_event(Conn *conn, const Migration *migration, const char *kind, const char *detail,
-                   Error *error) ERROR_MUST_CHECK;
+/* Moves to the next phase and commits the caller's transaction; the migration in memory moves only
+ * when that went through. */
+bool journal_move_and_commit(Conn *conn, Migration *migration, Phase to, Error *error)
+    ERROR_MUST_CHECK;
 
 /* Says how it stands, for status; waiting_for and problem may be NULL. */
 bool journal_note(Conn *conn, const Migration *migration, int64_t backlog, const char *waiting_for,

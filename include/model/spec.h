@@ -40,6 +40,3 @@ typedef struct Spec
  */
 bool spec_read(Arena *arena, const char *const *alters, const char *script, const char *const *maps,
                const char *const *reverse_maps, Spec *spec, Error *error) ERROR_MUST_CHECK;
-
-/* The specification as kept in the state. */
-bool spec_from_json(Arena *arena, const char *json, Spec *spec, Error *error) ERROR_MUST_CHECK;

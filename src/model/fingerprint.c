@@ -4,6 +4,7 @@
 #include "model/fingerprint.h"
 
 #include <jansson.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -205,4 +206,28 @@ description_merge(Arena *arena, const Description *own, const Description *live)
             merged.lines[merged.count++] = live->lines[i];
     qsort(merged.lines, (size_t)merged.count, sizeof(DescriptionLine), by_name);
     return merged;
+}
+
+bool
+description_require(Conn *conn, const char *oid, const char *schema, const Description *expected,
+                    Error *error, const char *format, ...)
+{
+    Arena *arena = arena_new();
+    Description now;
+    char *difference = NULL;
+    bool ok = description_read(conn, arena, oid, schema, schema, &now, error);
+
+    if (ok)
+        difference = description_compare(arena, expected, &now, DESCRIPTION_ALL);
+    if (difference != NULL)
+    {
+        va_list args;
+
+        va_start(args, format);
+        ok = error_set(error, ERROR_CHANGED, "%s", arena_vprintf(arena, format, args));
+        va_end(args);
+        error_detail(error, "%s", difference);
+    }
+    arena_free(arena);
+    return ok;
 }

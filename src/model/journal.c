@@ -145,7 +145,6 @@ take_migration(Arena *arena, const Result *result, Migration *migration)
     migration->schema = arena_strdup(arena, result_get(result, 0, "schema_name"));
     migration->table = arena_strdup(arena, result_get(result, 0, "table_name"));
     migration->spec_hash = arena_strdup(arena, result_get(result, 0, "spec_hash"));
-    migration->spec_json = arena_strdup(arena, result_get(result, 0, "spec"));
     migration->hold = result_get_bool(result, 0, "hold");
     migration->paused = result_get_bool(result, 0, "paused");
     migration->swapped_before = result_get_bool(result, 0, "swapped_before");
@@ -277,11 +276,14 @@ journal_move(Conn *conn, Migration *migration, Phase to, Error *error)
 }
 
 bool
-journal_event(Conn *conn, const Migration *migration, const char *kind, const char *detail,
-              Error *error)
+journal_move_and_commit(Conn *conn, Migration *migration, Phase to, Error *error)
 {
-    return statement_do(conn, error, "event_add", "migration", migration->id_text, "kind", kind,
-                        "detail", detail, NULL);
+    Phase from = migration->phase;
+
+    if (journal_move(conn, migration, to, error) && statement_do(conn, error, "commit", NULL))
+        return true;
+    migration->phase = from;
+    return false;
 }
 
 bool

@@ -138,22 +138,6 @@ maps_to_json(const SpecMap *maps, int count)
 }
 
 static void
-maps_from_json(Arena *arena, const json_t *list, SpecMap **maps, int *count)
-{
-    json_t *item;
-    size_t i;
-
-    *count = (int)json_array_size(list);
-    *maps = arena_alloc(arena, sizeof(SpecMap) * (json_array_size(list) + 1));
-    json_array_foreach(list, i, item)
-    {
-        (*maps)[i].column = arena_strdup(arena, json_string_value(json_object_get(item, "column")));
-        (*maps)[i].expression =
-            arena_strdup(arena, json_string_value(json_object_get(item, "expression")));
-    }
-}
-
-static void
 finish(Arena *arena, Spec *spec)
 {
     json_t *root = json_object();
@@ -215,31 +199,5 @@ spec_read(Arena *arena, const char *const *alters, const char *script, const cha
     if (!read_maps(arena, reverse_maps, &spec->reverse_maps, &spec->reverse_map_count, error))
         return error_context(error, "--reverse-map");
     finish(arena, spec);
-    return true;
-}
-
-bool
-spec_from_json(Arena *arena, const char *json, Spec *spec, Error *error)
-{
-    json_t *root = json_loads(json, 0, NULL);
-    json_t *statements = json_object_get(root, "statements");
-    json_t *maps = json_object_get(root, "maps");
-    json_t *item;
-    size_t i;
-
-    *spec = (Spec){0};
-    if (!json_is_array(statements) || !json_is_array(maps))
-    {
-        json_decref(root);
-        return error_set(error, ERROR_FAULT, "the specification kept in the state is damaged");
-    }
-    json_array_foreach(statements, i, item)
-        add_statement(arena, spec, json_string_value(json_object_get(item, "actions")),
-                      json_string_value(json_object_get(item, "sql")));
-    maps_from_json(arena, maps, &spec->maps, &spec->map_count);
-    maps_from_json(arena, json_object_get(root, "reverse_maps"), &spec->reverse_maps,
-                   &spec->reverse_map_count);
-    finish(arena, spec);
-    json_decref(root);
     return true;
 }

@@ -86,7 +86,6 @@ static bool
 attempt(Context *context, void *data, Error *error)
 {
     Migration *migration = context->migration;
-    Phase phase = migration->phase;
     Conn *conn = context->control;
 
     (void)data;
@@ -100,11 +99,7 @@ attempt(Context *context, void *data, Error *error)
             !statement_list_run(conn, &triggers, error))
             return false;
     }
-    if (journal_move(conn, migration, PHASE_COPY, error) &&
-        statement_do(conn, error, "commit", NULL))
-        return true;
-    migration->phase = phase;
-    return false;
+    return journal_move_and_commit(conn, migration, PHASE_COPY, error);
 }
 
 static bool
@@ -131,7 +126,6 @@ static bool
 attempt_again(Context *context, void *data, Error *error)
 {
     Migration *migration = context->migration;
-    Phase phase = migration->phase;
 
     (void)data;
     if (!statement_do(context->control, error, "begin", NULL))
@@ -139,11 +133,7 @@ attempt_again(Context *context, void *data, Error *error)
     for (int i = 0; i < migration->pair_count; i++)
         if (!again_pair(context, &migration->pairs[i], error))
             return false;
-    if (journal_move(context->control, migration, PHASE_COPY, error) &&
-        statement_do(context->control, error, "commit", NULL))
-        return true;
-    migration->phase = phase;
-    return false;
+    return journal_move_and_commit(context->control, migration, PHASE_COPY, error);
 }
 
 bool

@@ -8,24 +8,12 @@
 static bool
 check_fingerprint(Context *context, const Pair *pair, Error *error)
 {
-    Description now;
-    Arena *arena = arena_new();
-    char *difference = NULL;
-    bool ok = description_read(context->control, arena, pair->live_oid, pair->schema, pair->schema,
-                               &now, error);
-
-    if (ok)
-        difference = description_compare(arena, &pair->fingerprint, &now, DESCRIPTION_ALL);
-    if (difference != NULL)
-    {
-        ok = error_set(error, ERROR_CHANGED, "table %s was altered since the migration began",
-                       pair->live);
-        error_detail(error, "%s", difference);
-        error_hint(error, "Undo the alteration and run the same command again, or \"pgswap abort\" "
-                          "and begin anew.");
-    }
-    arena_free(arena);
-    return ok;
+    return description_require(context->control, pair->live_oid, pair->schema, &pair->fingerprint,
+                               error, "table %s was altered since the migration began",
+                               pair->live) ||
+           (error->kind == ERROR_CHANGED &&
+            error_hint(error, "Undo the alteration and run the same command again, or \"pgswap "
+                              "abort\" and begin anew."));
 }
 
 bool

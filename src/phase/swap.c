@@ -173,22 +173,9 @@ check_conditions(Swap *swap, Error *error)
 static bool
 compare_outcome(Context *context, const Pair *pair, Error *error)
 {
-    Description now;
-    Arena *arena = arena_new();
-    char *difference = NULL;
-    bool ok = description_read(context->control, arena, pair->standby_oid, pair->schema,
-                               pair->schema, &now, error);
-
-    if (ok)
-        difference = description_compare(arena, &pair->expected, &now, DESCRIPTION_ALL);
-    if (difference != NULL)
-    {
-        ok = error_set(error, ERROR_CHANGED,
-                       "the swap of %s did not come out as planned and was undone", pair->live);
-        error_detail(error, "%s", difference);
-    }
-    arena_free(arena);
-    return ok;
+    return description_require(context->control, pair->standby_oid, pair->schema, &pair->expected,
+                               error, "the swap of %s did not come out as planned and was undone",
+                               pair->live);
 }
 
 static bool
@@ -219,7 +206,6 @@ swap_locked(Swap *swap, Error *error)
 {
     Context *context = swap->context;
     Migration *migration = context->migration;
-    Phase phase = migration->phase;
 
     for (int i = 0; i < migration->pair_count; i++)
         if (!drain_pair(swap, &migration->pairs[i], error))
@@ -234,12 +220,8 @@ swap_locked(Swap *swap, Error *error)
                       "rows_drained", number(swap->drained).text, "migration", migration->id_text,
                       NULL))
         return false;
-    if (set_budget(swap, error) &&
-        journal_move(context->control, migration, swapped_phase(migration), error) &&
-        set_budget(swap, error) && statement_do(context->control, error, "commit", NULL))
-        return true;
-    migration->phase = phase;
-    return false;
+    return set_budget(swap, error) &&
+           journal_move_and_commit(context->control, migration, swapped_phase(migration), error);
 }
 
 /* What an attempt imposed on the application, at most: from asking for the lock to letting go. */
