@@ -1,6 +1,7 @@
 -- Who would keep us waiting for a lock on these tables: transactions older than the age that hold
--- one, prepared transactions, and a vacuum that gives way to nobody. What
--- another role's session hides counts as young, unless all are asked for (age 0). Lock: none.
+-- one (unless it is a reader's and readers_pass), prepared transactions, and a vacuum that gives way to
+-- nobody. What another role's session hides counts as young, unless all are asked for (age 0).
+-- Lock: none.
 SELECT CASE WHEN l.pid IS NULL
             THEN format('prepared transaction %s of role %s', coalesce(p.gid, '?'), coalesce(p.owner::text, '?'))
             ELSE format('pid %s, role %s, application "%s", %s: %s', l.pid, coalesce(a.usename::text, '?'),
@@ -14,6 +15,7 @@ SELECT CASE WHEN l.pid IS NULL
  WHERE l.locktype = 'relation' AND l.granted
    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
    AND l.relation IN (:relations)
+   AND NOT (:readers_pass AND l.mode IN ('AccessShareLock', 'RowShareLock'))
    AND l.pid IS DISTINCT FROM pg_backend_pid()
    AND coalesce(a.application_name, '') <> 'pgswap worker ' || :'migration'
    AND (l.pid IS NULL

@@ -1,9 +1,11 @@
--- Ends what blocks us and is older than the user allows: cancels statements, or terminates sessions.
+-- Ends what blocks us (as in blockers) and is older than the user allows: cancels statements, or
+-- terminates sessions.
 -- Lock: none.
 SELECT count(CASE WHEN :terminate THEN pg_terminate_backend(pid) ELSE pg_cancel_backend(pid) END) AS ended
   FROM (SELECT DISTINCT a.pid
           FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
          WHERE l.locktype = 'relation' AND l.granted AND l.relation IN (:relations)
+           AND NOT (:readers_pass AND l.mode IN ('AccessShareLock', 'RowShareLock'))
            AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
            AND a.pid <> pg_backend_pid()
            AND a.application_name NOT IN ('pgswap', 'pgswap watch', 'pgswap worker ' || :'migration')

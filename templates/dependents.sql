@@ -1,8 +1,8 @@
 -- Generates what moves the things that hang on live over to the table that takes its name. stage:
--- before the exchange (taken off live), after it (made on the new live, by the text read now, since
--- the names are the same), settle and validate (after the commit;
--- settle before another swap, too). Order within a stage is that of the rows.
--- Lock: none; what the statements take is in swap_locks.
+-- lock (of live and of everything that the others change; with what it locks), before the exchange
+-- (taken off live), after it (made on the new live, by the text read now, since the names are the same),
+-- settle and validate (after the commit; settle before another swap, too). Order within a stage is that
+-- of the rows. Lock: none.
 WITH RECURSIVE self AS (
     SELECT c.oid, c.relowner, c.reltype, c.relname, n.nspname, c.relrowsecurity, c.relforcerowsecurity,
            format('%I.%I', n.nspname, c.relname) AS name,
@@ -76,7 +76,7 @@ fk_text AS (
 -- a foreign key of a partitioned table cannot be added NOT VALID: it goes to every leaf, is validated
 -- there after the swap, and then added to the parent, which takes the leaves' without a scan
 part(root, oid) AS (
-    SELECT fk.oid, fk.oid FROM fk WHERE child_kind = 'p'
+    SELECT fk.oid, fk.oid FROM fk
     UNION ALL
     SELECT part.root, c.oid FROM part JOIN pg_constraint c ON c.conparentid = part.oid AND c.contype = 'f'),
 leaf AS (
@@ -86,10 +86,31 @@ leaf AS (
                || substr(fk_text.clause, 1 + length(format('FOREIGN KEY (%s)', fk_text.child_after))) AS clause
       FROM part JOIN pg_constraint con ON con.oid = part.oid
       JOIN pg_class c ON c.oid = con.conrelid AND c.relkind = 'r' JOIN pg_namespace n ON n.oid = c.relnamespace
-      JOIN fk_text ON fk_text.oid = part.root),
+      JOIN fk_text ON fk_text.oid = part.root AND fk_text.child_kind = 'p'),
 user_trigger AS (
     SELECT t.* FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
      WHERE t.tgrelid = :live AND NOT t.tgisinternal AND NOT (t.tgname LIKE 'pgswap\_%' AND n.nspname = 'pgswap')),
+-- rules and policies elsewhere that mention the table
+other_rule AS (
+    SELECT r.oid, r.ev_class FROM pg_rewrite r
+     WHERE r.rulename <> '_RETURN' AND r.ev_class <> :live
+       AND NOT EXISTS (SELECT FROM shown WHERE shown.oid = r.ev_class AND shown.rebuilt)
+       AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+                      AND d.refclassid = 'pg_class'::regclass AND d.refobjid = :live)),
+other_policy AS (
+    SELECT p.* FROM pg_policy p
+     WHERE p.polrelid <> :live
+       AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_policy'::regclass AND d.objid = p.oid
+                      AND d.refclassid = 'pg_class'::regclass AND (d.refobjid = :live OR d.refobjid IN (SELECT oid FROM shown WHERE rebuilt)))),
+locked(step, oid) AS (
+    SELECT 0, :live::oid
+    UNION SELECT 1, end_of.oid FROM part JOIN pg_constraint con ON con.oid = part.oid, LATERAL (VALUES (con.conrelid), (con.confrelid)) AS end_of(oid) WHERE end_of.oid <> :live
+    UNION SELECT 1, inhparent FROM pg_inherits WHERE inhrelid = :live
+    UNION SELECT 1, ev_class FROM other_rule WHERE ev_class NOT IN (SELECT oid FROM shown WHERE direct)
+    UNION SELECT 1, polrelid FROM other_policy
+    UNION SELECT 2, oid FROM shown WHERE rebuilt OR direct
+    UNION SELECT 3, s.oid FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
+           WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = :live AND d.deptype IN ('a', 'i')),
 -- grants on what is made anew
 granted AS (
     SELECT k.name, k.kind, k.level, k.relowner AS owner, e.grantor, e.grantee, e.is_grantable, g.col,
@@ -101,6 +122,16 @@ granted AS (
      WHERE k.rebuilt
      GROUP BY 1, 2, 3, 4, 5, 6, 7, 8),
 item(stage, step, n, statement) AS (
+    -- LOCK TABLE knows no sequence, and locks with a view the tables beneath it: there, a change of
+    -- owner that changes nothing takes the lock
+    SELECT 'lock', locked.step, locked.oid::bigint,
+           CASE k.relkind
+           WHEN 'v' THEN format('ALTER VIEW %I.%I OWNER TO %I', n.nspname, k.relname, pg_get_userbyid(k.relowner))
+           WHEN 'm' THEN format('ALTER MATERIALIZED VIEW %I.%I OWNER TO %I', n.nspname, k.relname, pg_get_userbyid(k.relowner))
+           WHEN 'S' THEN format('ALTER SEQUENCE %I.%I OWNER TO %I', n.nspname, k.relname, pg_get_userbyid(k.relowner))
+           ELSE format('LOCK TABLE ONLY %I.%I IN ACCESS EXCLUSIVE MODE', n.nspname, k.relname) END
+      FROM locked JOIN pg_class k USING (oid) JOIN pg_namespace n ON n.oid = k.relnamespace
+    UNION ALL
     -- row-level security
     SELECT 'before', 10, 0, format('ALTER TABLE %s %s', name, flag)
       FROM self, LATERAL (VALUES (relrowsecurity, 'DISABLE ROW LEVEL SECURITY'), (relforcerowsecurity, 'NO FORCE ROW LEVEL SECURITY')) AS f(holds, flag) WHERE f.holds
@@ -307,21 +338,14 @@ item(stage, step, n, statement) AS (
       FROM granted
     UNION ALL
     SELECT 'validate', 1, level, format('REFRESH MATERIALIZED VIEW %s', name) FROM shown WHERE relkind = 'm' AND relispopulated
-    -- rules, policies and SQL-standard function bodies elsewhere that mention the table
+    -- rules, policies and SQL-standard function bodies elsewhere
     UNION ALL
     SELECT 'after', 80, r.oid::bigint, regexp_replace(rtrim(pg_get_ruledef(r.oid), ';'), '^CREATE RULE', 'CREATE OR REPLACE RULE')
-      FROM pg_rewrite r
-     WHERE r.rulename <> '_RETURN' AND r.ev_class <> :live
-       AND NOT EXISTS (SELECT FROM shown WHERE shown.oid = r.ev_class AND shown.rebuilt)
-       AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
-                      AND d.refclassid = 'pg_class'::regclass AND d.refobjid = :live)
+      FROM other_rule r
     UNION ALL
     SELECT 'after', 81, p.oid::bigint, format('ALTER POLICY %I ON %s%s%s', p.polname, p.polrelid::regclass,
                   ' USING (' || pg_get_expr(p.polqual, p.polrelid) || ')', ' WITH CHECK (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')')
-      FROM pg_policy p
-     WHERE p.polrelid <> :live
-       AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_policy'::regclass AND d.objid = p.oid
-                      AND d.refclassid = 'pg_class'::regclass AND (d.refobjid = :live OR d.refobjid IN (SELECT oid FROM shown WHERE rebuilt)))
+      FROM other_policy p
     UNION ALL
     SELECT 'after', 82, f.oid::bigint, pg_get_functiondef(f.oid)
       FROM pg_proc f
@@ -334,4 +358,5 @@ item(stage, step, n, statement) AS (
      WHERE l.lanname = 'plpgsql' AND strpos(lower(f.prosrc), lower(self.relname)) > 0
        AND f.pronamespace NOT IN (SELECT oid FROM pg_namespace WHERE nspname = 'pgswap') AND pg_has_role(f.proowner, 'USAGE')
        AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = f.oid AND d.deptype = 'e'))
-SELECT stage, statement FROM item ORDER BY stage <> 'before', stage, step, n, statement;
+SELECT stage, statement, n AS relation, CASE stage WHEN 'lock' THEN n::oid::regclass::text END AS name
+  FROM item ORDER BY stage <> 'before', stage, step, n, statement;

@@ -18,7 +18,8 @@ typedef struct Plan
     Table table;
     Spec spec;
     Shape shape;
-    StatementList others;   /* tables and views that are locked with the table in the swap */
+    StatementList
+        others; /* tables, views and sequences that are locked with the table in the swap */
     StatementList moves;    /* what the swap does to what hangs on the table, under the lock */
     StatementList settling; /* what is done after it */
     char *hash;             /* over the change and the description of the table */

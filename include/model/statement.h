@@ -35,6 +35,9 @@ typedef struct StatementList
     char **items;
 } StatementList;
 
+/* Appends a copy of the item. */
+void statement_list_add(Arena *arena, StatementList *list, const char *item);
+
 bool statement_collect(Conn *conn, Arena *arena, StatementList *list, Error *error,
                        const char *name, ...) __attribute__((sentinel)) ERROR_MUST_CHECK;
 

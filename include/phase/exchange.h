@@ -1,6 +1,7 @@
 /*
  * The exchange of live and standby as one text, prepared before any lock: capture off, dependents
- * off, sequences released, the renames across schemas, and all of it on again on the other side.
+ * off, sequences released, the renames across schemas, and all of it on again on the other side;
+ * and the locks that it needs.
  */
 #pragma once
 
@@ -8,7 +9,8 @@
 
 #include "base/error.h"
 #include "phase/context.h"
+#include "phase/lockset.h"
 
-/* pair is how it stands, next how it will be after the swap (journal_flip). */
-bool exchange_prepare(Context *context, const Pair *pair, const Pair *next, char **script,
-                      Error *error) ERROR_MUST_CHECK;
+/* pair is how it stands, next how it will be after the swap (journal_flip); adds to locks. */
+bool exchange_prepare(Context *context, const Pair *pair, const Pair *next, LockSet *locks,
+                      char **script, Error *error) ERROR_MUST_CHECK;

@@ -28,13 +28,12 @@ typedef struct PoliteTask
 {
     const char *what;      /* for messages: "to install capture on …" */
     const char *relations; /* OIDs to look at first, comma-separated */
+    bool readers_pass;     /* the lock does not conflict with ACCESS SHARE and ROW SHARE */
     int64_t deadline;      /* milliseconds for all attempts */
     PoliteAttempt attempt;
     PoliteBetween between; /* may be NULL */
     void *data;
-    int64_t attempts;         /* out */
-    const char *last_failure; /* out: why the last attempt failed, or NULL */
 } PoliteTask;
 
 /* Tries until it works.  ERROR_LOCK when the deadline is over. */
-bool polite_run(Context *context, PoliteTask *task, Error *error) ERROR_MUST_CHECK;
+bool polite_run(Context *context, const PoliteTask *task, Error *error) ERROR_MUST_CHECK;

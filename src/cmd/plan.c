@@ -112,17 +112,6 @@ examine_shape(Session *session, Plan *plan, Error *error)
     return ok;
 }
 
-static void
-append(Arena *arena, StatementList *list, const char *item)
-{
-    char **grown = arena_alloc(arena, sizeof(char *) * (size_t)(list->count + 1));
-
-    if (list->count > 0)
-        memcpy(grown, list->items, sizeof(char *) * (size_t)list->count);
-    grown[list->count++] = arena_strdup(arena, item);
-    list->items = grown;
-}
-
 /* What hangs on the table: what will be done to it, and which other tables are locked for that. */
 static bool
 examine_dependents(Session *session, Plan *plan, Error *error)
@@ -139,15 +128,12 @@ examine_dependents(Session *session, Plan *plan, Error *error)
         const char *stage = result_get(result, i, "stage");
         bool in_swap = strcmp(stage, "before") == 0 || strcmp(stage, "after") == 0;
 
-        append(arena, in_swap ? &plan->moves : &plan->settling, result_get(result, i, "statement"));
+        if (strcmp(stage, "lock") != 0)
+            statement_list_add(arena, in_swap ? &plan->moves : &plan->settling,
+                               result_get(result, i, "statement"));
+        else if (strcmp(result_get(result, i, "relation"), plan->table.oid) != 0)
+            statement_list_add(arena, &plan->others, result_get(result, i, "name"));
     }
-    result =
-        statement_run(session->context.control, error, "swap_locks", "live", plan->table.oid, NULL);
-    if (result == NULL)
-        return false;
-    for (int i = 0; i < result_rows(result); i++)
-        if (result_get_bool(result, i, "lockable"))
-            append(arena, &plan->others, result_get(result, i, "name"));
     return true;
 }
 

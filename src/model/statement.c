@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "sql/template.h"
 #include "ui/log.h"
@@ -70,15 +71,27 @@ statement_do(Conn *conn, Error *error, const char *name, ...)
     return result != NULL;
 }
 
+/* Grows whenever the count reaches a power of two. */
+void
+statement_list_add(Arena *arena, StatementList *list, const char *item)
+{
+    if ((list->count & (list->count - 1)) == 0)
+    {
+        char **grown = arena_alloc(arena, sizeof(char *) * (size_t)(list->count * 2 + 1));
+
+        if (list->count > 0)
+            memcpy(grown, list->items, sizeof(char *) * (size_t)list->count);
+        list->items = grown;
+    }
+    list->items[list->count++] = arena_strdup(arena, item);
+}
+
 static void
 take_statements(Arena *arena, const Result *result, StatementList *list)
 {
-    int count = result_rows(result);
-
-    list->count = count;
-    list->items = arena_alloc(arena, sizeof(char *) * (size_t)(count + 1));
-    for (int i = 0; i < count; i++)
-        list->items[i] = arena_strdup(arena, result_get(result, i, "statement"));
+    *list = (StatementList){0};
+    for (int i = 0; i < result_rows(result); i++)
+        statement_list_add(arena, list, result_get(result, i, "statement"));
 }
 
 bool

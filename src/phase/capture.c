@@ -156,6 +156,7 @@ capture_run(Context *context, Error *error)
 {
     PoliteTask task = {.what = "to install the capture triggers",
                        .relations = context->migration->pairs[0].live_oid,
+                       .readers_pass = true,
                        .deadline = context->settings->swap_deadline,
                        .attempt = attempt};
 

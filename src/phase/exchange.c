@@ -72,10 +72,11 @@ append_sequences(Context *context, Text *release, Text *attach, const Pair *pair
     return true;
 }
 
-/* What hangs on live: taken off before the exchange, put on after it, validated after the commit.
- */
+/* What hangs on live: taken off before the exchange, put on after it, validated after the commit;
+ * and what must be locked for that. */
 static bool
-append_dependents(Context *context, Text *before, Text *after, const Pair *pair, Error *error)
+append_dependents(Context *context, Text *before, Text *after, const Pair *pair, LockSet *locks,
+                  Error *error)
 {
     const Result *result = statement_run(
         context->control, error, "dependents", "live", pair->live_oid, "mapped",
@@ -89,6 +90,11 @@ append_dependents(Context *context, Text *before, Text *after, const Pair *pair,
         const char *statement = result_get(result, i, "statement");
         const char *later;
 
+        if (strcmp(stage, "lock") == 0)
+        {
+            lockset_add(context, locks, statement, result_get(result, i, "relation"));
+            continue;
+        }
         if (strcmp(stage, "before") == 0 || strcmp(stage, "after") == 0)
         {
             text_printf(strcmp(stage, "before") == 0 ? before : after, "%s;\n", statement);
@@ -120,7 +126,8 @@ append_capture(Context *context, Text *script, const Pair *next, Error *error)
 }
 
 bool
-exchange_prepare(Context *context, const Pair *pair, const Pair *next, char **script, Error *error)
+exchange_prepare(Context *context, const Pair *pair, const Pair *next, LockSet *locks,
+                 char **script, Error *error)
 {
     const Migration *migration = context->migration;
     Text text = {0}, attach = {0};
@@ -134,7 +141,7 @@ exchange_prepare(Context *context, const Pair *pair, const Pair *next, char **sc
         ok && append_kind(context, &text, pair, "check", error) &&
         append_sequences(context, &text, &attach, pair, error) &&
         append_generated(context, &attach, pair, "identity_values", true, error) &&
-        append_dependents(context, &text, &attach, pair, error) &&
+        append_dependents(context, &text, &attach, pair, locks, error) &&
         append_kind(context, &attach, pair,
                     arena_printf(context->arena, "foreign %s", migration->standby_colour), error) &&
         append_capture(context, &attach, next, error) &&

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "model/statement.h"
 #include "ui/log.h"
 
@@ -17,10 +18,16 @@ enum
 };
 
 static bool
+is_lock_failure(const Error *error)
+{
+    return error_is(error, "55P03") || error_is(error, "40P01");
+}
+
+static bool
 is_worth_another_try(const Error *error)
 {
-    return error_is(error, "55P03") || error_is(error, "40P01") || error_is(error, "40001") ||
-           error->kind == ERROR_LIMIT || error->kind == ERROR_LOCK;
+    return is_lock_failure(error) || error_is(error, "40001") || error->kind == ERROR_LIMIT ||
+           error->kind == ERROR_LOCK;
 }
 
 /* Only on the operator's word, and only transactions of the age the operator gave. */
@@ -32,7 +39,8 @@ end_blockers(Context *context, const PoliteTask *task, bool terminate, int64_t a
     if (age == 0)
         return true;
     result = statement_run(context->control, error, "blockers_end", "terminate",
-                           terminate ? "true" : "false", "relations", task->relations, "migration",
+                           terminate ? "true" : "false", "relations", task->relations,
+                           "readers_pass", task->readers_pass ? "true" : "false", "migration",
                            context->migration->id_text, "age", number(age).text, NULL);
     if (result == NULL)
         return false;
@@ -42,90 +50,79 @@ end_blockers(Context *context, const PoliteTask *task, bool terminate, int64_t a
     return true;
 }
 
-/* The transaction that would keep us waiting, of at least that age; *who is NULL if there is none.
- */
+/* The transaction that would keep us waiting, of at least that age; empty if there is none. */
 static bool
-find_blocker(Context *context, const PoliteTask *task, int64_t age, char **who, Error *error)
+find_blocker(Context *context, const PoliteTask *task, int64_t age, Text *who, Error *error)
 {
     char since[CLOCK_TEXT_SIZE];
-    const Result *result = statement_run(context->control, error, "blockers", "relations",
-                                         task->relations, "migration", context->migration->id_text,
-                                         "blocker_age", number(age).text, NULL);
+    const Result *result =
+        statement_run(context->control, error, "blockers", "relations", task->relations,
+                      "readers_pass", task->readers_pass ? "true" : "false", "migration",
+                      context->migration->id_text, "blocker_age", number(age).text, NULL);
 
-    *who = NULL;
     if (result == NULL)
         return false;
     if (result_rows(result) > 0)
-        *who = arena_printf(context->arena, "%s, for %s", result_get(result, 0, "who"),
-                            duration_format(since, result_get_int(result, 0, "age")));
+        text_printf(who, "%s, for %s", result_get(result, 0, "who"),
+                    duration_format(since, result_get_int(result, 0, "age")));
     return true;
 }
 
-/* For the error at the end of the deadline: whoever holds a lock now, however young. */
-static void
-name_blocker(Context *context, const PoliteTask *task, Error *error)
-{
-    Error ignored = ERROR_INIT;
-    char *who;
-
-    if (find_blocker(context, task, 0, &who, &ignored) && who != NULL)
-        error_detail(error, "In the way now: %s.", who);
-    else if (task->last_failure != NULL)
-        error_detail(error, "The last attempt failed: %s.", task->last_failure);
-    error_clear(&ignored);
-}
-
-/* The operator's word counts before any lock; *who says so, or is NULL. */
+/* The operator's word counts before any lock. */
 static bool
-is_paused(Context *context, char **who, Error *error)
+find_pause(Context *context, Text *who, Error *error)
 {
     const Result *result = statement_run(context->control, error, "flags_read", "migration",
                                          context->migration->id_text, NULL);
 
-    *who = NULL;
     if (result != NULL && result_rows(result) > 0 && result_get_bool(result, 0, "paused"))
-        *who = arena_strdup(context->arena, "\"pgswap continue\": it is paused");
+        text_append(who, "\"pgswap continue\": it is paused");
     return result != NULL;
 }
 
-/* Looks who would keep us waiting; *free_way is false if it is not worth queueing now. */
+/* Looks who would keep us waiting: it is not worth queueing unless *who stays empty. */
 static bool
-look_first(Context *context, const PoliteTask *task, bool *free_way, Error *error)
+look_first(Context *context, const PoliteTask *task, Text *who, Error *error)
 {
-    char *who;
+    const Settings *settings = context->settings;
 
-    if (!is_paused(context, &who, error) ||
-        (who == NULL && !find_blocker(context, task, context->settings->blocker_age, &who, error)))
+    text_reset(who);
+    if (!find_pause(context, who, error))
         return false;
-    if (who != NULL)
-    {
-        if (!end_blockers(context, task, false, context->settings->cancel_blockers, error) ||
-            !end_blockers(context, task, true, context->settings->terminate_blockers, error) ||
-            !is_paused(context, &who, error) ||
-            (who == NULL &&
-             !find_blocker(context, task, context->settings->blocker_age, &who, error)))
-            return false;
-    }
-    *free_way = who == NULL;
-    if (*free_way)
+    if (who->length == 0 &&
+        (!end_blockers(context, task, false, settings->cancel_blockers, error) ||
+         !end_blockers(context, task, true, settings->terminate_blockers, error) ||
+         !find_blocker(context, task, settings->blocker_age, who, error)))
+        return false;
+    if (who->length == 0)
         return true;
-    log_info("waiting %s: %s", task->what, who);
-    return journal_note(context->control, context->migration, 0, who, NULL, error);
+    log_info("waiting %s: %s", task->what, text_cstr(who));
+    return journal_note(context->control, context->migration, 0, text_cstr(who), NULL, error);
+}
+
+/* The end of the deadline.  Whoever holds a lock now, however young, is named if a lock was what
+ * the last attempt wanted for. */
+static bool
+give_up(Context *context, const PoliteTask *task, Text *who, const Error *last, Error *error)
+{
+    Error ignored = ERROR_INIT;
+
+    error_set(error, ERROR_LOCK, "no chance %s within the deadline", task->what);
+    if (who->length == 0 && is_lock_failure(last))
+        (void)!find_blocker(context, task, 0, who, &ignored);
+    if (who->length > 0)
+        error_detail(error, "In the way now: %s.", text_cstr(who));
+    else if (last->kind != ERROR_NONE)
+        error_detail(error, "The last attempt failed: %s.", last->message);
+    error_clear(&ignored);
+    return error_hint(error, "Everything is in place and in sync: run the same command again "
+                             "when the table is less busy, or with a longer --swap-deadline.");
 }
 
 static bool
-pause_before_next(Context *context, const PoliteTask *task, int64_t *pause, int64_t started,
+pause_before_next(Context *context, const PoliteTask *task, int64_t *pause, int64_t left,
                   Error *error)
 {
-    int64_t left = started + task->deadline - clock_ms();
-
-    if (left <= 0)
-    {
-        error_set(error, ERROR_LOCK, "no chance %s within the deadline", task->what);
-        name_blocker(context, task, error);
-        return error_hint(error, "Everything is in place and in sync: run the same command again "
-                                 "when the table is less busy, or with a longer --swap-deadline.");
-    }
     if (task->between != NULL && !task->between(context, task->data, error))
         return false;
     loop_sleep(context->loop, 1 + (left < *pause ? left : random() % *pause));
@@ -133,34 +130,44 @@ pause_before_next(Context *context, const PoliteTask *task, int64_t *pause, int6
     return context_may_go_on(context, error);
 }
 
-bool
-polite_run(Context *context, PoliteTask *task, Error *error)
+/* Attempts until one works; *last is why the latest did not, *who whom it is waiting for. */
+static bool
+try_until(Context *context, const PoliteTask *task, Text *who, Error *last, Error *error)
 {
-    int64_t started = clock_ms(), pause = PAUSE_FIRST;
+    int64_t until = clock_ms() + task->deadline, pause = PAUSE_FIRST;
 
     for (;;)
     {
-        bool free_way;
-        Error failure = ERROR_INIT;
-
-        if (!look_first(context, task, &free_way, error))
+        if (!look_first(context, task, who, error))
             return false;
-        if (free_way)
+        if (who->length == 0)
         {
-            task->attempts++;
-            if (task->attempt(context, task->data, &failure))
+            error_clear(last);
+            if (task->attempt(context, task->data, last))
                 return true;
             statement_rollback(context->control);
-            if (!is_worth_another_try(&failure))
+            if (!is_worth_another_try(last))
             {
-                error_move(error, &failure);
+                error_move(error, last);
                 return false;
             }
-            log_debug("attempt %" PRId64 " %s: %s", task->attempts, task->what, failure.message);
-            task->last_failure = arena_strdup(context->arena, failure.message);
-            error_clear(&failure);
+            log_debug("an attempt %s failed: %s", task->what, last->message);
         }
-        if (!pause_before_next(context, task, &pause, started, error))
+        if (clock_ms() >= until)
+            return give_up(context, task, who, last, error);
+        if (!pause_before_next(context, task, &pause, until - clock_ms(), error))
             return false;
     }
+}
+
+bool
+polite_run(Context *context, const PoliteTask *task, Error *error)
+{
+    Text who = {0};
+    Error last = ERROR_INIT;
+    bool ok = try_until(context, task, &who, &last, error);
+
+    text_clear(&who);
+    error_clear(&last);
+    return ok;
 }

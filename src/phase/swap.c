@@ -13,6 +13,7 @@
 #include "phase/baddata.h"
 #include "phase/exchange.h"
 #include "phase/hook.h"
+#include "phase/lockset.h"
 #include "phase/pending.h"
 #include "phase/phases.h"
 #include "phase/polite.h"
@@ -27,34 +28,18 @@ enum
 typedef struct Swap
 {
     Context *context;
-    Migration after;      /* the migration as it will be, with the roles exchanged */
-    char **scripts;       /* of each pair: everything between drain and comparison, as one text */
-    StatementList others; /* names of the other tables to lock */
-    char *relations;      /* OIDs of all tables to lock */
-    char **marks;         /* of each pair's live, as it was when its description was checked */
-    Arena *scratch;       /* of one attempt */
-    int64_t deadline;     /* clock_ms() for all attempts */
+    Migration after; /* the migration as it will be, with the roles exchanged */
+    LockSet locks;
+    char **scripts;   /* of each pair: everything between drain and comparison, as one text */
+    char **marks;     /* of each pair's live, as it was when its description was checked */
+    Arena *scratch;   /* of one attempt */
+    int64_t deadline; /* clock_ms() for all attempts */
     Snapshots *snapshots;
     Watch *watch;
-    int64_t asked_at;  /* ms; when the first exclusive lock was asked for */
-    int64_t locked_at; /* us; 0 while no lock is held */
     int64_t drained;
 } Swap;
 
 /* --- under the lock ----------------------------------------------------------------------- */
-
-static bool
-lock_exclusive(Swap *swap, const char *table, Error *error)
-{
-    bool ok =
-        statement_do(swap->context->control, error, "lock_exclusive", "table", table,
-                     "lock_timeout", number(swap->context->settings->lock_timeout).text,
-                     "idle_timeout", number(swap->context->settings->max_lock_hold).text, NULL);
-
-    if (ok && swap->locked_at == 0)
-        swap->locked_at = clock_us();
-    return ok;
-}
 
 static bool
 read_marks(Swap *swap, int pair, char **marks, Error *error)
@@ -90,34 +75,12 @@ lock_gently(Swap *swap, Error *error)
             error_set(error, ERROR_CHANGED, "the capture triggers were dropped or switched off"));
 }
 
-/* First live of every pair, then the tables at the other end of foreign keys, by OID. */
-static bool
-lock_tables(Swap *swap, Error *error)
-{
-    Context *context = swap->context;
-    const Migration *migration = context->migration;
-
-    swap->asked_at = clock_ms();
-    for (int i = 0; i < migration->pair_count; i++)
-        if (!lock_exclusive(swap, migration->pairs[i].live, error))
-            return false;
-    for (int i = 0; i < swap->others.count; i++)
-    {
-        /* all locks together stay below deadlock_timeout: we are the one to give way */
-        if (clock_us() - swap->locked_at > context->settings->max_lock_hold * 1000)
-            return error_set(error, ERROR_LOCK, "the locks took too long");
-        if (!lock_exclusive(swap, swap->others.items[i], error))
-            return false;
-    }
-    return true;
-}
-
 /* The budget is for all statements under the lock together: each gets what is left of it. */
 static bool
 set_budget(Swap *swap, Error *error)
 {
     Context *context = swap->context;
-    int64_t left = context->settings->max_lock_hold - (clock_us() - swap->locked_at) / 1000;
+    int64_t left = context->settings->max_lock_hold - (clock_us() - swap->locks.locked_at) / 1000;
 
     if (left <= 0)
         return error_set(error, ERROR_LIMIT, "the lock was held longer than --max-lock-hold");
@@ -229,11 +192,12 @@ static void
 note_imposed(Swap *swap)
 {
     Summary *summary = &swap->context->summary;
-    int64_t imposed = swap->asked_at > 0 ? clock_ms() - swap->asked_at : 0;
+    const LockSet *locks = &swap->locks;
+    int64_t imposed = locks->asked_at > 0 ? clock_ms() - locks->asked_at : 0;
 
     if (imposed > summary->longest_wait_ms)
         summary->longest_wait_ms = imposed;
-    summary->lock_held_us = swap->locked_at > 0 ? clock_us() - swap->locked_at : 0;
+    summary->lock_held_us = locks->locked_at > 0 ? clock_us() - locks->locked_at : 0;
     summary->rows_drained = swap->drained;
 }
 
@@ -245,7 +209,7 @@ attempt_locked(Swap *swap, Error *error)
     bool ok;
 
     if (!statement_do(context->control, error, "begin", NULL) || !lock_gently(swap, error) ||
-        !lock_tables(swap, error) ||
+        !lockset_take(context, &swap->locks, error) ||
         !context_pause_at(context, context->control, "swap-locked", error))
         return false;
     ok = swap_locked(swap, error);
@@ -274,8 +238,8 @@ attempt(Context *context, void *data, Error *error)
     Swap *swap = data;
     bool ok;
 
-    swap->asked_at = 0;
-    swap->locked_at = 0;
+    swap->locks.asked_at = 0;
+    swap->locks.locked_at = 0;
     swap->drained = 0;
     swap->scratch = arena_new();
     context->summary.swap_attempts++;
@@ -329,37 +293,6 @@ ensure_proved(Context *context, Error *error)
     return pending_catch_up(context, error) && parity_check(context, error);
 }
 
-/* Which other tables are concerned, at whatever end of a foreign key. */
-static bool
-find_others(Swap *swap, Error *error)
-{
-    Context *context = swap->context;
-    const Migration *migration = context->migration;
-    Text relations = {0};
-
-    for (int i = 0; i < migration->pair_count; i++)
-    {
-        const Result *result = statement_run(context->control, error, "swap_locks", "live",
-                                             migration->pairs[i].live_oid, NULL);
-
-        text_append_item(&relations, migration->pairs[i].live_oid);
-        if (result == NULL)
-            break;
-        swap->others.items =
-            arena_alloc(context->arena, sizeof(char *) * (size_t)(result_rows(result) + 1));
-        for (int j = 0; j < result_rows(result); j++)
-        {
-            if (result_get_bool(result, j, "lockable"))
-                swap->others.items[swap->others.count++] =
-                    arena_strdup(context->arena, result_get(result, j, "name"));
-            text_append_item(&relations, result_get(result, j, "oid"));
-        }
-    }
-    swap->relations = arena_strdup(context->arena, text_cstr(&relations));
-    text_clear(&relations);
-    return error->kind == ERROR_NONE;
-}
-
 /* All or nothing: a crash must not leave a log without its functions. */
 static bool
 make_logs(Swap *swap, Error *error)
@@ -386,16 +319,17 @@ prepare(Swap *swap, Error *error)
 
     if (!settle_run(context, error) ||
         !journal_flip(context->control, context->arena, migration, &swap->after, error) ||
-        !make_logs(swap, error) || !ensure_proved(context, error))
+        !make_logs(swap, error) || !ensure_proved(context, error) ||
+        !lockset_init(context, &swap->locks, error))
         return false;
     swap->scripts = arena_alloc(context->arena, size);
     swap->marks = arena_alloc(context->arena, size);
     for (int i = 0; i < migration->pair_count; i++)
-        if (!exchange_prepare(context, &migration->pairs[i], &swap->after.pairs[i],
+        if (!exchange_prepare(context, &migration->pairs[i], &swap->after.pairs[i], &swap->locks,
                               &swap->scripts[i], error))
             return error_context(error, "preparing the swap");
     swap->snapshots = snapshots_new(context->arena);
-    return find_others(swap, error) && pending_catch_up(context, error) &&
+    return pending_catch_up(context, error) &&
            context_pause_at(context, context->control, "before-swap", error) &&
            context_may_go_on(context, error) &&
            hook_run(context, "before-swap", context->settings->hook_before_swap, error);
@@ -406,7 +340,7 @@ swap_watched(Swap *swap, Error *error)
 {
     Context *context = swap->context;
     PoliteTask task = {.what = "to swap",
-                       .relations = swap->relations,
+                       .relations = swap->locks.relations,
                        .deadline = context->settings->swap_deadline,
                        .attempt = attempt,
                        .between = between,

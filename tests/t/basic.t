@@ -138,8 +138,8 @@ is_deeply($found, { left => 5001, right => 5001, differences => [] }, 'every row
 my $writer = $t->connect(user => 'writer');
 is(($writer->selectrow_array('insert into app.orders (total) values (7) returning id'))[0], $sequence_before + 1,
     'the serial goes on');
-is($t->value('select num from app.orders where total = 7 and id > 5001'), 1000 + 5 * 5001, 'the identity goes on');
-is($t->value('select ref from app.orders where total = 7 and id > 5001'), 5002, 'the other identity, too');
+is($t->value('select num from app.orders where total = 7 and id > 5001'), 1000 + 5 * 6001, 'the identity goes on, a thousand further');
+is($t->value('select ref from app.orders where total = 7 and id > 5001'), 6002, 'the other identity, too');
 eval { $writer->do('update app.orders set at = now() where id = 1') };
 like($@, qr/permission denied/, 'column grants are as they were');
 $t->sql(q{select setval('app.orders_id_seq', 3000000000)});

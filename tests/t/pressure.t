@@ -6,6 +6,7 @@ use FindBin;
 use lib "$FindBin::Bin/../lib";
 use DBD::Pg qw(:async);
 use Pgswap::Cases;
+use Pgswap::Clients;
 use Pgswap::Oracle;
 use Pgswap::Proxy;
 use Pgswap::Test;
@@ -89,36 +90,6 @@ sub swap_with_late_writes
     return $run;
 }
 
-# pgbench with a script; the result holds exit, output and the number of its transactions.
-sub pgbench
-{
-    my ($script, @options) = @_;
-    my $base = "$ENV{TESTDIR}/pgbench" . ++$t->{pgbench} . ".$$";
-    open my $file, '>', "$base.sql" or die "$base: $!";
-    print $file $script;
-    close $file;
-    my $pid = fork() // die "fork: $!";
-    if ($pid == 0)
-    {
-        open(STDOUT, '>', "$base.out") and open(STDERR, '>', "$base.err")
-            and exec 'pgbench', '-n', '-M', 'simple', '-f', "$base.sql", @options, $t->conninfo('writer');
-        POSIX::_exit(127);
-    }
-    return { pid => $pid, base => $base };
-}
-
-sub pgbench_ends
-{
-    my ($bench, $name) = @_;
-    waitpid $bench->{pid}, 0;
-    is($?, 0, "$name: no client met an error");
-    my ($out, $err) = map { PostgreSQL::Test::Utils::slurp_file("$bench->{base}.$_") } 'out', 'err';
-    unlike($err, qr/error|abort|fatal/i, "$name: … nor told one");
-    my ($count) = $out =~ /transactions actually processed: (\d+)/;
-    cmp_ok($count // 0, '>', 100, "$name: they were busy");
-    return $count;
-}
-
 # A process that reads the table over and over; stop() returns the longest time it had to wait, in ms.
 sub probe
 {
@@ -163,7 +134,7 @@ sub section { return Pgswap::Cases::run($t, @_) }
 section '30 clients' => sub {
     make();
     ready('30 clients');
-    my $bench = pgbench(<<~'SQL', '-c', 30, '-j', 2, '-T', 6);
+    my $clients = Pgswap::Clients->start($t, <<~'SQL', '-c', 30, '-j', 2, '-T', 6);
         \set id random(1, 1000)
         begin;
         select n from app.t where id = :id;
@@ -173,11 +144,11 @@ section '30 clients' => sub {
     $t->wait_until('the clients are there', sub { $t->value(q{select count(*) from pg_stat_activity where usename = 'writer' and backend_type = 'client backend'}) >= 30 });
     my $run = $t->pgswap('swap', 'app.t');
     $t->exits($run, 0, '30 clients: swap');
-    is(kill(0, $bench->{pid}), 1, '30 clients: they still run');
+    is($clients->run_still, 1, '30 clients: they still run');
     my $swap = $t->status('app.t')->{swap};
     cmp_ok($swap->{attempts}, '<=', 5, '30 clients: a few attempts');
     cmp_ok($swap->{longest_wait_ms}, '<=', 250 + 1000 + 250, '30 clients: nobody waited longer than the budget');
-    my $count = pgbench_ends($bench, '30 clients');
+    my $count = $clients->ended('30 clients');
     is($t->value('select sum(n) from app.t'), $count, '30 clients: no update is lost');
     $t->exits($t->pgswap('finish', 'app.t'), 0, '30 clients: finish');
 };
@@ -231,13 +202,27 @@ section 'a reader in an old transaction' => sub {
     ended($name);
 };
 
+section 'readers do not keep capture from beginning' => sub {
+    my $name = 'readers do not keep capture from beginning';
+    make();
+    my $reader = $t->connect(user => 'owner');
+    $reader->do($_) for 'begin', 'select 1 from app.t limit 1 for update';
+    sleep 0.3;
+    ready($name, @ALTER, '--blocker-age', '100ms', '--terminate-blockers', '100ms', '--swap-deadline', '2s', '--until=ready');
+    is(($reader->selectrow_array('select count(*) from app.t'))[0], 1000, "$name: nobody ended one");
+    waits($name, '--blocker-age', '100ms');
+    $reader->disconnect;
+    $t->exits($t->pgswap('swap', 'app.t'), 0, "$name: swapped when it has gone");
+    ended($name);
+};
+
 section '--cancel-blockers' => sub {
     make();
     ready('--cancel-blockers');
     my $reader = $t->connect(user => 'owner');
     $t->async($reader, 'select pg_sleep(60) from (select from app.t limit 1) x');
     $t->wait_until('the reader reads', sub { $t->value("select count(*) from pg_stat_activity where pid = $reader->{pg_pid} and wait_event = 'PgSleep' and now() - xact_start > '200ms'") });
-    $t->exits($t->pgswap('swap', 'app.t', '--blocker-age', '100ms', '--cancel-blockers', '150ms', '--swap-deadline', '10s'), 0, '--cancel-blockers');
+    $t->exits($t->pgswap('swap', 'app.t', '--cancel-blockers', '150ms', '--swap-deadline', '10s'), 0, '--cancel-blockers, younger than --blocker-age');
     ok(!eval { $t->done($reader); 1 }, '--cancel-blockers: the statement is cancelled');
     is($reader->state, '57014', '… by us');
     is(($reader->selectrow_array('select 1'))[0], 1, '… and the session lives');
@@ -340,7 +325,7 @@ section 'frozen content' => sub {
     make();
     ready($name);
     my $point = $t->hold('swap-locked');
-    my $bench = pgbench(<<~'SQL', '-c', 8, '-j', 2, '-T', 5);
+    my $clients = Pgswap::Clients->start($t, <<~'SQL', '-c', 8, '-j', 2, '-T', 5);
         \set id random(10000, 2000000000)
         begin;
         insert into app.t values (:id, :client_id, 'written') on conflict do nothing;
@@ -355,7 +340,7 @@ section 'frozen content' => sub {
     sleep 0.3;
     $t->let_go($point);
     $t->exits($t->reap($run), 0, $name);
-    pgbench_ends($bench, $name);
+    $clients->ended($name);
     my $swap = $t->status('app.t')->{swap};
     is($swap->{waiters}, 8, "$name: the sessions that waited were counted");
     cmp_ok($swap->{waiters_longest_ms}, '>=', 200, "$name: … and how long they did (ms)");
@@ -419,7 +404,7 @@ section 'writers that are faster' => sub {
     my $name = 'writers that are faster';
     make(20000);
     ready($name);
-    my $bench = pgbench(<<~'SQL', '-c', 4, '-j', 1, '-T', 5);
+    my $clients = Pgswap::Clients->start($t, <<~'SQL', '-c', 4, '-j', 1, '-T', 5);
         \set id random(1, 19000)
         update app.t set n = n + 1 where id between :id and :id + 50;
         SQL
@@ -429,7 +414,7 @@ section 'writers that are faster' => sub {
     like($run->{err}, qr/\d+ keys\/s were applied and \d+ keys\/s came/, "$name: both rates are named");
     ok(!swapped(), "$name: not swapped");
     is($t->status('app.t')->{phase}, 'ready', "$name: the migration stands");
-    pgbench_ends($bench, $name);
+    $clients->ended($name);
     $t->sql('drop table mirror.t; create table mirror.t as table app.t');
     $t->exits($t->pgswap('swap', 'app.t', '--drain-keys', 1, '--converge-deadline', '60s'), 0, "$name: swapped when they have gone");
     ended($name);

@@ -1,0 +1,92 @@
+/*
+ * Locks in an order that learns from failures.
+ */
+#include "phase/lockset.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+
+bool
+lockset_init(Context *context, LockSet *set, Error *error)
+{
+    const Result *result = statement_run(context->control, error, "deadlock_timeout", NULL);
+
+    *set = (LockSet){0};
+    if (result == NULL)
+        return false;
+    set->deadlock_timeout = result_get_int(result, 0, "milliseconds");
+    return true;
+}
+
+void
+lockset_add(Context *context, LockSet *set, const char *statement, const char *oid)
+{
+    statement_list_add(context->arena, &set->statements, statement);
+    set->relations = set->relations == NULL
+                         ? arena_strdup(context->arena, oid)
+                         : arena_printf(context->arena, "%s, %s", set->relations, oid);
+}
+
+static int64_t
+least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/*
+ * How long to wait for lock number n, in ms; not more than 0: the time is over.  A session that
+ * queued behind our first lock looks for a deadlock after deadlock_timeout, and must not find us in
+ * one.
+ */
+static int64_t
+patience(const LockSet *set, int n, const Settings *settings)
+{
+    int64_t now = clock_ms();
+
+    if (set->statements.count == 1)
+        return settings->lock_timeout;
+    if (n == 0)
+        return least(settings->lock_timeout, set->deadlock_timeout / 2);
+    return least(settings->lock_timeout,
+                 least(set->deadlock_timeout * 4 / 5 - (now - set->asked_at),
+                       settings->max_lock_hold - (now - set->locked_at / 1000)));
+}
+
+static bool
+take(Context *context, LockSet *set, int n, Error *error)
+{
+    int64_t wait = patience(set, n, context->settings);
+
+    if (wait <= 0)
+        return error_set(error, ERROR_LOCK, "the locks took too long");
+    if (!statement_do(context->control, error, "lock", "statement", set->statements.items[n],
+                      "lock_timeout", number(wait).text, "idle_timeout",
+                      number(context->settings->max_lock_hold).text, NULL))
+        return false;
+    if (n == 0)
+        set->locked_at = clock_us();
+    return true;
+}
+
+static void
+move_to_front(StatementList *list, int n)
+{
+    char *item = list->items[n];
+
+    memmove(&list->items[1], &list->items[0], sizeof(char *) * (size_t)n);
+    list->items[0] = item;
+}
+
+bool
+lockset_take(Context *context, LockSet *set, Error *error)
+{
+    set->asked_at = clock_ms();
+    for (int i = 0; i < set->statements.count; i++)
+        if (!take(context, set, i, error))
+        {
+            move_to_front(&set->statements, i);
+            return false;
+        }
+    return true;
+}

@@ -1,0 +1,49 @@
+# Many clients of the application: pgbench with a script, as role "writer".
+#
+#     my $clients = Pgswap::Clients->start($t, $script, '-c', 30, '-T', 6);
+#     …
+#     my $count = $clients->ended('name of the test');      # waits; no client may have met an error
+package Pgswap::Clients;
+
+use strict;
+use warnings;
+use POSIX ();
+use Test::More;
+
+my $number = 0;
+
+sub start
+{
+    my ($class, $t, $script, @options) = @_;
+    my $base = "$ENV{TESTDIR}/pgbench" . ++$number . ".$$";
+    open my $file, '>', "$base.sql" or die "$base: $!";
+    print $file $script;
+    close $file;
+    my $pid = fork() // die "fork: $!";
+    if ($pid == 0)
+    {
+        open(STDOUT, '>', "$base.out") and open(STDERR, '>', "$base.err")
+            and exec 'pgbench', '-n', '-M', 'simple', '-f', "$base.sql", @options, $t->conninfo('writer');
+        POSIX::_exit(127);
+    }
+    $t->{children}{$pid} = 1;
+    return bless { t => $t, pid => $pid, base => $base }, $class;
+}
+
+sub run_still { return kill 0, $_[0]{pid} }
+
+# Waits for the end; returns how many transactions there were.
+sub ended
+{
+    my ($self, $name) = @_;
+    waitpid $self->{pid}, 0;
+    delete $self->{t}{children}{ $self->{pid} };
+    is($?, 0, "$name: no client met an error");
+    my ($out, $err) = map { PostgreSQL::Test::Utils::slurp_file("$self->{base}.$_") } 'out', 'err';
+    unlike($err, qr/error|abort|fatal/i, "$name: … nor told one");
+    my ($count) = $out =~ /transactions actually processed: (\d+)/;
+    cmp_ok($count // 0, '>', 100, "$name: they were busy");
+    return $count;
+}
+
+1;
