@@ -1,6 +1,8 @@
--- The roles are exchanged; NOT VALID checks stand on standby from now on. Lock: ROW EXCLUSIVE on our state.
+-- The roles are exchanged, and nobody was told; NOT VALID checks stand on standby from now on.
+-- Lock: ROW EXCLUSIVE on our state.
 UPDATE pgswap.migration
    SET live = :'live', swap_xid = pg_current_xact_id(), backlog = 0,
-       swap = swap || jsonb_build_object('swapped_at', clock_timestamp(), 'rows_drained', :rows_drained)
+       swap = swap || jsonb_build_object('swapped_at', clock_timestamp(), 'rows_drained', :rows_drained,
+                                         'announced', false)
  WHERE id = :migration;
 UPDATE pgswap.object SET done = true WHERE migration = :migration AND kind = 'check';

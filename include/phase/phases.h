@@ -56,7 +56,8 @@ bool follow_run(Context *context, int64_t milliseconds, Error *error) ERROR_MUST
 /* Exchanges live and standby. */
 bool swap_run(Context *context, Error *error) ERROR_MUST_CHECK;
 
-/* Does what the swap left for afterwards: validates foreign keys, refreshes materialized views. */
+/* Does what the swap left for afterwards: runs the hook, validates foreign keys, refreshes
+ * materialized views. */
 bool settle_run(Context *context, Error *error) ERROR_MUST_CHECK;
 
 /* True if capture is whole on live of every pair; ERROR_CHANGED if live is not what it was.  When

@@ -1,8 +1,11 @@
 /*
- * Settle: what the swap left for afterwards, each piece in a transaction of its own and with its
- * own short lock attempts: foreign keys are validated, materialized views refreshed.
+ * Settle: what the swap left for afterwards.  The hook is run; then, each in a transaction of its
+ * own and with its own short lock attempts, foreign keys are validated and materialized views
+ * refreshed. The state says what is still to be done, so that neither a crash nor a cut line leaves
+ * it undone.
  */
 #include "model/statement.h"
+#include "phase/hook.h"
 #include "phase/phases.h"
 #include "phase/polite.h"
 #include "ui/progress.h"
@@ -79,8 +82,23 @@ settle_kind(Context *context, const char *kind, Error *error)
     return true;
 }
 
+static bool
+announce(Context *context, Error *error)
+{
+    const Result *result = statement_run(context->control, error, "swap_unannounced", "migration",
+                                         context->migration->id_text, NULL);
+
+    if (result == NULL)
+        return false;
+    return !result_get_bool(result, 0, "due") ||
+           (hook_run(context, "after-swap", context->settings->hook_after_swap, error) &&
+            statement_do(context->control, error, "swap_announced", "migration",
+                         context->migration->id_text, NULL));
+}
+
 bool
 settle_run(Context *context, Error *error)
 {
-    return settle_kind(context, "settle", error) && settle_kind(context, "validate", error);
+    return announce(context, error) && settle_kind(context, "settle", error) &&
+           settle_kind(context, "validate", error);
 }

@@ -367,6 +367,5 @@ swap_run(Context *context, Error *error)
     watch_take(swap.watch, &context->summary);
     watch_close(swap.watch);
     return ok && note_attempts(context, "swapped", error) &&
-           journal_reload(context->control, context->arena, context->migration, error) &&
-           hook_run(context, "after-swap", context->settings->hook_after_swap, error);
+           journal_reload(context->control, context->arena, context->migration, error);
 }

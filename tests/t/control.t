@@ -227,6 +227,11 @@ section 'the hook after the swap fails' => sub {
     $run = $t->pgswap('run', 'app.t', @ALTER, '--hook-after-swap', 'exit 4');
     isnt($run->{exit}, 0, "$name: it is not passed over");
     like($run->{err}, qr/after-swap.*\b4\b/s, "$name: it is named");
+    $t->exits($t->pgswap('run', 'app.t', '--hook-after-swap', $tell), 0, "$name: said again");
+    like(told(), qr/\Aafter-swap \d+ swapped \S+\n\z/, "$name: it runs again");
+    $t->exits($t->pgswap('run', 'app.t', '--hook-after-swap', $tell), 0, "$name: said a third time");
+    like(told(), qr/\Aafter-swap \d+ swapped \S+\n\z/, "$name: it has run");
+    unlink $file;
     ended($name);
 };
 

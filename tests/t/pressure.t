@@ -67,6 +67,18 @@ sub ended
     return;
 }
 
+# A hook that tells that it ran, and that it ran once.
+sub hook { return ('--hook-after-swap', "echo \$PGSWAP_PHASE >>'$ENV{TESTDIR}/hook.$$'") }
+
+sub hook_ran
+{
+    my ($name) = @_;
+    my $file = "$ENV{TESTDIR}/hook.$$";
+    is(-e $file ? scalar(my @lines = split /\n/, PostgreSQL::Test::Utils::slurp_file($file)) : 0, 1, "$name: the hook ran, once");
+    unlink $file;
+    return;
+}
+
 # A swap that is not to be had: exit 6, nothing changed.
 sub waits
 {
@@ -286,7 +298,7 @@ for my $when ('before', 'after', 'silent')
         my $name = "the line is cut at the COMMIT, $when";
         make();
         my $proxy = Pgswap::Proxy->new($t, $when);
-        my $run = $t->spawn('run', { no_dbname => 1 }, '-d', $proxy->conninfo, 'app.t', @ALTER, '--reconnect', '30s');
+        my $run = $t->spawn('run', { no_dbname => 1 }, '-d', $proxy->conninfo, 'app.t', @ALTER, '--reconnect', '30s', hook());
         $t->wait_until('the line is cut', sub { die "it ended: $run->{out}$run->{err}" unless $t->lives($run); return $proxy->cuts });
         my $application = $t->connect(user => undef);
         $application->do(q{set statement_timeout = '10s'});
@@ -297,6 +309,7 @@ for my $when ('before', 'after', 'silent')
         is($t->value(q{select count(*) from pgswap.event where kind = 'phase' and detail->>'to' = 'swapped' and migration = (select max(id) from pgswap.migration)}), 1, "$name: one swap on record");
         isnt(standby('blue'), undef, "$name: the old table stands by");
         is($t->status('app.t')->{phase}, 'swapped', "$name: swapped");
+        hook_ran($name);
         $proxy->stop;
         ended($name);
     };
@@ -310,9 +323,10 @@ for my $command ('swap', 'revert')
         ready($name);
         $t->exits($t->pgswap('swap', 'app.t'), 0, "$name: swap") if $command eq 'revert';
         my $proxy = Pgswap::Proxy->new($t, 'after');
-        my $run = $t->pgswap($command, { no_dbname => 1 }, '-d', $proxy->conninfo, 'app.t');
+        my $run = $t->pgswap($command, { no_dbname => 1 }, '-d', $proxy->conninfo, 'app.t', hook());
         is($proxy->cuts, 1, "$name: once");
         $t->exits($run, 0, "$name: the outcome is found");
+        hook_ran($name);
         is($t->status('app.t')->{phase}, $command eq 'swap' ? 'swapped' : 'ready', "$name: done once");
         $proxy->stop;
         $t->exits($t->pgswap('swap', 'app.t'), 0, "$name: swap again") if $command eq 'revert';
