@@ -46,7 +46,8 @@ bool catchup_run(Context *context, Error *error) ERROR_MUST_CHECK;
 /* Proves parity; ERROR_PARITY if the tables differ. */
 bool parity_run(Context *context, Error *error) ERROR_MUST_CHECK;
 
-/* A parity pass at any time, without a change of phase. */
+/* Catches up and makes a parity pass, at any time, without a change of phase; one that a TRUNCATE
+ * disturbs is made again. */
 bool parity_check(Context *context, Error *error) ERROR_MUST_CHECK;
 
 /* Keeps standby in sync for so many milliseconds (0: until stopped).  Rows that standby cannot hold

@@ -6,7 +6,6 @@
 #include <stdio.h>
 
 #include "cmd/command.h"
-#include "phase/pending.h"
 #include "phase/phases.h"
 #include "ui/progress.h"
 
@@ -51,8 +50,6 @@ verify_command(Session *session, Error *error)
         return error_hint(error, "The tables can be compared from the end of the index phase on, "
                                  "after the swap if there is a way back.");
     }
-    if (!pending_catch_up(context, error))
-        return false;
     clean = parity_check(context, error);
     if (clean || error->kind == ERROR_PARITY)
         print_outcome(session, clean);

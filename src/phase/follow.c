@@ -15,7 +15,8 @@
 
 enum
 {
-    FOLLOW_PAUSE = 500 /* ms between rounds */
+    FOLLOW_PAUSE = 500,        /* ms between rounds */
+    FOLLOW_PAUSE_LAST = 15000, /* from which on it does not double while a row does not fit */
 };
 
 static bool
@@ -69,6 +70,7 @@ bool
 follow_run(Context *context, int64_t milliseconds, Error *error)
 {
     int64_t until = milliseconds > 0 ? clock_ms() + milliseconds : INT64_MAX;
+    int64_t pause = FOLLOW_PAUSE;
     bool blocked = false;
 
     while (clock_ms() < until)
@@ -88,7 +90,11 @@ follow_run(Context *context, int64_t milliseconds, Error *error)
                 return false;
         snprintf(text, sizeof(text), "%s", blocked ? "a revert is not possible" : "in sync");
         progress_show("follow", context->summary.keys_applied, 0, "keys", text);
-        if (!loop_sleep(context->loop, FOLLOW_PAUSE))
+        if (!blocked)
+            pause = FOLLOW_PAUSE;
+        else if (pause < FOLLOW_PAUSE_LAST)
+            pause *= 2;
+        if (!loop_sleep(context->loop, pause))
             break;
     }
     progress_end();

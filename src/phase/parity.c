@@ -37,6 +37,7 @@ typedef struct Parity
     const Pair *pair;
     int64_t blocks[2]; /* of each side */
     int64_t next[2];   /* first block not handed out yet */
+    const char *files; /* both tables', when the pass began */
     int64_t blocks_done;
     Bucket *buckets[2];
     bool narrowing; /* second pass */
@@ -205,12 +206,29 @@ join_snapshot(Parity *parity, Error *error)
     {
         parity->blocks[PARITY_LIVE] = result_get_int(result, 0, "live_blocks");
         parity->blocks[PARITY_STANDBY] = result_get_int(result, 0, "standby_blocks");
+        parity->files = arena_strdup(context->arena, result_get(result, 0, "files"));
         sql = template_render(arena, "parity_join", error, "snapshot",
                               result_get(result, 0, "snapshot"), NULL);
     }
-    ok = sql != NULL && pool_each(context->pool, sql, error);
+    ok = sql != NULL && pool_each(context->pool, sql, error) &&
+         context_pause_at(context, context->control, "parity-begun", error);
     arena_free(arena);
     return ok;
+}
+
+/* What was read is what the snapshot held, unless a TRUNCATE came before the first of a table's
+ * blocks was read: later ones wait for our readers. */
+static bool
+check_files(const Parity *parity, Error *error)
+{
+    const Result *result =
+        statement_run(parity->context->control, error, "parity_files", "live", parity->pair->live,
+                      "standby", parity->pair->standby, NULL);
+
+    if (result == NULL)
+        return false;
+    return strcmp(result_get(result, 0, "files"), parity->files) == 0 ||
+           error_set(error, ERROR_LOCK, "the table was emptied or rewritten just now");
 }
 
 static bool
@@ -290,7 +308,8 @@ check_pair(Context *context, const Pair *pair, Error *error)
 
     parity.buckets[PARITY_LIVE] = arena_alloc(context->arena, sizeof(Bucket) * BUCKETS);
     parity.buckets[PARITY_STANDBY] = arena_alloc(context->arena, sizeof(Bucket) * BUCKETS);
-    ok = join_snapshot(&parity, error) && compare(&parity, &different, &report, error);
+    ok = join_snapshot(&parity, error) && compare(&parity, &different, &report, error) &&
+         check_files(&parity, error);
     if (!leave_snapshot(context, &failure))
         error_move(error, &failure);
     error_clear(&failure);
@@ -312,8 +331,8 @@ check_pair(Context *context, const Pair *pair, Error *error)
     return ok;
 }
 
-bool
-parity_check(Context *context, Error *error)
+static bool
+check_pairs(Context *context, Error *error)
 {
     context->summary.rows_compared = 0;
     context->summary.rows_different = 0;
@@ -326,23 +345,29 @@ parity_check(Context *context, Error *error)
     return true;
 }
 
-/* A pass that a TRUNCATE disturbed is done again after catching up. */
 bool
-parity_run(Context *context, Error *error)
+parity_check(Context *context, Error *error)
 {
-    Error failure = ERROR_INIT;
-
-    while (!parity_check(context, &failure))
+    for (;;)
     {
+        Error failure = ERROR_INIT;
+
+        if (!pending_catch_up(context, error) || !context_may_go_on(context, error))
+            return false;
+        if (check_pairs(context, &failure))
+            return true;
         if (failure.kind != ERROR_LOCK)
         {
             error_move(error, &failure);
             return false;
         }
         error_clear(&failure);
-        if (!context_may_go_on(context, error) || !pending_catch_up(context, error))
-            return false;
     }
-    return pending_catch_up(context, error) &&
+}
+
+bool
+parity_run(Context *context, Error *error)
+{
+    return parity_check(context, error) && pending_catch_up(context, error) &&
            journal_move(context->control, context->migration, PHASE_READY, error);
 }
