@@ -72,6 +72,7 @@ typedef struct Context
     Conn *control; /* holds the table's advisory lock */
     Pool *pool;    /* opened when a phase first needs it */
     Migration *migration;
+    int64_t us_per_key; /* what it took to apply one, lately; 0: not known */
     Summary summary;
 } Context;
 

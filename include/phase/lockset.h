@@ -36,3 +36,7 @@ void lockset_add(Context *context, LockSet *set, const char *statement, const ch
 /* Takes all locks in the open transaction of the control connection.  On failure (55P03, or
  * ERROR_LOCK when the time is over) the order is another one the next time. */
 bool lockset_take(Context *context, LockSet *set, Error *error) ERROR_MUST_CHECK;
+
+/* The budget is for all statements under the lock together: gives the next what is left of
+ * --max-lock-hold; ERROR_LIMIT if nothing is. */
+bool lockset_budget(Context *context, const LockSet *set, Error *error) ERROR_MUST_CHECK;

@@ -25,6 +25,9 @@ bool pending_count(Context *context, const Pair *pair, int64_t *backlog, Error *
 bool pending_apply_here(Context *context, const Pair *pair, int64_t *applied, Error *error)
     ERROR_MUST_CHECK;
 
+/* How long it would take to apply so many keys, in ms, as far as is known. */
+int64_t pending_cost(const Context *context, int64_t keys);
+
 /* Applies all pending keys in a REPEATABLE READ transaction of its own. */
 bool pending_apply(Context *context, const Pair *pair, int64_t *applied, Error *error)
     ERROR_MUST_CHECK;

@@ -90,3 +90,14 @@ lockset_take(Context *context, LockSet *set, Error *error)
         }
     return true;
 }
+
+bool
+lockset_budget(Context *context, const LockSet *set, Error *error)
+{
+    int64_t left = context->settings->max_lock_hold - (clock_us() - set->locked_at) / 1000;
+
+    if (left <= 0)
+        return error_set(error, ERROR_LIMIT, "the lock was held longer than --max-lock-hold");
+    conn_set_deadline(context->control, left);
+    return true;
+}

@@ -16,6 +16,8 @@
 enum
 {
     VACUUM_AFTER = 100000, /* keys of a round that leave the log worth cleaning */
+    MEASURE_FROM = 20,     /* keys of a round that tell how long one takes */
+    GUESS_US = 50,         /* for one, before any round told: a few indexes */
 };
 
 static bool
@@ -114,13 +116,25 @@ pending_apply_here(Context *context, const Pair *pair, int64_t *applied, Error *
     return true;
 }
 
+int64_t
+pending_cost(const Context *context, int64_t keys)
+{
+    return keys * (context->us_per_key > 0 ? context->us_per_key : GUESS_US) / 1000;
+}
+
 bool
 pending_apply(Context *context, const Pair *pair, int64_t *applied, Error *error)
 {
+    int64_t started = clock_us();
+
     if (statement_do(context->control, error, "begin_snapshot", NULL) &&
         pending_apply_here(context, pair, applied, error) &&
         statement_do(context->control, error, "commit", NULL))
+    {
+        if (*applied >= MEASURE_FROM)
+            context->us_per_key = (clock_us() - started) / *applied;
         return true;
+    }
     statement_rollback(context->control);
     return baddata_in_pending(context, pair, error);
 }

@@ -11,6 +11,7 @@
 #include "model/fingerprint.h"
 #include "model/statement.h"
 #include "phase/baddata.h"
+#include "phase/drain.h"
 #include "phase/exchange.h"
 #include "phase/hook.h"
 #include "phase/lockset.h"
@@ -19,11 +20,6 @@
 #include "phase/polite.h"
 #include "phase/snapshots.h"
 #include "phase/watch.h"
-
-enum
-{
-    DRAIN_FACTOR = 10 /* so many times drain_keys may have come while we waited for the lock */
-};
 
 typedef struct Swap
 {
@@ -36,7 +32,7 @@ typedef struct Swap
     int64_t deadline; /* clock_ms() for all attempts */
     Snapshots *snapshots;
     Watch *watch;
-    int64_t drained;
+    Drain drain;
 } Swap;
 
 /* --- under the lock ----------------------------------------------------------------------- */
@@ -75,36 +71,10 @@ lock_gently(Swap *swap, Error *error)
             error_set(error, ERROR_CHANGED, "the capture triggers were dropped or switched off"));
 }
 
-/* The budget is for all statements under the lock together: each gets what is left of it. */
 static bool
-set_budget(Swap *swap, Error *error)
+budget(Swap *swap, Error *error)
 {
-    Context *context = swap->context;
-    int64_t left = context->settings->max_lock_hold - (clock_us() - swap->locks.locked_at) / 1000;
-
-    if (left <= 0)
-        return error_set(error, ERROR_LIMIT, "the lock was held longer than --max-lock-hold");
-    conn_set_deadline(context->control, left);
-    return true;
-}
-
-static bool
-drain_pair(Swap *swap, const Pair *pair, Error *error)
-{
-    Context *context = swap->context;
-    int64_t backlog, applied;
-
-    if (!set_budget(swap, error) || !pending_count(context, pair, &backlog, error))
-        return false;
-    if (backlog > context->settings->drain_keys * DRAIN_FACTOR)
-        return error_set(error, ERROR_LOCK, "%" PRId64 " keys came while waiting for the lock",
-                         backlog);
-    if (!set_budget(swap, error) || !pending_apply_here(context, pair, &applied, error) ||
-        !set_budget(swap, error) || !pending_count(context, pair, &backlog, error))
-        return false;
-    swap->drained += applied;
-    return backlog == 0 ||
-           error_set(error, ERROR_FAULT, "the change log is not empty after the drain");
+    return lockset_budget(swap->context, &swap->locks, error);
 }
 
 static bool
@@ -148,11 +118,10 @@ exchange(Swap *swap, Error *error)
     const Migration *migration = context->migration;
 
     for (int i = 0; i < migration->pair_count; i++)
-        if (!set_budget(swap, error) ||
-            await_query(context->control, swap->scripts[i], error) == NULL)
+        if (!budget(swap, error) || await_query(context->control, swap->scripts[i], error) == NULL)
             return error_context(error, "exchanging %s", migration->pairs[i].live);
     for (int i = 0; i < migration->pair_count; i++)
-        if (!set_budget(swap, error) || !compare_outcome(context, &migration->pairs[i], error))
+        if (!budget(swap, error) || !compare_outcome(context, &migration->pairs[i], error))
             return false;
     return true;
 }
@@ -170,20 +139,19 @@ swap_locked(Swap *swap, Error *error)
     Context *context = swap->context;
     Migration *migration = context->migration;
 
-    for (int i = 0; i < migration->pair_count; i++)
-        if (!drain_pair(swap, &migration->pairs[i], error))
-            return false;
-    if (swap->drained > 0 && !snapshots_check(swap->snapshots, context, error))
+    if (!drain_run(context, &swap->drain, &swap->locks, error))
         return false;
-    if (!set_budget(swap, error) || !check_conditions(swap, error) || !set_budget(swap, error) ||
+    if (swap->drain.keys > 0 && !snapshots_check(swap->snapshots, context, error))
+        return false;
+    if (!budget(swap, error) || !check_conditions(swap, error) || !budget(swap, error) ||
         !statement_do(context->control, error, "swap_reset", "migration", migration->id_text,
                       NULL) ||
         !exchange(swap, error) ||
         !statement_do(context->control, error, "swap_record", "live", migration->standby_colour,
-                      "rows_drained", number(swap->drained).text, "migration", migration->id_text,
-                      NULL))
+                      "rows_drained", number(swap->drain.keys).text, "migration",
+                      migration->id_text, NULL))
         return false;
-    return set_budget(swap, error) &&
+    return budget(swap, error) &&
            journal_move_and_commit(context->control, migration, swapped_phase(migration), error);
 }
 
@@ -198,7 +166,7 @@ note_imposed(Swap *swap)
     if (imposed > summary->longest_wait_ms)
         summary->longest_wait_ms = imposed;
     summary->lock_held_us = locks->locked_at > 0 ? clock_us() - locks->locked_at : 0;
-    summary->rows_drained = swap->drained;
+    summary->rows_drained = swap->drain.keys;
 }
 
 /* The budget holds for every statement of the attempt once the lock is there. */
@@ -209,6 +177,7 @@ attempt_locked(Swap *swap, Error *error)
     bool ok;
 
     if (!statement_do(context->control, error, "begin", NULL) || !lock_gently(swap, error) ||
+        !drain_is_small(context, &swap->drain, error) ||
         !lockset_take(context, &swap->locks, error) ||
         !context_pause_at(context, context->control, "swap-locked", error))
         return false;
@@ -240,7 +209,7 @@ attempt(Context *context, void *data, Error *error)
 
     swap->locks.asked_at = 0;
     swap->locks.locked_at = 0;
-    swap->drained = 0;
+    swap->drain.keys = 0;
     swap->scratch = arena_new();
     context->summary.swap_attempts++;
     ok = apply_rest(context, error) &&

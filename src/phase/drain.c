@@ -1,0 +1,73 @@
+/*
+ * Little by little: see the header for the rule.
+ */
+#include "phase/drain.h"
+
+#include <inttypes.h>
+
+#include "model/statement.h"
+#include "phase/pending.h"
+
+enum
+{
+    FIRST_MS = 15,   /* for the drain of the first attempt */
+    DOUBLED_MAX = 20 /* times; by then it is hours */
+};
+
+static int64_t
+allowance(const Context *context, const Drain *drain)
+{
+    int64_t most = context->settings->max_lock_hold / 2;
+    int64_t now = (int64_t)FIRST_MS
+                  << (drain->refusals < DOUBLED_MAX ? drain->refusals : DOUBLED_MAX);
+
+    return now < most ? now : most;
+}
+
+bool
+drain_is_small(Context *context, Drain *drain, Error *error)
+{
+    int64_t keys = 0, backlog, ms;
+
+    for (int i = 0; i < context->migration->pair_count; i++)
+    {
+        if (!pending_count(context, &context->migration->pairs[i], &backlog, error))
+            return false;
+        keys += backlog;
+    }
+    ms = pending_cost(context, keys);
+    if (ms <= allowance(context, drain))
+        return true;
+    drain->refusals++;
+    return error_set(error, ERROR_LOCK,
+                     "%" PRId64 " keys came meanwhile, for %" PRId64 " ms under the lock", keys,
+                     ms);
+}
+
+/* Few keys of a big table: by index, whatever the planner knows of our tables. */
+static bool
+drain_pair(Context *context, Drain *drain, const Pair *pair, Error *error)
+{
+    int64_t backlog, applied;
+
+    if (!statement_do(context->control, error, "drain_plans", "others", "off", NULL) ||
+        !pending_apply_here(context, pair, &applied, error) ||
+        !statement_do(context->control, error, "drain_plans", "others", "on", NULL) ||
+        !pending_count(context, pair, &backlog, error))
+        return false;
+    drain->keys += applied;
+    return backlog == 0 ||
+           error_set(error, ERROR_FAULT, "the change log is not empty after the drain");
+}
+
+bool
+drain_run(Context *context, Drain *drain, const LockSet *locks, Error *error)
+{
+    if (!lockset_budget(context, locks, error) || !drain_is_small(context, drain, error))
+        return false;
+    for (int i = 0; i < context->migration->pair_count; i++)
+        if (!lockset_budget(context, locks, error) ||
+            !drain_pair(context, drain, &context->migration->pairs[i], error))
+            return false;
+    return true;
+}
