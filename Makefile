@@ -91,7 +91,7 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(UNIT_OBJECTS) $(LIBRARY)
 
 check: lint check-unit check-tap
 
-# The tests run on the build with sanitizers.
+# The tests run on the build with sanitizers, those that measure memory on the other.
 check-unit:
 	$(MAKE) SANITIZE=1 run-unit
 
@@ -101,11 +101,11 @@ run-unit: $(BUILD)/pgswap $(UNIT_PROGRAMS)
 	for test in $(UNIT_SCRIPTS); do BUILD=$(BUILD) $$test; done; \
 	for test in $(UNIT_ON_SERVER); do tests/unit/with_server.sh $$test; done
 
-check-tap:
+check-tap: all
 	$(MAKE) SANITIZE=1 all
 	PGSWAP=build/asan/pgswap scripts/tap.sh $(or $(TESTS),tests/t/*.t)
 
-check-long:
+check-long: all
 	$(MAKE) SANITIZE=1 all
 	PGSWAP=build/asan/pgswap scripts/tap.sh $(or $(TESTS),tests/long/*.t)
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cmd/command.h"
 #include "cmd/options.h"
 #include "phase/hook.h"
@@ -70,9 +71,11 @@ run_session(const Command *command, Arena *arena, const Options *options, Error 
 {
     Loop *loop = loop_new();
     Session session;
-    bool ok = session_init(&session, arena, loop, options, error) && command->run(&session, error);
+    bool ok;
     Error ignored = ERROR_INIT;
 
+    srandom((unsigned int)(clock_us() ^ getpid())); /* for jitter, so that two programs differ */
+    ok = session_init(&session, arena, loop, options, error) && command->run(&session, error);
     if (!ok && options->settings.hook_failure != NULL)
     {
         setenv("PGSWAP_ERROR", error->message != NULL ? error->message : "", 1);

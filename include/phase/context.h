@@ -29,6 +29,7 @@ typedef struct Settings
     int64_t chunk_blocks; /* fixed chunk size; 0: adapt to chunk_time */
     int64_t lock_timeout;
     int64_t swap_deadline;
+    int64_t retry_pause; /* longest between two attempts */
     int64_t max_lock_hold;
     int64_t max_lag;
     int64_t blocker_age;

@@ -3,8 +3,8 @@
  * long pauses with jitter, and not even queueing behind a transaction that will last.
  *
  * A waiting ACCESS EXCLUSIVE lock stops every new reader behind it; so each attempt waits
- * lock_timeout at most, and the pause after a failed one doubles from 100 ms to 15 s with full
- * jitter (as in "Exponential Backoff and Jitter", M. Brooker, AWS Architecture Blog, 2015).
+ * lock_timeout at most, and the pause after a failed one doubles from 100 ms to retry_pause with
+ * full jitter (as in "Exponential Backoff and Jitter", M. Brooker, AWS Architecture Blog, 2015).
  */
 #pragma once
 

@@ -28,6 +28,11 @@ lockset_add(Context *context, LockSet *set, const char *statement, const char *o
                          : arena_printf(context->arena, "%s, %s", set->relations, oid);
 }
 
+enum
+{
+    SILENCE_MIN = 250 /* ms of our silence that the server bears at least */
+};
+
 static int64_t
 least(int64_t a, int64_t b)
 {
@@ -57,12 +62,13 @@ static bool
 take(Context *context, LockSet *set, int n, Error *error)
 {
     int64_t wait = patience(set, n, context->settings);
+    int64_t silence = context->settings->max_lock_hold;
 
     if (wait <= 0)
         return error_set(error, ERROR_LOCK, "the locks took too long");
     if (!statement_do(context->control, error, "lock", "statement", set->statements.items[n],
                       "lock_timeout", number(wait).text, "idle_timeout",
-                      number(context->settings->max_lock_hold).text, NULL))
+                      number(silence < SILENCE_MIN ? SILENCE_MIN : silence).text, NULL))
         return false;
     if (n == 0)
         set->locked_at = clock_us();

@@ -13,8 +13,7 @@
 
 enum
 {
-    PAUSE_FIRST = 100,  /* ms */
-    PAUSE_LAST = 15000, /* ms */
+    PAUSE_FIRST = 100 /* ms */
 };
 
 static bool
@@ -125,8 +124,10 @@ pause_before_next(Context *context, const PoliteTask *task, int64_t *pause, int6
 {
     if (task->between != NULL && !task->between(context, task->data, error))
         return false;
-    loop_sleep(context->loop, 1 + (left < *pause ? left : random() % *pause));
-    *pause = *pause * 2 > PAUSE_LAST ? PAUSE_LAST : *pause * 2;
+    if (*pause > context->settings->retry_pause)
+        *pause = context->settings->retry_pause;
+    loop_sleep(context->loop, 1 + (left < *pause ? left : random() % (*pause + 1)));
+    *pause *= 2;
     return context_may_go_on(context, error);
 }
 

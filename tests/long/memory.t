@@ -9,7 +9,7 @@ use Test::More;
 use Time::HiRes qw(sleep time);
 
 my $program = $ENV{PGSWAP_PLAIN} // Pgswap::Test::tree() . '/build/pgswap';
-plan skip_all => 'no build without sanitizers' unless -x $program;
+BAIL_OUT('there is no build without sanitizers: run make') unless -x $program;
 $Pgswap::Test::PROGRAM = $program;
 my $t = Pgswap::Test->start('memory', shared_buffers => '512MB', max_wal_size => '8GB');
 my $ROWS = $ENV{PGSWAP_MEMORY_ROWS} // 5_000_000;

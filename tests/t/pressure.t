@@ -185,6 +185,30 @@ section 'a manual VACUUM' => sub {
     ended('a manual VACUUM');
 };
 
+section 'an autovacuum' => sub {
+    my $name = 'an autovacuum';
+    make(20000);
+    ready($name);
+    $t->sql('alter table app.t set (autovacuum_vacuum_threshold = 1, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_cost_delay = 100, autovacuum_vacuum_cost_limit = 1)');
+    $t->exits($t->pgswap('swap', 'app.t'), 10, "$name: the table was altered");
+    $t->exits($t->pgswap('abort', 'app.t'), 0, "$name: abort");
+    ready($name);
+    both('delete from %T where id % 2 = 0');
+    $t->sql($_) for 'alter system set autovacuum = on', q{alter system set autovacuum_naptime = '1s'}, 'select pg_reload_conf()';
+    my $worker = sub { $t->value(q{select pid from pg_stat_activity where backend_type = 'autovacuum worker' and query ~ '^autovacuum: VACUUM.* app[.]t\\M'}) };
+    $t->wait_until('autovacuum is at work', sub { $worker->() });
+    my $probe = probe();
+    my $pid = $worker->();
+    $t->exits($t->pgswap('swap', 'app.t'), 0, $name);
+    my $longest = probe_ends($probe);
+    $t->sql($_) for 'alter system reset autovacuum', 'alter system reset autovacuum_naptime', 'select pg_reload_conf()';
+    my $swap = $t->status('app.t')->{swap};
+    isnt($worker->() // 0, $pid, "$name: it gave way");
+    cmp_ok($swap->{attempts}, '<=', 3, "$name: a few attempts");
+    cmp_ok($longest, '<', 250 + 250, "$name: no reader waited for it (ms)");
+    ended($name);
+};
+
 section 'a reader in an old transaction' => sub {
     my $name = 'a reader in an old transaction';
     make();
