@@ -7,8 +7,10 @@
  * table whose key is looked up in live, a query by way of a view, a transaction that took nextval()
  * and inserts now.  So what was not to be had moves to the front and the next attempt begins with
  * it; an application that takes its locks in one order is passed at the second attempt, however
- * many clients it has.  All of an attempt together stays below deadlock_timeout, so that it is
- * never a session of the application that the server picks as the deadlock's victim.
+ * many clients it has.  The first attempt waits for a tenth of lock_timeout, each further one
+ * twice as long, since nearly always that is enough.  All of an attempt together stays below
+ * deadlock_timeout, so that it is never a session of the application that the server picks as the
+ * deadlock's victim.
  */
 #pragma once
 
@@ -24,6 +26,7 @@ typedef struct LockSet
     StatementList statements; /* each takes one lock; in the order of the next attempt */
     char *relations;          /* OIDs of what is locked, comma-separated */
     int64_t deadlock_timeout; /* ms; the server's */
+    int failures;             /* attempts that did not get them all */
     int64_t asked_at;         /* ms; when the first lock was asked for, 0 before */
     int64_t locked_at;        /* us; when it was granted, 0 before */
 } LockSet;

@@ -1,10 +1,12 @@
 /*
  * Taking a strong lock on a busy table without being noticed: short attempts under lock_timeout,
- * long pauses with jitter, and not even queueing behind a transaction that will last.
+ * not even queueing behind a transaction that will last, and peace afterwards.
  *
- * A waiting ACCESS EXCLUSIVE lock stops every new reader behind it; so each attempt waits
- * lock_timeout at most, and the pause after a failed one doubles from 100 ms to retry_pause with
- * full jitter (as in "Exponential Backoff and Jitter", M. Brooker, AWS Architecture Blog, 2015).
+ * A waiting ACCESS EXCLUSIVE lock stops every new reader behind it.  So the pause after an attempt
+ * is a hundred times what it imposed (up to retry_pause), by half more or less at random: whatever
+ * is in the way, and however long, others are kept waiting for about one percent of the time. While
+ * a blocker is merely watched nothing is imposed, and it is looked for once a second with full
+ * jitter.
  */
 #pragma once
 
@@ -33,7 +35,9 @@ typedef struct PoliteTask
     PoliteAttempt attempt;
     PoliteBetween between; /* may be NULL */
     void *data;
+    int64_t imposed; /* ms that others may have waited for the last attempt; the attempt may set it,
+                        else its duration counts */
 } PoliteTask;
 
 /* Tries until it works.  ERROR_LOCK when the deadline is over. */
-bool polite_run(Context *context, const PoliteTask *task, Error *error) ERROR_MUST_CHECK;
+bool polite_run(Context *context, PoliteTask *task, Error *error) ERROR_MUST_CHECK;

@@ -30,7 +30,8 @@ lockset_add(Context *context, LockSet *set, const char *statement, const char *o
 
 enum
 {
-    SILENCE_MIN = 250 /* ms of our silence that the server bears at least */
+    SILENCE_MIN = 250, /* ms of our silence that the server bears at least */
+    DOUBLED_MAX = 4    /* times, from a tenth of it to more than lock_timeout */
 };
 
 static int64_t
@@ -47,15 +48,17 @@ least(int64_t a, int64_t b)
 static int64_t
 patience(const LockSet *set, int n, const Settings *settings)
 {
-    int64_t now = clock_ms();
+    int64_t now = clock_ms(), first = settings->lock_timeout / 10 + 1;
+    int64_t wait = set->failures < DOUBLED_MAX
+                       ? least(settings->lock_timeout, first << set->failures)
+                       : settings->lock_timeout;
 
     if (set->statements.count == 1)
-        return settings->lock_timeout;
+        return wait;
     if (n == 0)
-        return least(settings->lock_timeout, set->deadlock_timeout / 2);
-    return least(settings->lock_timeout,
-                 least(set->deadlock_timeout * 4 / 5 - (now - set->asked_at),
-                       settings->max_lock_hold - (now - set->locked_at / 1000)));
+        return least(wait, set->deadlock_timeout / 2);
+    return least(wait, least(set->deadlock_timeout * 4 / 5 - (now - set->asked_at),
+                             settings->max_lock_hold - (now - set->locked_at / 1000)));
 }
 
 static bool
@@ -91,6 +94,7 @@ lockset_take(Context *context, LockSet *set, Error *error)
     for (int i = 0; i < set->statements.count; i++)
         if (!take(context, set, i, error))
         {
+            set->failures++;
             move_to_front(&set->statements, i);
             return false;
         }

@@ -13,7 +13,10 @@
 
 enum
 {
-    PAUSE_FIRST = 100 /* ms */
+    PEACE = 100,       /* times what an attempt imposed */
+    PAUSE_FIRST = 100, /* ms; least pause after one that imposed something */
+    POLL_FIRST = 50,   /* ms between looks while somebody is in the way; doubles to … */
+    POLL_MAX = 1000,   /* ms */
 };
 
 static bool
@@ -118,33 +121,61 @@ give_up(Context *context, const PoliteTask *task, Text *who, const Error *last, 
                              "when the table is less busy, or with a longer --swap-deadline.");
 }
 
+/* How long to leave others in peace, in ms, when the last turn kept them waiting for imposed ms;
+ * *poll is how long the last turn that imposed nothing paused. */
+static int64_t
+pause_after(const Context *context, int64_t imposed, int64_t *poll)
+{
+    int64_t most = context->settings->retry_pause, pause = imposed * PEACE;
+
+    if (imposed == 0)
+    {
+        *poll = *poll * 2 < POLL_MAX ? *poll * 2 : POLL_MAX;
+        return 1 + random() % *poll;
+    }
+    pause = pause < PAUSE_FIRST ? PAUSE_FIRST : pause < most ? pause : most;
+    return pause / 2 + random() % (pause + 1);
+}
+
 static bool
-pause_before_next(Context *context, const PoliteTask *task, int64_t *pause, int64_t left,
+pause_before_next(Context *context, const PoliteTask *task, int64_t pause, int64_t left,
                   Error *error)
 {
     if (task->between != NULL && !task->between(context, task->data, error))
         return false;
-    if (*pause > context->settings->retry_pause)
-        *pause = context->settings->retry_pause;
-    loop_sleep(context->loop, 1 + (left < *pause ? left : random() % (*pause + 1)));
-    *pause *= 2;
+    loop_sleep(context->loop, left < pause ? left : pause);
     return context_may_go_on(context, error);
+}
+
+/* One attempt; *last says why it failed.  The rest of task tells what it imposed. */
+static bool
+attempt_once(Context *context, PoliteTask *task, Error *last)
+{
+    int64_t started = clock_ms();
+    bool ok;
+
+    error_clear(last);
+    task->imposed = -1;
+    ok = task->attempt(context, task->data, last);
+    if (task->imposed < 0)
+        task->imposed = clock_ms() - started;
+    return ok;
 }
 
 /* Attempts until one works; *last is why the latest did not, *who whom it is waiting for. */
 static bool
-try_until(Context *context, const PoliteTask *task, Text *who, Error *last, Error *error)
+try_until(Context *context, PoliteTask *task, Text *who, Error *last, Error *error)
 {
-    int64_t until = clock_ms() + task->deadline, pause = PAUSE_FIRST;
+    int64_t until = clock_ms() + task->deadline, poll = POLL_FIRST, pause;
 
     for (;;)
     {
         if (!look_first(context, task, who, error))
             return false;
+        task->imposed = 0;
         if (who->length == 0)
         {
-            error_clear(last);
-            if (task->attempt(context, task->data, last))
+            if (attempt_once(context, task, last))
                 return true;
             statement_rollback(context->control);
             if (!is_worth_another_try(last))
@@ -156,13 +187,14 @@ try_until(Context *context, const PoliteTask *task, Text *who, Error *last, Erro
         }
         if (clock_ms() >= until)
             return give_up(context, task, who, last, error);
-        if (!pause_before_next(context, task, &pause, until - clock_ms(), error))
+        pause = pause_after(context, task->imposed, &poll);
+        if (!pause_before_next(context, task, pause, until - clock_ms(), error))
             return false;
     }
 }
 
 bool
-polite_run(Context *context, const PoliteTask *task, Error *error)
+polite_run(Context *context, PoliteTask *task, Error *error)
 {
     Text who = {0};
     Error last = ERROR_INIT;

@@ -32,6 +32,7 @@ typedef struct Swap
     int64_t deadline; /* clock_ms() for all attempts */
     Snapshots *snapshots;
     Watch *watch;
+    PoliteTask task;
     Drain drain;
 } Swap;
 
@@ -165,6 +166,7 @@ note_imposed(Swap *swap)
 
     if (imposed > summary->longest_wait_ms)
         summary->longest_wait_ms = imposed;
+    swap->task.imposed = imposed;
     summary->lock_held_us = locks->locked_at > 0 ? clock_us() - locks->locked_at : 0;
     summary->rows_drained = swap->drain.keys;
 }
@@ -306,15 +308,15 @@ static bool
 swap_watched(Swap *swap, Error *error)
 {
     Context *context = swap->context;
-    PoliteTask task = {.what = "to swap",
-                       .relations = swap->locks.relations,
-                       .deadline = context->settings->swap_deadline,
-                       .attempt = attempt,
-                       .between = between,
-                       .data = swap};
 
-    swap->deadline = clock_ms() + task.deadline;
-    return polite_run(context, &task, error);
+    swap->task = (PoliteTask){.what = "to swap",
+                              .relations = swap->locks.relations,
+                              .deadline = context->settings->swap_deadline,
+                              .attempt = attempt,
+                              .between = between,
+                              .data = swap};
+    swap->deadline = clock_ms() + swap->task.deadline;
+    return polite_run(context, &swap->task, error);
 }
 
 bool

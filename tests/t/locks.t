@@ -46,7 +46,7 @@ sub under_clients
     connected($options->{connected});
     for my $command ('swap', 'revert')
     {
-        my $run = $t->pgswap($command, 'app.t', '--swap-deadline', '30s');
+        my $run = $t->pgswap($command, 'app.t', '--swap-deadline', '30s', '--retry-pause', '200ms');
         $t->exits($run, 0, "$name: $command");
         my $swap = $t->status('app.t')->{swap};
         cmp_ok($swap->{attempts}, '<=', $options->{attempts}, "$name: $command: a few attempts");

@@ -400,19 +400,25 @@ section 'a drain that is too large' => sub {
     ended($name);
 };
 
+# Whenever the swap asks for its lock, a transaction of so many rows is under way.
 section 'always much under way' => sub {
     my $name = 'always much under way';
-    make(10000);
+    make(15000);
     ready($name);
-    my $clients = Pgswap::Clients->start($t, <<~'SQL', '-c', 1, '-T', 8);
-        \set id random(1, 8000)
-        update app.t set n = n + 1 where id between :id and :id + 999;
-        SQL
-    $t->wait_until('they write', sub { $t->value('select count(*) from app.t where n > 0') > 100 });
-    $t->exits($t->pgswap('swap', 'app.t', '--swap-deadline', '60s', '--drain-keys', 10000), 0, $name);
-    is($clients->run_still, 1, "$name: they still run");
-    is($t->value('select sum(n) from app.t'), 1000 * $clients->ended($name), "$name: no update is lost");
-    $t->exits($t->pgswap('finish', 'app.t'), 0, "$name: finish");
+    my $run = $t->spawn('swap', 'app.t', '--blocker-age', '1min', '--lock-timeout', '10s', '--retry-pause', '50ms', '--swap-deadline', '60s');
+    while ($t->lives($run))
+    {
+        $writer->do('begin; lock table app.t in row exclusive mode');
+        $t->wait_until('the swap waits', sub {
+            !$t->lives($run) || $t->value(q{select count(*) from pg_locks where not granted and mode = 'AccessExclusiveLock' and relation = 'app.t'::regclass}) });
+        both('update %T set n = n + 1 where id <= 15000');
+        $writer->do('commit');
+    }
+    $t->exits($run, 0, $name);
+    my $swap = $t->status('app.t')->{swap};
+    cmp_ok($swap->{attempts}, '>=', 3, "$name: each attempt takes more than the one before");
+    is($swap->{rows_drained}, 15000, "$name: until all were drained under the lock");
+    ended($name);
 };
 
 section 'a drain that takes too long' => sub {

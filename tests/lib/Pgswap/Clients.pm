@@ -7,8 +7,9 @@ package Pgswap::Clients;
 
 use strict;
 use warnings;
-use POSIX ();
+use POSIX qw(WNOHANG);
 use Test::More;
+use Time::HiRes qw(sleep);
 
 my $number = 0;
 
@@ -30,15 +31,20 @@ sub start
     return bless { t => $t, pid => $pid, base => $base }, $class;
 }
 
-sub run_still { return kill 0, $_[0]{pid} }
+sub run_still
+{
+    my ($self) = @_;
+    $self->{status} = $? if !defined $self->{status} && waitpid($self->{pid}, WNOHANG) == $self->{pid};
+    return defined $self->{status} ? 0 : 1;
+}
 
 # Waits for the end; returns how many transactions there were.
 sub ended
 {
     my ($self, $name) = @_;
-    waitpid $self->{pid}, 0;
+    sleep 0.05 while $self->run_still;
     delete $self->{t}{children}{ $self->{pid} };
-    is($?, 0, "$name: no client met an error");
+    is($self->{status}, 0, "$name: no client met an error");
     my ($out, $err) = map { PostgreSQL::Test::Utils::slurp_file("$self->{base}.$_") } 'out', 'err';
     unlike($err, qr/error|abort|fatal/i, "$name: … nor told one");
     my ($count) = $out =~ /transactions actually processed: (\d+)/;
