@@ -27,14 +27,18 @@ typedef struct LockSet
     char *relations;          /* OIDs of what is locked, comma-separated */
     int64_t deadlock_timeout; /* ms; the server's */
     int failures;             /* attempts that did not get them all */
-    int64_t asked_at;         /* ms; when the first lock was asked for, 0 before */
+    int64_t asked_at;         /* us; when the first lock was asked for, 0 before */
     int64_t locked_at;        /* us; when it was granted, 0 before */
+    int64_t waited;           /* us; until all were granted, or one was not to be had */
 } LockSet;
 
 /* An empty set; what is added lies in the context's arena. */
 bool lockset_init(Context *context, LockSet *set, Error *error) ERROR_MUST_CHECK;
 
 void lockset_add(Context *context, LockSet *set, const char *statement, const char *oid);
+
+/* Forgets when the locks of an earlier attempt were taken. */
+void lockset_reset(LockSet *set);
 
 /* Takes all locks in the open transaction of the control connection.  On failure (55P03, or
  * ERROR_LOCK when the time is over) the order is another one the next time. */

@@ -12,7 +12,8 @@ typedef struct Watch Watch;
 /* Opens the connection and begins to sample, several times a second. */
 Watch *watch_open(Context *context, Error *error) ERROR_MUST_CHECK;
 
-/* Adds what was seen to the summary. */
-void watch_take(const Watch *watch, Summary *summary);
+/* What was seen since the last call: the most sessions that waited at once, and the longest wait of
+ * one of them, in ms. */
+void watch_take(Watch *watch, int64_t *waiters, int64_t *longest_ms);
 
 void watch_close(Watch *watch);

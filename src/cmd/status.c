@@ -45,17 +45,28 @@ parity_json(const Result *result, int row)
                      text_or_null(result, row, "parity_finished_at"));
 }
 
+/* The latest attempts to swap, the newest first: what each took and imposed. */
+static json_t *
+attempt_log_json(const Result *result, int row)
+{
+    const char *text = result_get(result, row, "attempt_log");
+    json_t *log = text != NULL ? json_loads(text, 0, NULL) : NULL;
+
+    return log != NULL ? log : json_array();
+}
+
 static json_t *
 swap_json(const Result *result, int row)
 {
-    return json_pack("{s:I,s:o,s:o,s:o,s:o,s:o,s:o}", "attempts",
+    return json_pack("{s:I,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "attempts",
                      (json_int_t)result_get_int(result, row, "swap_attempts"), "lock_held_ms",
                      real_or_null(result, row, "lock_held_ms"), "longest_wait_ms",
                      real_or_null(result, row, "longest_wait_ms"), "waiters",
                      number_or_null(result, row, "waiters"), "waiters_longest_ms",
                      real_or_null(result, row, "waiters_longest_ms"), "rows_drained",
                      number_or_null(result, row, "rows_drained"), "swapped_at",
-                     text_or_null(result, row, "swapped_at"));
+                     text_or_null(result, row, "swapped_at"), "attempt_log",
+                     attempt_log_json(result, row));
 }
 
 /* Whether a revert is possible, as far as it is known: follow finds out. */

@@ -48,7 +48,7 @@ least(int64_t a, int64_t b)
 static int64_t
 patience(const LockSet *set, int n, const Settings *settings)
 {
-    int64_t now = clock_ms(), first = settings->lock_timeout / 10 + 1;
+    int64_t now = clock_us(), first = settings->lock_timeout / 10 + 1;
     int64_t wait = set->failures < DOUBLED_MAX
                        ? least(settings->lock_timeout, first << set->failures)
                        : settings->lock_timeout;
@@ -57,8 +57,8 @@ patience(const LockSet *set, int n, const Settings *settings)
         return wait;
     if (n == 0)
         return least(wait, set->deadlock_timeout / 2);
-    return least(wait, least(set->deadlock_timeout * 4 / 5 - (now - set->asked_at),
-                             settings->max_lock_hold - (now - set->locked_at / 1000)));
+    return least(wait, least(set->deadlock_timeout * 4 / 5 - (now - set->asked_at) / 1000,
+                             settings->max_lock_hold - (now - set->locked_at) / 1000));
 }
 
 static bool
@@ -87,18 +87,28 @@ move_to_front(StatementList *list, int n)
     list->items[0] = item;
 }
 
+void
+lockset_reset(LockSet *set)
+{
+    set->asked_at = 0;
+    set->locked_at = 0;
+    set->waited = 0;
+}
+
 bool
 lockset_take(Context *context, LockSet *set, Error *error)
 {
-    set->asked_at = clock_ms();
-    for (int i = 0; i < set->statements.count; i++)
-        if (!take(context, set, i, error))
-        {
-            set->failures++;
-            move_to_front(&set->statements, i);
-            return false;
-        }
-    return true;
+    int taken = 0;
+
+    set->asked_at = clock_us();
+    while (taken < set->statements.count && take(context, set, taken, error))
+        taken++;
+    set->waited = clock_us() - set->asked_at;
+    if (taken == set->statements.count)
+        return true;
+    set->failures++;
+    move_to_front(&set->statements, taken);
+    return false;
 }
 
 bool

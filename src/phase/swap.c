@@ -38,6 +38,12 @@ typedef struct Swap
 
 /* --- under the lock ----------------------------------------------------------------------- */
 
+static int64_t
+greatest(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
 static bool
 read_marks(Swap *swap, int pair, char **marks, Error *error)
 {
@@ -156,21 +162,6 @@ swap_locked(Swap *swap, Error *error)
            journal_move_and_commit(context->control, migration, swapped_phase(migration), error);
 }
 
-/* What an attempt imposed on the application, at most: from asking for the lock to letting go. */
-static void
-note_imposed(Swap *swap)
-{
-    Summary *summary = &swap->context->summary;
-    const LockSet *locks = &swap->locks;
-    int64_t imposed = locks->asked_at > 0 ? clock_ms() - locks->asked_at : 0;
-
-    if (imposed > summary->longest_wait_ms)
-        summary->longest_wait_ms = imposed;
-    swap->task.imposed = imposed;
-    summary->lock_held_us = locks->locked_at > 0 ? clock_us() - locks->locked_at : 0;
-    summary->rows_drained = swap->drain.keys;
-}
-
 /* The budget holds for every statement of the attempt once the lock is there. */
 static bool
 attempt_locked(Swap *swap, Error *error)
@@ -203,47 +194,64 @@ apply_rest(Context *context, Error *error)
     return true;
 }
 
+/* What the attempt imposed on the application, at most: from asking for the lock to letting go.  It
+ * goes to the summary, and to the state as far as that can be reached. */
+static void
+note_attempt(Swap *swap, const Error *failure)
+{
+    Context *context = swap->context;
+    Summary *summary = &context->summary;
+    const LockSet *locks = &swap->locks;
+    int64_t now = clock_us(), waiters, longest_ms;
+    Error ignored = ERROR_INIT;
+    char held[32], waited[32];
+
+    watch_take(swap->watch, &waiters, &longest_ms);
+    swap->task.imposed = locks->asked_at > 0 ? (now - locks->asked_at) / 1000 : 0;
+    summary->lock_held_us = locks->locked_at > 0 ? now - locks->locked_at : 0;
+    summary->rows_drained = swap->drain.keys;
+    summary->longest_wait_ms = greatest(summary->longest_wait_ms, swap->task.imposed);
+    summary->waiters = greatest(summary->waiters, waiters);
+    summary->waiters_longest_ms = greatest(summary->waiters_longest_ms, longest_ms);
+    if (failure != NULL)
+        statement_rollback(context->control);
+    snprintf(held, sizeof(held), "%.1f", (double)summary->lock_held_us / 1000);
+    snprintf(waited, sizeof(waited), "%.1f", (double)locks->waited / 1000);
+    (void)!statement_do(
+        context->control, &ignored, "swap_note", "migration", context->migration->id_text,
+        "attempt", number(summary->swap_attempts).text, "failure",
+        failure != NULL ? failure->message : NULL, "lock_wait_ms", waited, "lock_held_ms", held,
+        "waiters", number(waiters).text, "waiters_longest_ms", number(longest_ms).text,
+        "rows_drained", number(swap->drain.keys).text, "longest_wait_ms",
+        number(summary->longest_wait_ms).text, "most_waiters", number(summary->waiters).text,
+        "most_waiters_ms", number(summary->waiters_longest_ms).text, NULL);
+    error_clear(&ignored);
+}
+
 static bool
 attempt(Context *context, void *data, Error *error)
 {
     Swap *swap = data;
     bool ok;
 
-    swap->locks.asked_at = 0;
-    swap->locks.locked_at = 0;
+    lockset_reset(&swap->locks);
     swap->drain.keys = 0;
     swap->scratch = arena_new();
     context->summary.swap_attempts++;
     ok = apply_rest(context, error) &&
          snapshots_wait(swap->snapshots, context, swap->deadline, error) &&
          attempt_locked(swap, error);
-    note_imposed(swap);
+    note_attempt(swap, ok ? NULL : error);
     arena_free(swap->scratch);
     return ok;
 }
 
-static bool
-note_attempts(Context *context, const char *outcome, Error *error)
-{
-    const Summary *summary = &context->summary;
-    char held[32];
-
-    snprintf(held, sizeof(held), "%.1f", (double)summary->lock_held_us / 1000);
-    return statement_do(
-        context->control, error, "swap_note", "migration", context->migration->id_text, "attempts",
-        number(summary->swap_attempts).text, "lock_held_ms", held, "longest_wait_ms",
-        number(summary->longest_wait_ms).text, "waiters", number(summary->waiters).text,
-        "waiters_longest_ms", number(summary->waiters_longest_ms).text, "outcome", outcome, NULL);
-}
-
-/* Between attempts the migration stays in sync, and status knows. */
+/* Between attempts the migration stays in sync. */
 static bool
 between(Context *context, void *data, Error *error)
 {
-    Swap *swap = data;
-
-    watch_take(swap->watch, &context->summary);
-    return note_attempts(context, "failed", error) && pending_catch_up(context, error);
+    (void)data;
+    return pending_catch_up(context, error);
 }
 
 /* A swap wants a clean parity pass since the roles were last exchanged; a way back does not wait
@@ -333,8 +341,6 @@ swap_run(Context *context, Error *error)
     ok = swap_watched(&swap, error);
     for (int i = 0; !ok && i < context->migration->pair_count; i++)
         baddata_in_pending(context, &context->migration->pairs[i], error);
-    watch_take(swap.watch, &context->summary);
     watch_close(swap.watch);
-    return ok && note_attempts(context, "swapped", error) &&
-           journal_reload(context->control, context->arena, context->migration, error);
+    return ok && journal_reload(context->control, context->arena, context->migration, error);
 }

@@ -77,12 +77,12 @@ watch_open(Context *context, Error *error)
 }
 
 void
-watch_take(const Watch *watch, Summary *summary)
+watch_take(Watch *watch, int64_t *waiters, int64_t *longest_ms)
 {
-    if (watch->waiters > summary->waiters)
-        summary->waiters = watch->waiters;
-    if (watch->longest_ms > summary->waiters_longest_ms)
-        summary->waiters_longest_ms = watch->longest_ms;
+    *waiters = watch->waiters;
+    *longest_ms = watch->longest_ms;
+    watch->waiters = 0;
+    watch->longest_ms = 0;
 }
 
 void

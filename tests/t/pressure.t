@@ -95,7 +95,7 @@ sub swap_with_late_writes
 {
     my ($sql, @options) = @_;
     $writer->do('begin; lock table app.t in row exclusive mode');
-    my $run = $t->spawn('swap', 'app.t', '--blocker-age', '1min', '--lock-timeout', '10s', @options);
+    my $run = $t->spawn('swap', 'app.t', '--blocker-age', '1min', '--lock-timeout', '10s', '--retry-pause', '1s', @options);
     $t->swap_waits('app.t', $run);
     both($sql);
     $writer->do('commit');
@@ -371,7 +371,7 @@ section 'frozen content' => sub {
         commit;
         SQL
     $t->wait_until('they write', sub { $t->value('select count(*) from mirror.t') > 1050 });
-    my $run = $t->spawn('swap', 'app.t', '--pause-at', 'swap-locked');
+    my $run = $t->spawn('swap', 'app.t', '--pause-at', 'swap-locked', '--max-lock-hold', '30s');
     $t->arrived($point, $run);
     $t->wait_until('they wait', sub { $t->value(q{select count(*) from pg_locks where not granted and relation = 'app.t'::regclass}) == 8 });
     $t->sql('drop table if exists mirror.frozen; create table mirror.frozen as table mirror.t');
@@ -382,6 +382,8 @@ section 'frozen content' => sub {
     my $swap = $t->status('app.t')->{swap};
     is($swap->{waiters}, 8, "$name: the sessions that waited were counted");
     cmp_ok($swap->{waiters_longest_ms}, '>=', 200, "$name: … and how long they did (ms)");
+    is($swap->{attempt_log}[0]{waiters}, 8, "$name: … of that attempt");
+    cmp_ok($swap->{attempt_log}[0]{lock_held_ms}, '>=', 300, "$name: … and how long it held the lock");
     my $found = Pgswap::Oracle::compare($t->{admin}, 'mirror.frozen', standby('blue'), key => ['id']);
     is_deeply($found->{differences}, [], "$name: the old table holds what was written before the lock, and nothing else");
     cmp_ok($t->value('select count(*) from app.t'), '>', $found->{right}, "$name: they went on after it");
@@ -397,6 +399,9 @@ section 'a drain that is too large' => sub {
     my $swap = $t->status('app.t')->{swap};
     is($swap->{attempts}, 2, "$name: the second attempt");
     is($swap->{rows_drained}, 0, "$name: drained nothing");
+    like($swap->{attempt_log}[1]{outcome}, qr/^5000 keys came meanwhile/, "$name: the record says why the first failed");
+    cmp_ok($swap->{attempt_log}[1]{lock_wait_ms}, '>', $swap->{attempt_log}[1]{lock_held_ms}, "$name: … and that it only waited");
+    is($swap->{attempt_log}[0]{outcome}, 'swapped', "$name: … and that the second did not");
     ended($name);
 };
 
