@@ -12,9 +12,11 @@
 #           drain under the lock
 #   reader  and a client that reads the table, then is idle in its transaction for 5 s, 2 s apart
 #   vacuum  and an autovacuum that is kept at work on the table
-# BENCH_SWAPS (20, of which half are reverts; each may take 30 s), BENCH_ROWS (100000), BENCH_PAUSE (4,
-# seconds of quiet between two swaps), BENCH_READS (500/s), BENCH_WRITES (200/s); PGSWAP names the
-# program.  The server is private and is removed.
+#   retries and four clients whose transactions of 0.8 s read the table and overlap, so that for a minute
+#           the lock is not to be had, and nobody is old enough to be waited for; a tenth of the swaps
+# BENCH_SWAPS (20, of which half are reverts; each may take 3 min), BENCH_ROWS (100000), BENCH_PAUSE (4,
+# seconds of quiet between two swaps; 30 for retries), BENCH_READS (500/s), BENCH_WRITES (200/s); PGSWAP
+# names the program.  The server is private and is removed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/cluster.sh
@@ -23,7 +25,7 @@ pgswap=$(realpath "${PGSWAP:-build/pgswap}")
 swaps=${BENCH_SWAPS:-20}
 rows=${BENCH_ROWS:-100000}
 pause=${BENCH_PAUSE:-4}
-scenarios=${*:-quiet burst reader vacuum}
+scenarios=${*:-quiet burst reader vacuum retries}
 clients=() # pids of the pgbench programs that run
 
 fail() {
@@ -89,6 +91,12 @@ SELECT * FROM orders WHERE id = 1;
 COMMIT;
 \\sleep 2 s
 SQL
+    cat >"$cluster_dir/retries.sql" <<SQL
+BEGIN;
+SELECT * FROM orders WHERE id = 1;
+\\sleep 800 ms
+COMMIT;
+SQL
 }
 
 # start_clients NAME OPTION…: runs NAME.sql until stop_clients.
@@ -108,6 +116,17 @@ stop_clients() {
     clients=()
 }
 
+# Each client begins a little after the one before.
+busy_minute() {
+    local i minute=()
+    for i in 1 2 3 4; do
+        pgbench -n -T 60 -f "$cluster_dir/retries.sql" bench >/dev/null 2>&1 &
+        minute+=($!)
+        sleep 0.2
+    done
+    wait "${minute[@]}"
+}
+
 # --- one scenario ---------------------------------------------------------------------------
 
 # Swaps or reverts, notes when that ran and what it took.  The seconds of the swap last from one second
@@ -118,8 +137,12 @@ swap_once() {
     [ "$(sql -c 'SELECT phase FROM pgswap.migration')" = swapped ] || command=swap
     [ "$scenario" != vacuum ] || sql -c "SELECT count(*) FROM pg_stat_progress_vacuum
         WHERE relid = 'orders'::regclass" >>"$cluster_dir/vacuums"
+    if [ "$scenario" = retries ]; then
+        busy_minute &
+        sleep 2
+    fi
     began=$EPOCHREALTIME
-    "$pgswap" "$command" -q -d bench public.orders --swap-deadline=30s \
+    "$pgswap" "$command" -q -d bench public.orders --swap-deadline=3min \
         >"$cluster_dir/pgswap.out" 2>&1 || result=$?
     ended=$EPOCHREALTIME
     case $result in
@@ -141,8 +164,12 @@ swap_once() {
 }
 
 run_scenario() {
-    local i
+    local i count=$swaps quiet=$pause
     scenario=$1
+    if [ "$scenario" = retries ]; then
+        count=$(((swaps + 9) / 10))
+        quiet=${BENCH_PAUSE:-30}
+    fi
     rm -f "$cluster_dir"/{readers,writers}.log* "$cluster_dir"/{commands,swaps,figures,vacuums,gave_up}
     make_table "$scenario"
     "$pgswap" run -q -d bench public.orders --alter 'ALTER COLUMN id TYPE bigint' >/dev/null
@@ -151,11 +178,11 @@ run_scenario() {
     case $scenario in
         burst | reader) start_clients "$scenario" -c 1 ;;
     esac
-    for ((i = 1; i <= swaps; i++)); do
-        sleep "$pause"
+    for ((i = 1; i <= count; i++)); do
+        sleep "$quiet"
         swap_once
     done
-    sleep "$pause"
+    sleep "$quiet"
     stop_clients
 }
 
@@ -240,7 +267,7 @@ trap 'exit 143' TERM
 
 for scenario in $scenarios; do
     case $scenario in
-        quiet | burst | reader | vacuum) ;;
+        quiet | burst | reader | vacuum | retries) ;;
         *) fail "no such scenario: $scenario" ;;
     esac
 done

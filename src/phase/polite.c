@@ -13,7 +13,7 @@
 
 enum
 {
-    PEACE = 100,       /* times what an attempt imposed */
+    PEACE = 200,       /* times what an attempt imposed */
     PAUSE_FIRST = 100, /* ms; least pause after one that imposed something */
     POLL_FIRST = 50,   /* ms between looks while somebody is in the way; doubles to … */
     POLL_MAX = 1000,   /* ms */
