@@ -159,8 +159,10 @@ swap_once() {
           FROM (SELECT CASE $result WHEN 0 THEN ('$status'::json->'swap'->>'swapped_at')::timestamptz
                        ELSE to_timestamp($ended) END AS swapped_at) AS s" >>"$cluster_dir/swaps"
     sql -F ' ' -c "
-        SELECT s->>'attempts', s->>'longest_wait_ms', s->>'lock_held_ms', s->>'rows_drained'
-          FROM (SELECT '$status'::json->'swap' AS s) AS s" >>"$cluster_dir/figures"
+        SELECT detail->>'lock_wait_ms', detail->>'lock_held_ms', detail->>'rows_drained',
+               detail->>'waiters', detail->>'outcome' = 'swapped'
+          FROM pgswap.event WHERE kind = 'swap attempt' AND at >= to_timestamp($began)
+         ORDER BY id" >>"$cluster_dir/attempts"
 }
 
 run_scenario() {
@@ -170,7 +172,7 @@ run_scenario() {
         count=$(((swaps + 9) / 10))
         quiet=${BENCH_PAUSE:-30}
     fi
-    rm -f "$cluster_dir"/{readers,writers}.log* "$cluster_dir"/{commands,swaps,figures,vacuums,gave_up}
+    rm -f "$cluster_dir"/{readers,writers}.log* "$cluster_dir"/{commands,swaps,attempts,vacuums,gave_up}
     make_table "$scenario"
     "$pgswap" run -q -d bench public.orders --alter 'ALTER COLUMN id TYPE bigint' >/dev/null
     start_clients readers -c 4 --rate="${BENCH_READS:-500}" -l --log-prefix="$cluster_dir/readers.log"
@@ -197,10 +199,10 @@ percentiles() {
               else printf "%.1f | %.1f | %.1f\n", at(0.5), at(0.99), v[NR] }'
 }
 
-# column N: median and maximum of a column of the figures of the swaps
+# column N [PATTERN]: median and maximum of a column of the attempts, or of those that the pattern picks
 column() {
-    awk -v n="$1" '{ print $n }' "$cluster_dir/figures" | sort -n |
-        awk '{ v[NR] = $1 } END { printf "%g / %g", v[int((NR + 1) / 2)], v[NR] }'
+    awk -v n="$1" -v pattern="${2-.}" '$0 ~ pattern { print $n }' "$cluster_dir/attempts" | sort -n |
+        awk '{ v[NR] = $1 } END { if (NR == 0) print "–"; else printf "%g / %g", v[int((NR + 1) / 2)], v[NR] }'
 }
 
 # latencies readers|writers swap|command|quiet: in ms, of the transactions that were under way in the
@@ -223,8 +225,9 @@ latencies() {
 note_results() {
     local who class title
     touch "$cluster_dir/gave_up"
-    echo "| $1 | $(wc -l <"$cluster_dir/figures") | $(wc -l <"$cluster_dir/gave_up") | $(column 1) | $(column 2) | $(column 3)" \
-        "| $(column 4) |" >>"$cluster_dir/swap_table"
+    echo "| $1 | $(grep -c 't$' "$cluster_dir/attempts") | $(wc -l <"$cluster_dir/gave_up") |" \
+        "$(wc -l <"$cluster_dir/attempts") | $(column 1 't$') | $(column 2 't$') | $(column 3 't$') |" \
+        "$(column 1 'f$') | $(column 2 'f$') | $(column 4) |" >>"$cluster_dir/swap_table"
     for who in readers writers; do
         for class in quiet command swap; do
             case $class in
@@ -243,8 +246,9 @@ note_results() {
 
 print_results() {
     echo
-    echo '| median / maximum | swaps | given up | attempts | longest stall imposed, ms | lock held, ms | keys drained |'
-    echo '|---|---:|---:|---:|---:|---:|---:|'
+    echo '| median / maximum | swaps | given up | attempts | lock wait, ms | lock held, ms | keys drained' \
+        '| failed attempts: wait, ms | … held, ms | sessions that waited |'
+    echo '|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|'
     cat "$cluster_dir/swap_table"
     echo
     echo '| latency, ms | who | when | p50 | p99 | max |'

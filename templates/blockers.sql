@@ -1,5 +1,5 @@
 -- Who would keep us waiting for a lock on these tables: transactions older than the age that hold
--- one (unless it is a reader's and readers_pass), prepared transactions, and a vacuum that gives way to
+-- one or wait for it (unless it is a reader's and readers_pass), prepared transactions, and a vacuum that gives way to
 -- nobody. What another role's session hides counts as young, unless all are asked for (age 0).
 -- Lock: none.
 SELECT CASE WHEN l.pid IS NULL
@@ -12,7 +12,7 @@ SELECT CASE WHEN l.pid IS NULL
   LEFT JOIN pg_locks t ON l.pid IS NULL AND t.pid IS NULL AND t.locktype = 'transactionid' AND t.granted
                       AND t.virtualtransaction = l.virtualtransaction
   LEFT JOIN pg_prepared_xacts p ON p.transaction = t.transactionid
- WHERE l.locktype = 'relation' AND l.granted
+ WHERE l.locktype = 'relation'
    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
    AND l.relation IN (:relations)
    AND NOT (:readers_pass AND l.mode IN ('AccessShareLock', 'RowShareLock'))
@@ -22,5 +22,5 @@ SELECT CASE WHEN l.pid IS NULL
         OR (a.backend_type IS DISTINCT FROM 'autovacuum worker'
             AND coalesce(clock_timestamp() - a.xact_start > :blocker_age * interval '1 millisecond', :blocker_age = 0))
         OR a.query LIKE '%to prevent wraparound%')
- ORDER BY age DESC
+ ORDER BY l.granted AND (l.pid IS NULL OR a.xact_start IS NOT NULL) DESC, age DESC
  LIMIT 1;

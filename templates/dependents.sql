@@ -105,7 +105,11 @@ other_policy AS (
 locked(step, oid) AS (
     SELECT 0, :live::oid
     UNION SELECT 1, end_of.oid FROM part JOIN pg_constraint con ON con.oid = part.oid, LATERAL (VALUES (con.conrelid), (con.confrelid)) AS end_of(oid) WHERE end_of.oid <> :live
+    UNION SELECT 1, end_of.oid FROM pg_constraint con, LATERAL (VALUES (con.conrelid), (con.confrelid)) AS end_of(oid)
+           WHERE con.contype = 'f' AND (con.conrelid = :live OR con.confrelid = :live) AND end_of.oid <> :live
     UNION SELECT 1, inhparent FROM pg_inherits WHERE inhrelid = :live
+    UNION SELECT 1, p.partdefid FROM pg_inherits i JOIN pg_partitioned_table p ON p.partrelid = i.inhparent
+           WHERE i.inhrelid = :live AND p.partdefid NOT IN (0, :live)
     UNION SELECT 1, ev_class FROM other_rule WHERE ev_class NOT IN (SELECT oid FROM shown WHERE direct)
     UNION SELECT 1, polrelid FROM other_policy
     UNION SELECT 2, oid FROM shown WHERE rebuilt OR direct
@@ -122,15 +126,14 @@ granted AS (
      WHERE k.rebuilt
      GROUP BY 1, 2, 3, 4, 5, 6, 7, 8),
 item(stage, step, n, statement) AS (
-    -- LOCK TABLE knows no sequence, and locks with a view the tables beneath it: there, a change of
-    -- owner that changes nothing takes the lock
+    -- a change of owner that changes nothing takes the lock: LOCK TABLE knows no sequence, locks with a view
+    -- the tables beneath it, and wants more than ownership. What is not ours (the other end of a
+    -- partitioned parent's foreign key) is left to the exchange.
     SELECT 'lock', locked.step, locked.oid::bigint,
-           CASE k.relkind
-           WHEN 'v' THEN format('ALTER VIEW %I.%I OWNER TO %I', n.nspname, k.relname, pg_get_userbyid(k.relowner))
-           WHEN 'm' THEN format('ALTER MATERIALIZED VIEW %I.%I OWNER TO %I', n.nspname, k.relname, pg_get_userbyid(k.relowner))
-           WHEN 'S' THEN format('ALTER SEQUENCE %I.%I OWNER TO %I', n.nspname, k.relname, pg_get_userbyid(k.relowner))
-           ELSE format('LOCK TABLE ONLY %I.%I IN ACCESS EXCLUSIVE MODE', n.nspname, k.relname) END
+           format('ALTER %s %I.%I OWNER TO %I', CASE k.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE ONLY' END,
+                  n.nspname, k.relname, pg_get_userbyid(k.relowner))
       FROM locked JOIN pg_class k USING (oid) JOIN pg_namespace n ON n.oid = k.relnamespace
+     WHERE pg_has_role(k.relowner, 'USAGE')
     UNION ALL
     -- row-level security
     SELECT 'before', 10, 0, format('ALTER TABLE %s %s', name, flag)
@@ -188,7 +191,8 @@ item(stage, step, n, statement) AS (
                   coalesce(' WHERE ' || (to_jsonb(t)->>'rowfilter'), ''))
       FROM self JOIN pg_publication_rel pr ON pr.prrelid = self.oid JOIN pg_publication p ON p.oid = pr.prpubid
       LEFT JOIN pg_publication_tables t ON t.pubname = p.pubname AND t.schemaname = self.nspname AND t.tablename = self.relname
-    -- foreign keys: NOT VALID in the swap, validated after it
+    -- foreign keys: NOT VALID in the swap, validated after it; that stops no reader and no writer, so it
+    -- waits until an autovacuum gives way (deadlock_timeout)
     UNION ALL
     SELECT 'before', 20, fk.oid::bigint, format('ALTER TABLE %s DROP CONSTRAINT %I', child, conname) FROM fk
     UNION ALL
@@ -198,15 +202,15 @@ item(stage, step, n, statement) AS (
     UNION ALL
     SELECT 'after', 91, leaf.oid::bigint, format('COMMENT ON CONSTRAINT %I ON %s IS %L', conname, child, comment) FROM leaf WHERE comment IS NOT NULL
     UNION ALL
-    SELECT 'settle', 0, leaf.oid::bigint, format('ALTER TABLE %s VALIDATE CONSTRAINT %I', child, conname) FROM leaf WHERE convalidated
+    SELECT 'settle', 0, leaf.oid::bigint, format('SET LOCAL lock_timeout = ''3s''; ALTER TABLE %s VALIDATE CONSTRAINT %I', child, conname) FROM leaf WHERE convalidated
     UNION ALL
-    SELECT 'settle', 1, fk.oid::bigint, format('ALTER TABLE %s ADD CONSTRAINT %I %s', child, conname, clause)
+    SELECT 'settle', 1, fk.oid::bigint, format('ALTER TABLE %s ADD CONSTRAINT %I %s%s', child, conname, clause, CASE WHEN NOT convalidated THEN ' NOT VALID' END)
            || coalesce('; ' || CASE WHEN comment IS NOT NULL THEN format('COMMENT ON CONSTRAINT %I ON %s IS %L', conname, child, comment) END, '')
       FROM fk_text AS fk WHERE child_kind = 'p'
     UNION ALL
     SELECT 'after', 91, fk.oid::bigint, format('COMMENT ON CONSTRAINT %I ON %s IS %L', conname, child, comment) FROM fk WHERE comment IS NOT NULL AND kept AND child_kind = 'r'
     UNION ALL
-    SELECT 'validate', 0, fk.oid::bigint, format('ALTER TABLE %s VALIDATE CONSTRAINT %I', child, conname) FROM fk WHERE convalidated AND kept AND child_kind = 'r'
+    SELECT 'validate', 0, fk.oid::bigint, format('SET LOCAL lock_timeout = ''3s''; ALTER TABLE %s VALIDATE CONSTRAINT %I', child, conname) FROM fk WHERE convalidated AND kept AND child_kind = 'r'
     UNION ALL
     -- defaults that mention the table itself
     SELECT 'after', 55, a.attnum, format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %s', self.name, coalesce(m.target, a.attname), pg_get_expr(d.adbin, d.adrelid))

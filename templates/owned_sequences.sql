@@ -39,8 +39,13 @@ SELECT format('sequence %I', relname) AS name,
               pg_get_userbyid(relowner), coalesce(relacl, acldefault('s', relowner)),
               obj_description(oid, 'pg_class')) AS definition,
        format('ALTER SEQUENCE %I.%I OWNED BY NONE', nspname, relname) AS release,
-       format('ALTER SEQUENCE %I.%I %s OWNED BY %s.%I', nspname, relname,
-              CASE WHEN type <> format_type(seqtypid, NULL)
-                   THEN format('AS %s MINVALUE %s MAXVALUE %s', type, minimum, maximum) ELSE '' END,
-              :'home', target) AS attach
+       CASE WHEN target IS NOT NULL THEN
+           -- a value that the narrower type cannot hold becomes its last one
+           CASE WHEN maximum < seqmax
+                THEN format('DO %L; ', format('BEGIN IF (SELECT last_value > %s FROM %I.%I) THEN ALTER SEQUENCE %I.%I RESTART WITH %s; END IF; END',
+                                             maximum, nspname, relname, nspname, relname, maximum)) ELSE '' END
+           || format('ALTER SEQUENCE %I.%I %s OWNED BY %s.%I', nspname, relname,
+                     CASE WHEN type <> format_type(seqtypid, NULL)
+                          THEN format('AS %s MINVALUE %s MAXVALUE %s', type, minimum, maximum) ELSE '' END,
+                     :'home', target) END AS attach
   FROM after;

@@ -127,6 +127,19 @@ SELECT what, why, remedy FROM (
       FROM pg_depend d JOIN pg_proc f ON d.classid = 'pg_proc'::regclass AND f.oid = d.objid
      WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = :oid AND NOT pg_has_role(f.proowner, 'USAGE')
     UNION ALL
+    SELECT 13, format('%s on %s mentions the table', x.what, k.oid::regclass), format('it must be pointed at the new one, and role %I is not owner of %s', current_user, k.oid::regclass),
+           format('GRANT %I TO %I;', pg_get_userbyid(k.relowner), current_user)
+      FROM (SELECT format('policy %I', p.polname) AS what, p.polrelid AS oid FROM pg_policy p
+             WHERE EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_policy'::regclass AND d.objid = p.oid
+                              AND d.refclassid = 'pg_class'::regclass AND d.refobjid = :oid)
+            UNION ALL
+            SELECT format('rule %I', r.rulename), r.ev_class FROM pg_rewrite r
+             WHERE r.rulename <> '_RETURN'
+               AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+                              AND d.refclassid = 'pg_class'::regclass AND d.refobjid = :oid)) AS x
+      JOIN pg_class k ON k.oid = x.oid
+     WHERE k.oid <> :oid AND NOT pg_has_role(k.relowner, 'USAGE')
+    UNION ALL
     SELECT 10, 'the table is the target of a subscription', 'its apply worker would skip rows without an error after the swap', 'Migrate on the publisher''s side, or take the table out of the subscription.'
      WHERE EXISTS (SELECT FROM pg_subscription_rel WHERE srrelid = :oid)
     UNION ALL

@@ -25,6 +25,22 @@ SELECT format('foreign key %I of %s', k.conname, k.conrelid::regclass),
  WHERE t.verb = 'drops'
 UNION ALL
 SELECT format('foreign key %I of %s', k.conname, k.conrelid::regclass),
+       format('its ON DELETE names column %I, which the change renames', t.attname),
+       'Drop it before and create it again afterwards, or leave the column as it is.'
+  FROM touched t
+  JOIN pg_constraint k ON k.contype = 'f' AND k.conparentid = 0 AND k.conrelid = :oid AND to_jsonb(k)->'confdelsetcols' @> to_jsonb(t.attnum)
+ WHERE t.verb = 'renames' AND k.conname <> ALL (ARRAY[:dropped]::text[])
+UNION ALL
+SELECT format('column %I', a.attname), format('sequence %s is its own, and it becomes an identity with another', s.objid::regclass),
+       format('Give it the identity beforehand, or release the sequence: ALTER SEQUENCE %s OWNED BY NONE.', s.objid::regclass)
+  FROM mapped m
+  JOIN pg_attribute a ON a.attrelid = :oid AND a.attname = m.source AND a.attidentity = ''
+  JOIN pg_attribute g ON g.attrelid = :green AND g.attname = m.target AND g.attidentity <> ''
+  JOIN pg_depend s ON s.classid = 'pg_class'::regclass AND s.refclassid = 'pg_class'::regclass AND s.refobjid = :oid
+                  AND s.refobjsubid = a.attnum AND s.deptype = 'a'
+  JOIN pg_class c ON c.oid = s.objid AND c.relkind = 'S'
+UNION ALL
+SELECT format('foreign key %I of %s', k.conname, k.conrelid::regclass),
        'the new table has no unique index over the columns it refers to', 'Keep the index, or drop the foreign key before.'
   FROM pg_constraint k
  WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confrelid = :oid

@@ -21,5 +21,5 @@ SELECT a.pid, l.virtualtransaction AS vxid, a.backend_xmin AS xmin,
    AND NOT EXISTS (SELECT FROM pg_locks t WHERE t.pid = a.pid AND t.granted AND t.locktype = 'relation'
                       AND t.relation = :live AND t.database = a.datid)
    AND a.usesysid IS NOT NULL
-   AND coalesce(a.backend_type, 'client backend') IN ('client backend', 'background worker')
+   AND coalesce(a.backend_type, 'client backend') IN ('client backend', 'background worker', 'walsender')
    AND a.application_name NOT IN ('pgswap', 'pgswap watch', 'pgswap worker ' || :'migration');

@@ -1,4 +1,5 @@
--- How migrations stand; from any machine. Lock: ACCESS SHARE on our state.
+-- How migrations stand; from any machine, whatever locks the tables. Lock: ACCESS SHARE on our state and,
+-- where nobody holds a lock against it, on the new table.
 SELECT m.id AS migration, quote_ident(m.schema_name) || '.' || quote_ident(m.table_name) AS table,
        m.phase, m.live, m.waiting_for, m.backlog, m.error, m.paused, m.hold, m.no_way_back, m.revert_problem,
        to_char(m.revert_problem_since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS revert_problem_since,
@@ -19,7 +20,9 @@ SELECT m.id AS migration, quote_ident(m.schema_name) || '.' || quote_ident(m.tab
                         ORDER BY e.id DESC)
           FROM (SELECT * FROM pgswap.event WHERE migration = m.id AND kind = 'swap attempt' ORDER BY id DESC LIMIT 20) AS e) AS attempt_log,
        to_char((m.swap->>'swapped_at')::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS swapped_at,
-       pg_size_pretty(pg_table_size(p.green) + pg_indexes_size(p.green)) AS green_size
+       -- its size would wait for the lock of a swap
+       CASE WHEN NOT EXISTS (SELECT FROM pg_locks WHERE relation = p.green AND mode = 'AccessExclusiveLock')
+            THEN pg_size_pretty(pg_table_size(p.green) + pg_indexes_size(p.green)) END AS green_size
   FROM pgswap.migration m
   JOIN pgswap.pair p ON p.migration = m.id AND p.pair = 1
   LEFT JOIN LATERAL (SELECT sum(rows) AS rows, count(*) AS chunks, sum(end_block - first_block) AS blocks

@@ -21,6 +21,7 @@ typedef struct Session
     const char *keywords[10];
     const char *values[10];
     char *password;
+    int64_t follow_until; /* clock_ms(), whatever connections are lost meanwhile */
 } Session;
 
 typedef bool (*CommandFunction)(Session *session, Error *error);
@@ -52,8 +53,8 @@ bool session_init(Session *session, Arena *arena, Loop *loop, const Options *opt
 /* Opens the control connection. */
 bool session_connect(Session *session, Error *error) ERROR_MUST_CHECK;
 
-/* Connects and runs once(); when the connection is lost on the way, connects again and runs it anew
- * (the state says where to go on), for as long as --reconnect says. */
+/* Connects, if need be, and runs once(); when the connection is lost on the way, connects again and
+ * runs it anew (the state says where to go on), for as long as --reconnect says. */
 bool session_retry(Session *session, CommandFunction once, Error *error) ERROR_MUST_CHECK;
 
 /* Closes all connections; the session can be connected again. */

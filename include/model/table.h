@@ -35,9 +35,14 @@ typedef struct Table
 } Table;
 
 /*
- * Finds a table by the text the user typed ([schema.]name, quoted as in SQL) and reads its facts.
- * ERROR_FAULT for bad syntax and an unknown table.
+ * Finds a table by the text the user typed ([schema.]name, quoted as in SQL): only oid, schema and
+ * name are set.  It takes no lock, and so works whatever others do to the table.  ERROR_FAULT for
+ * bad syntax and an unknown table.
  */
+bool table_locate(Conn *conn, Arena *arena, const char *text, Table *table, Error *error)
+    ERROR_MUST_CHECK;
+
+/* Finds a table as above and reads its facts. */
 bool table_find(Conn *conn, Arena *arena, const char *text, Table *table, Error *error)
     ERROR_MUST_CHECK;
 

@@ -47,8 +47,9 @@ bool conn_is_open(const Conn *conn);
 const char *conn_parameter(const Conn *conn, const char *name);
 
 /*
- * Milliseconds a single command may take; past it the command is cancelled and fails with
- * ERROR_LIMIT, SQLSTATE 57014.  0 (the start value): no limit.  Applies to commands sent later.
+ * Milliseconds that all commands from here on may take together; past it the one that runs is
+ * cancelled and fails with ERROR_LIMIT, SQLSTATE 57014, as does every later one.  0 (the start
+ * value): no limit.
  */
 void conn_set_deadline(Conn *conn, int64_t milliseconds);
 

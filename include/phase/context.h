@@ -70,12 +70,25 @@ typedef struct Context
     const Settings *settings;
     const ConnParams *control_params;
     const ConnParams *worker_params;
-    Conn *control; /* holds the table's advisory lock */
-    Pool *pool;    /* opened when a phase first needs it */
+    Conn *control;        /* holds the table's advisory lock */
+    int64_t patience;     /* ms; how long control waits for a lock now (context_set_patience) */
+    int64_t strong_since; /* clock_ms(); from when on others may wait for a polite attempt */
+    Pool *pool;           /* opened when a phase first needs it */
     Migration *migration;
     int64_t us_per_key; /* what it took to apply one, lately; 0: not known */
     Summary summary;
 } Context;
+
+/*
+ * How long the control connection waits for a lock from here on, in ms.  To read a table in use it
+ * waits as any reader does (READ_PATIENCE): that stops nobody.  What would stop others is asked for
+ * in short attempts, by polite_run() alone.
+ */
+enum
+{
+    READ_PATIENCE = 600000
+};
+bool context_set_patience(Context *context, int64_t milliseconds, Error *error) ERROR_MUST_CHECK;
 
 /* Opens the pool unless it is open. */
 bool context_open_pool(Context *context, Error *error) ERROR_MUST_CHECK;

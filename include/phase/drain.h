@@ -15,16 +15,17 @@
 
 #include "base/error.h"
 #include "phase/context.h"
-#include "phase/lockset.h"
 
 typedef struct Drain
 {
-    int refusals; /* attempts that gave way */
+    int refusals; /* attempts that gave way under the lock */
+    int early;    /* … before it was asked for, which cost nobody anything */
     int64_t keys; /* that the last attempt applied under the lock */
 } Drain;
 
-/* ERROR_LOCK if more is pending than this attempt may apply under the lock. */
+/* ERROR_LOCK if more is pending than this attempt may apply under the lock; to be asked before the
+ * lock, too. */
 bool drain_is_small(Context *context, Drain *drain, Error *error) ERROR_MUST_CHECK;
 
 /* Applies what is pending in the swap's transaction, if that is little; the log is empty then. */
-bool drain_run(Context *context, Drain *drain, const LockSet *locks, Error *error) ERROR_MUST_CHECK;
+bool drain_run(Context *context, Drain *drain, Error *error) ERROR_MUST_CHECK;

@@ -43,7 +43,3 @@ void lockset_reset(LockSet *set);
 /* Takes all locks in the open transaction of the control connection.  On failure (55P03, or
  * ERROR_LOCK when the time is over) the order is another one the next time. */
 bool lockset_take(Context *context, LockSet *set, Error *error) ERROR_MUST_CHECK;
-
-/* The budget is for all statements under the lock together: gives the next what is left of
- * --max-lock-hold; ERROR_LIMIT if nothing is. */
-bool lockset_budget(Context *context, const LockSet *set, Error *error) ERROR_MUST_CHECK;

@@ -50,16 +50,22 @@ bool parity_run(Context *context, Error *error) ERROR_MUST_CHECK;
  * disturbs is made again. */
 bool parity_check(Context *context, Error *error) ERROR_MUST_CHECK;
 
-/* Keeps standby in sync for so many milliseconds (0: until stopped).  Rows that standby cannot hold
+/* Keeps standby in sync until that time of clock_ms(), or stopped.  Rows that standby cannot hold
  * are no error here: the state says since when and why a revert is not possible. */
-bool follow_run(Context *context, int64_t milliseconds, Error *error) ERROR_MUST_CHECK;
+bool follow_run(Context *context, int64_t until, Error *error) ERROR_MUST_CHECK;
 
 /* Exchanges live and standby. */
 bool swap_run(Context *context, Error *error) ERROR_MUST_CHECK;
 
+/* From here on even reading the table does not wait longer than --swap-deadline. */
+bool swap_patience(Context *context, Error *error) ERROR_MUST_CHECK;
+
 /* Does what the swap left for afterwards: runs the hook, validates foreign keys, refreshes
  * materialized views. */
 bool settle_run(Context *context, Error *error) ERROR_MUST_CHECK;
+
+/* Of that, what another swap cannot do without; the way back does not wait for a scan. */
+bool settle_before_swap(Context *context, Error *error) ERROR_MUST_CHECK;
 
 /* True if capture is whole on live of every pair; ERROR_CHANGED if live is not what it was.  When
  * triggers were dropped or switched off, *whole is false: what they missed is unknown. */

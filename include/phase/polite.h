@@ -39,5 +39,19 @@ typedef struct PoliteTask
                         else its duration counts */
 } PoliteTask;
 
+/*
+ * Opens the transaction of an attempt, with standby locked, after an autovacuum of live or standby
+ * gave way to locks that stop nobody.  What is asked for after it waits for lock_timeout.
+ *
+ * The weak lock on live is let go again: with it in hand, a session that holds any lock on live and
+ * asks for one against it (TRUNCATE, LOCK TABLE, CREATE INDEX) would be a deadlock's victim at
+ * once, since the server does not wait for deadlock_timeout where both wait for one and the same
+ * lock.
+ */
+bool polite_begin(Context *context, const char *relations, Error *error) ERROR_MUST_CHECK;
+
+/* Says in an error that is a lock timeout who holds or wants the live table. */
+void polite_explain(Context *context, Error *error);
+
 /* Tries until it works.  ERROR_LOCK when the deadline is over. */
 bool polite_run(Context *context, PoliteTask *task, Error *error) ERROR_MUST_CHECK;

@@ -40,7 +40,8 @@ attempt_finish(Context *context, void *data, Error *error)
     Phase phase = migration->phase;
 
     (void)data;
-    if (statement_do(context->control, error, "begin", NULL) && remove_objects(context, error) &&
+    if (polite_begin(context, context->migration->pairs[0].live_oid, error) &&
+        remove_objects(context, error) &&
         journal_move(context->control, migration, PHASE_FINISHED, error) &&
         statement_do(context->control, error, "migration_finish", "migration", migration->id_text,
                      NULL) &&
@@ -58,7 +59,8 @@ attempt_abort(Context *context, void *data, Error *error)
     const Result *result;
 
     (void)data;
-    if (!statement_do(conn, error, "begin", NULL) || !remove_objects(context, error) ||
+    if (!polite_begin(context, context->migration->pairs[0].live_oid, error) ||
+        !remove_objects(context, error) ||
         !statement_do(conn, error, "migration_delete", "migration", context->migration->id_text,
                       NULL))
         return false;

@@ -1,17 +1,15 @@
 /*
  * follow and revert: the way back.
  */
+#include "base/clock.h"
 #include "cmd/command.h"
 #include "cmd/summary.h"
+#include "model/statement.h"
 #include "phase/phases.h"
 
 static bool
-take_swapped(Session *session, Error *error)
+check_swapped(const Context *context, Error *error)
 {
-    const Context *context = &session->context;
-
-    if (!session_take_migration(session, error))
-        return false;
     if (context->migration->phase != PHASE_SWAPPED)
     {
         error_set(error, ERROR_REFUSED, "table %s is not swapped",
@@ -29,27 +27,44 @@ take_swapped(Session *session, Error *error)
 static bool
 follow_once(Session *session, Error *error)
 {
-    return take_swapped(session, error) &&
-           follow_run(&session->context, session->options->follow, error);
+    return session_take_migration(session, error) && check_swapped(&session->context, error) &&
+           follow_run(&session->context, session->follow_until, error);
 }
 
 bool
 follow_command(Session *session, Error *error)
 {
+    int64_t time = session->options->follow;
+
+    session->follow_until = time > 0 ? clock_ms() + time : INT64_MAX;
     return session_retry(session, follow_once, error);
 }
 
-/* A line that was cut around the COMMIT: the state says whether the revert went through. */
+/* Swapped once and back in its old form: nothing is left to be reverted. */
+static bool
+is_reverted(Session *session, bool *reverted, Error *error)
+{
+    Context *context = &session->context;
+    const Migration *migration = context->migration;
+    const Result *result = statement_run(context->control, error, "swap_conditions", "migration",
+                                         migration->id_text, NULL);
+
+    *reverted = result != NULL && migration->phase == PHASE_READY && migration->live_is_blue &&
+                result_get_bool(result, 0, "swapped_before");
+    return result != NULL;
+}
+
+/* A line that was cut, or a program killed, around the COMMIT: the state says whether the revert
+ * went through. */
 static bool
 revert_once(Session *session, Error *error)
 {
     Context *context = &session->context;
+    bool reverted;
 
-    if (context->summary.swap_attempts == 0)
-        return take_swapped(session, error) && swap_run(context, error) &&
-               settle_run(context, error);
-    return session_take_migration(session, error) &&
-           (context->migration->phase == PHASE_READY || swap_run(context, error)) &&
+    if (!session_take_migration(session, error) || !is_reverted(session, &reverted, error))
+        return false;
+    return (reverted || (check_swapped(context, error) && swap_run(context, error))) &&
            settle_run(context, error);
 }
 

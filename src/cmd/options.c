@@ -323,6 +323,9 @@ options_read(Arena *arena, int argc, char **argv, Options *options, bool *help, 
         return error_set(error, ERROR_FAULT, "--until takes \"ready\", not \"%s\"", options->until);
     if (!read_old_snapshots(options, error))
         return false;
+    if (options->settings.lock_timeout == 0 || options->settings.max_lock_hold == 0)
+        return error_set(error, ERROR_FAULT,
+                         "--lock-timeout and --max-lock-hold must be longer than 0");
     if (options->force != NULL && strcmp(options->force, "publication") != 0)
         return error_set(error, ERROR_FAULT, "--force takes \"publication\", not \"%s\"",
                          options->force);

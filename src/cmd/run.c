@@ -55,6 +55,8 @@ run_phases(Context *context, Phase goal, Error *error)
 
         if (!context_may_go_on(context, error))
             return false;
+        if (context->migration->phase == PHASE_READY && !swap_patience(context, error))
+            return false;
         if (context->migration->phase > PHASE_CAPTURE && !guard_check(context, &whole, error))
             return false;
         if (!(whole ? run_phase(context, error) : capture_again(context, error)))
@@ -193,7 +195,7 @@ run_once(Session *session, Error *error)
         Error ignored = ERROR_INIT;
 
         statement_rollback(context->control);
-        (void)!journal_note(context->control, context->migration, 0, NULL, error->message,
+        (void)!journal_note(context->control, context->migration, -1, NULL, error->message,
                             &ignored);
         error_clear(&ignored);
     }
@@ -207,8 +209,7 @@ run_command(Session *session, Error *error)
         return false;
     summary_print(session);
     return session->options->follow == 0 || session->context.migration->phase != PHASE_SWAPPED ||
-           session->context.migration->no_way_back != NULL ||
-           follow_run(&session->context, session->options->follow, error);
+           session->context.migration->no_way_back != NULL || follow_command(session, error);
 }
 
 /* Another pgswap holds the migration, ready to swap: it is told to go on. */

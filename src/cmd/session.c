@@ -9,12 +9,12 @@
 #include "base/clock.h"
 #include "cmd/command.h"
 #include "model/statement.h"
+#include "phase/polite.h"
 #include "sql/ident.h"
 #include "sql/template.h"
 #include "ui/log.h"
 
 /* Workers take weak locks on live only, and wait for them without stopping anybody. */
-#define WORKER_LOCK_TIMEOUT "10min"
 
 enum
 {
@@ -82,15 +82,14 @@ ask_password(Arena *arena, Error *error)
 }
 
 static const char *
-prologue(Session *session, const char *name, const char *synchronous_commit,
-         const char *lock_timeout, Error *error)
+prologue(Session *session, const char *name, const char *synchronous_commit, Error *error)
 {
     const Settings *settings = &session->options->settings;
 
     return template_render(session->context.arena, "session", error, "application_name", name,
-                           "lock_timeout", lock_timeout, "synchronous_commit", synchronous_commit,
-                           "maintenance_work_mem", settings->maintenance_work_mem, "platform",
-                           platform, NULL);
+                           "lock_timeout", number(READ_PATIENCE).text, "synchronous_commit",
+                           synchronous_commit, "maintenance_work_mem",
+                           settings->maintenance_work_mem, "platform", platform, NULL);
 }
 
 bool
@@ -113,13 +112,11 @@ session_init(Session *session, Arena *arena, Loop *loop, const Options *options,
     keyword(session, &count, "password", session->password);
     keyword(session, &count, "target_session_attrs", "read-write");
     keyword(session, &count, "fallback_application_name", "pgswap");
-    session->control_params =
-        (ConnParams){.keywords = session->keywords,
-                     .values = session->values,
-                     .prologue = prologue(session, "pgswap", "on",
-                                          number(options->settings.lock_timeout).text, error),
-                     .connect_timeout = CONNECT_TIMEOUT,
-                     .on_notice = on_notice};
+    session->control_params = (ConnParams){.keywords = session->keywords,
+                                           .values = session->values,
+                                           .prologue = prologue(session, "pgswap", "on", error),
+                                           .connect_timeout = CONNECT_TIMEOUT,
+                                           .on_notice = on_notice};
     session->worker_params = session->control_params;
     session->context.control_params = &session->control_params;
     session->context.worker_params = &session->worker_params;
@@ -131,6 +128,7 @@ session_connect(Session *session, Error *error)
 {
     session->context.control =
         await_connect(session->context.loop, &session->control_params, "control", error);
+    session->context.patience = READ_PATIENCE;
     return session->context.control != NULL;
 }
 
@@ -148,7 +146,7 @@ session_name_workers(Session *session, Error *error)
     const char *name = arena_printf(session->context.arena, "pgswap worker %s",
                                     session->context.migration->id_text);
 
-    session->worker_params.prologue = prologue(session, name, "off", WORKER_LOCK_TIMEOUT, error);
+    session->worker_params.prologue = prologue(session, name, "off", error);
     return session->worker_params.prologue != NULL;
 }
 
@@ -160,7 +158,7 @@ session_table_name(Session *session, const char **schema, const char **name, Err
     Table table;
     char *typed_schema, *typed_name;
 
-    if (table_find(context->control, context->arena, session->options->table, &table, &unknown))
+    if (table_locate(context->control, context->arena, session->options->table, &table, &unknown))
     {
         *schema = table.schema;
         *name = table.name;
@@ -205,13 +203,14 @@ session_take_migration(Session *session, Error *error)
            session_name_workers(session, error);
 }
 
-/* A loss of the connection, or the lock that the lost session still holds, is worth another try. */
+/* A loss of the connection, or the lock that the lost session still holds, is worth another try,
+ * for as long as --reconnect says; since is when the trouble began. */
 static bool
-wait_to_reconnect(Session *session, const Error *failure, int64_t lost_at)
+wait_to_reconnect(Session *session, const Error *failure, int64_t since)
 {
     if (failure->kind != ERROR_CONNECTION && failure->kind != ERROR_BUSY)
         return false;
-    if (clock_ms() - lost_at > session->options->reconnect)
+    if (since == 0 || clock_ms() - since > session->options->reconnect)
         return false;
     log_warning("%s; connecting again", failure->message);
     session_close(session);
@@ -221,25 +220,30 @@ wait_to_reconnect(Session *session, const Error *failure, int64_t lost_at)
 bool
 session_retry(Session *session, CommandFunction once, Error *error)
 {
-    int64_t lost_at = 0;
-    bool connected = session_connect(session, error);
+    int64_t since = 0, connected_at;
 
-    if (!connected)
+    if (session->context.control == NULL && !session_connect(session, error))
         return false;
+    connected_at = clock_ms();
     for (;;)
     {
         Error failure = ERROR_INIT;
 
-        if ((connected || session_connect(session, &failure)) && once(session, &failure))
+        if (once(session, &failure))
             return true;
-        if (failure.kind == ERROR_CONNECTION && connected)
-            lost_at = clock_ms();
-        connected = false;
-        if (lost_at == 0 || !wait_to_reconnect(session, &failure, lost_at))
+        if (failure.kind == ERROR_CONNECTION &&
+            (since == 0 || clock_ms() - connected_at > session->options->reconnect))
+            since = clock_ms(); /* a new trouble, not more of the last one */
+        do
         {
-            error_move(error, &failure);
-            return false;
-        }
-        error_clear(&failure);
+            if (!wait_to_reconnect(session, &failure, since))
+            {
+                polite_explain(&session->context, &failure);
+                error_move(error, &failure);
+                return false;
+            }
+            error_clear(&failure);
+        } while (!session_connect(session, &failure));
+        connected_at = clock_ms();
     }
 }

@@ -123,6 +123,15 @@ print_json(const Result *result, bool all)
     json_decref(root);
 }
 
+/* A swap whose line was cut at the COMMIT left no figures. */
+static const char *
+or_unknown(const Result *result, int row, const char *column)
+{
+    const char *value = result_get(result, row, column);
+
+    return value != NULL ? value : "?";
+}
+
 static void
 print_one(const Result *result, int row)
 {
@@ -145,8 +154,8 @@ print_one(const Result *result, int row)
                result_get(result, row, "parity_finished_at"));
     if (result_get(result, row, "swapped_at") != NULL)
         printf("  swapped   %s, %s attempts, lock held %s ms\n",
-               result_get(result, row, "swapped_at"), result_get(result, row, "swap_attempts"),
-               result_get(result, row, "lock_held_ms"));
+               result_get(result, row, "swapped_at"), or_unknown(result, row, "swap_attempts"),
+               or_unknown(result, row, "lock_held_ms"));
     if (result_get(result, row, "revert_problem") != NULL)
         printf("  no revert since %s: %s\n", result_get(result, row, "revert_problem_since"),
                result_get(result, row, "revert_problem"));

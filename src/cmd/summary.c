@@ -90,6 +90,10 @@ print_text(const Migration *migration, const Summary *summary)
                summary->swap_attempts, summary->swap_attempts == 1 ? "attempt" : "attempts",
                (double)summary->lock_held_us / 1000, summary->rows_drained,
                summary->longest_wait_ms);
+    if (summary->waiters > 0)
+        printf("          %" PRId64 " sessions were seen waiting for it, for %" PRId64
+               " ms at most\n",
+               summary->waiters, summary->waiters_longest_ms);
     if (migration->phase == PHASE_SWAPPED)
         printf("The old table stands in schema pgswap_%s_blue until \"pgswap finish\"; %s.\n",
                migration->id_text,
@@ -106,8 +110,8 @@ print_json(const Migration *migration, const Summary *summary)
         json_object_set_new(phases, i == PHASE_READY ? "swap" : phase_name((Phase)i),
                             json_real((double)summary->phase_ms[i] / 1000));
     root = json_pack(
-        "{s:i,s:s,s:s,s:s,s:I,s:I,s:I,s:I,s:f,s:o,s:{s:I,s:f,s:I,s:I}}", "schema_version", 1,
-        "migration", migration->id_text, "table", migration->pairs[0].live, "phase",
+        "{s:i,s:s,s:s,s:s,s:I,s:I,s:I,s:I,s:f,s:o,s:{s:I,s:f,s:I,s:I,s:I,s:I}}", "schema_version",
+        1, "migration", migration->id_text, "table", migration->pairs[0].live, "phase",
         phase_name(migration->phase), "rows_copied", (json_int_t)summary->rows_copied,
         "keys_applied", (json_int_t)summary->keys_applied, "rows_compared",
         (json_int_t)summary->rows_compared, "rows_different", (json_int_t)summary->rows_different,

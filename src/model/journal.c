@@ -291,5 +291,6 @@ journal_note(Conn *conn, const Migration *migration, int64_t backlog, const char
              const char *problem, Error *error)
 {
     return statement_do(conn, error, "migration_note", "migration", migration->id_text, "backlog",
-                        number(backlog).text, "waiting_for", waiting_for, "error", problem, NULL);
+                        backlog >= 0 ? number(backlog).text : "NULL", "waiting_for", waiting_for,
+                        "error", problem, NULL);
 }

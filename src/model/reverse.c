@@ -169,7 +169,7 @@ from_nothing(Reverser *r, const Column *column, MapColumn *out)
 
     if (column->generated)
         return true;
-    if (column->not_null && column->default_expression == NULL && !column->identity)
+    if (column->not_null && column->default_expression == NULL)
         return no_way_back(r, arena_printf(r->arena,
                                            "dropped column %s is NOT NULL and has no "
                                            "default; --reverse-map gives new rows a value",

@@ -56,7 +56,7 @@ table_read(Conn *conn, Arena *arena, const char *oid, Table *table, Error *error
 }
 
 bool
-table_find(Conn *conn, Arena *arena, const char *text, Table *table, Error *error)
+table_locate(Conn *conn, Arena *arena, const char *text, Table *table, Error *error)
 {
     char *schema, *name;
     const Result *result;
@@ -78,10 +78,18 @@ table_find(Conn *conn, Arena *arena, const char *text, Table *table, Error *erro
                           "Names are read as in SQL: without quotes they are folded to lower "
                           "case; name the schema if it is not in the search_path.");
     }
-    char *oid = arena_strdup(arena, result_get(result, 0, "oid"));
-
+    *table = (Table){.oid = arena_strdup(arena, result_get(result, 0, "oid")),
+                     .schema = arena_strdup(arena, result_get(result, 0, "schema")),
+                     .name = arena_strdup(arena, result_get(result, 0, "name"))};
     statement_rollback(conn);
-    return table_read(conn, arena, oid, table, error);
+    return true;
+}
+
+bool
+table_find(Conn *conn, Arena *arena, const char *text, Table *table, Error *error)
+{
+    return table_locate(conn, arena, text, table, error) &&
+           table_read(conn, arena, table->oid, table, error);
 }
 
 bool

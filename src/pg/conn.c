@@ -57,7 +57,7 @@ conn_parameter(const Conn *conn, const char *name)
 void
 conn_set_deadline(Conn *conn, int64_t milliseconds)
 {
-    conn->deadline = milliseconds;
+    conn->deadline = milliseconds > 0 ? clock_ms() + milliseconds : 0;
 }
 
 bool
@@ -70,7 +70,11 @@ static void
 start_timers(Conn *conn)
 {
     if (conn->deadline > 0)
-        timer_start(conn->limit, conn->deadline, 0);
+    {
+        int64_t left = conn->deadline - clock_ms();
+
+        timer_start(conn->limit, left > 0 ? left : 1, 0);
+    }
     if (PQsslInUse(conn->pg))
         timer_start(conn->tick, TLS_TICK, TLS_TICK);
 }

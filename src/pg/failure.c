@@ -12,6 +12,7 @@
 #include "conn_private.h"
 
 static const char query_canceled[] = "57014";
+static const char lock_not_available[] = "55P03";
 
 /* A field of a result; "" where libpq has none, as for errors that libpq itself made. */
 static const char *
@@ -38,6 +39,8 @@ kind_of(const char *sqlstate, CancelReason reason)
         return ERROR_STOPPED;
     if (strcmp(sqlstate, query_canceled) == 0 && reason == CANCEL_LIMIT)
         return ERROR_LIMIT;
+    if (strcmp(sqlstate, lock_not_available) == 0)
+        return ERROR_LOCK;
     return ERROR_STATEMENT;
 }
 

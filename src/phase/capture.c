@@ -89,7 +89,8 @@ attempt(Context *context, void *data, Error *error)
     Conn *conn = context->control;
 
     (void)data;
-    if (!statement_do(conn, error, "begin", NULL) || !capture_make_logs(context, migration, error))
+    if (!polite_begin(context, context->migration->pairs[0].live_oid, error) ||
+        !capture_make_logs(context, migration, error))
         return false;
     for (int i = 0; i < migration->pair_count; i++)
     {
@@ -128,7 +129,7 @@ attempt_again(Context *context, void *data, Error *error)
     Migration *migration = context->migration;
 
     (void)data;
-    if (!statement_do(context->control, error, "begin", NULL))
+    if (!polite_begin(context, context->migration->pairs[0].live_oid, error))
         return false;
     for (int i = 0; i < migration->pair_count; i++)
         if (!again_pair(context, &migration->pairs[i], error))

@@ -36,6 +36,16 @@ context_may_go_on(const Context *context, Error *error)
                              "abort\" takes everything back.");
 }
 
+bool
+context_set_patience(Context *context, int64_t milliseconds, Error *error)
+{
+    if (!statement_do(context->control, error, "lock_timeout", "lock_timeout",
+                      number(milliseconds).text, NULL))
+        return false;
+    context->patience = milliseconds;
+    return true;
+}
+
 static bool
 is_pause_point(const Context *context, const char *point)
 {
@@ -47,7 +57,7 @@ context_pause_at(const Context *context, Conn *conn, const char *point, Error *e
 {
     return !is_pause_point(context, point) ||
            statement_do(conn, error, "pause_point", "point", point, "lock_timeout",
-                        number(context->settings->lock_timeout).text, NULL);
+                        number(context->patience).text, NULL);
 }
 
 const char *
@@ -58,7 +68,7 @@ context_pause_sql(const Context *context, Arena *arena, const char *point)
 
     if (is_pause_point(context, point))
         sql = template_render(arena, "pause_point", &ignored, "point", point, "lock_timeout",
-                              number(context->settings->lock_timeout).text, NULL);
+                              number(context->patience).text, NULL);
     error_clear(&ignored);
     return sql != NULL ? sql : "";
 }
@@ -70,8 +80,8 @@ context_vacuum(const Context *context, const char *template_name, const char *ta
 
     return statement_do(conn, error, "lock_timeout", "lock_timeout", "0", NULL) &&
            statement_do(conn, error, template_name, "table", table, NULL) &&
-           statement_do(conn, error, "lock_timeout", "lock_timeout",
-                        number(context->settings->lock_timeout).text, NULL);
+           statement_do(conn, error, "lock_timeout", "lock_timeout", number(context->patience).text,
+                        NULL);
 }
 
 const char *

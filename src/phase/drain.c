@@ -11,6 +11,7 @@
 enum
 {
     FIRST_MS = 15,   /* for the drain of the first attempt */
+    EARLY_COUNT = 8, /* times to give way before the lock count as one under it */
     DOUBLED_MAX = 20 /* times; by then it is hours */
 };
 
@@ -18,30 +19,49 @@ static int64_t
 allowance(const Context *context, const Drain *drain)
 {
     int64_t most = context->settings->max_lock_hold / 2;
-    int64_t now = (int64_t)FIRST_MS
-                  << (drain->refusals < DOUBLED_MAX ? drain->refusals : DOUBLED_MAX);
+    int doubled = drain->refusals + drain->early / EARLY_COUNT;
+    int64_t now = (int64_t)FIRST_MS << (doubled < DOUBLED_MAX ? doubled : DOUBLED_MAX);
 
     return now < most ? now : most;
+}
+
+static bool
+count_keys(Context *context, int64_t *keys, Error *error)
+{
+    int64_t backlog;
+
+    *keys = 0;
+    for (int i = 0; i < context->migration->pair_count; i++)
+    {
+        if (!pending_count(context, &context->migration->pairs[i], &backlog, error))
+            return false;
+        *keys += backlog;
+    }
+    return true;
+}
+
+static bool
+check_cost(const Context *context, const Drain *drain, int64_t keys, Error *error)
+{
+    int64_t ms = pending_cost(context, keys);
+
+    return ms <= allowance(context, drain) ||
+           error_set(error, ERROR_LOCK,
+                     "%" PRId64 " keys came meanwhile, for %" PRId64 " ms under the lock", keys,
+                     ms);
 }
 
 bool
 drain_is_small(Context *context, Drain *drain, Error *error)
 {
-    int64_t keys = 0, backlog, ms;
+    int64_t keys;
 
-    for (int i = 0; i < context->migration->pair_count; i++)
-    {
-        if (!pending_count(context, &context->migration->pairs[i], &backlog, error))
-            return false;
-        keys += backlog;
-    }
-    ms = pending_cost(context, keys);
-    if (ms <= allowance(context, drain))
+    if (!count_keys(context, &keys, error))
+        return false;
+    if (check_cost(context, drain, keys, error))
         return true;
-    drain->refusals++;
-    return error_set(error, ERROR_LOCK,
-                     "%" PRId64 " keys came meanwhile, for %" PRId64 " ms under the lock", keys,
-                     ms);
+    drain->early++;
+    return false;
 }
 
 /* Few keys of a big table: by index, whatever the planner knows of our tables. */
@@ -61,13 +81,19 @@ drain_pair(Context *context, Drain *drain, const Pair *pair, Error *error)
 }
 
 bool
-drain_run(Context *context, Drain *drain, const LockSet *locks, Error *error)
+drain_run(Context *context, Drain *drain, Error *error)
 {
-    if (!lockset_budget(context, locks, error) || !drain_is_small(context, drain, error))
+    int64_t keys;
+
+    if (!count_keys(context, &keys, error))
         return false;
-    for (int i = 0; i < context->migration->pair_count; i++)
-        if (!lockset_budget(context, locks, error) ||
-            !drain_pair(context, drain, &context->migration->pairs[i], error))
+    if (!check_cost(context, drain, keys, error))
+    {
+        drain->refusals++;
+        return false;
+    }
+    for (int i = 0; keys > 0 && i < context->migration->pair_count; i++)
+        if (!drain_pair(context, drain, &context->migration->pairs[i], error))
             return false;
     return true;
 }

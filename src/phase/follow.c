@@ -50,6 +50,11 @@ follow_pair(Context *context, const Pair *pair, bool *blocked, Error *error)
         *blocked = false;
         return note(context, 0, NULL, error);
     }
+    if (failure.kind == ERROR_LOCK)
+    {
+        error_clear(&failure); /* somebody holds the table for long: the next round tries again */
+        return true;
+    }
     if (failure.kind != ERROR_STATEMENT)
     {
         error_move(error, &failure);
@@ -67,9 +72,8 @@ follow_pair(Context *context, const Pair *pair, bool *blocked, Error *error)
 }
 
 bool
-follow_run(Context *context, int64_t milliseconds, Error *error)
+follow_run(Context *context, int64_t until, Error *error)
 {
-    int64_t until = milliseconds > 0 ? clock_ms() + milliseconds : INT64_MAX;
     int64_t pause = FOLLOW_PAUSE;
     bool blocked = false;
 
@@ -77,6 +81,7 @@ follow_run(Context *context, int64_t milliseconds, Error *error)
     {
         bool whole;
         char text[64];
+        int64_t left;
 
         if (!guard_check(context, &whole, error))
             return false;
@@ -94,7 +99,8 @@ follow_run(Context *context, int64_t milliseconds, Error *error)
             pause = FOLLOW_PAUSE;
         else if (pause < FOLLOW_PAUSE_LAST)
             pause *= 2;
-        if (!loop_sleep(context->loop, pause))
+        left = until - clock_ms();
+        if (left > 0 && !loop_sleep(context->loop, left < pause ? left : pause))
             break;
     }
     progress_end();

@@ -3,6 +3,7 @@
  */
 #include "phase/lockset.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -30,8 +31,7 @@ lockset_add(Context *context, LockSet *set, const char *statement, const char *o
 
 enum
 {
-    SILENCE_MIN = 250, /* ms of our silence that the server bears at least */
-    DOUBLED_MAX = 4    /* times, from a tenth of it to more than lock_timeout */
+    DOUBLED_MAX = 4 /* times, from a tenth of it to more than lock_timeout */
 };
 
 static int64_t
@@ -48,7 +48,7 @@ least(int64_t a, int64_t b)
 static int64_t
 patience(const LockSet *set, int n, const Settings *settings)
 {
-    int64_t now = clock_us(), first = settings->lock_timeout / 10 + 1;
+    int64_t first = settings->lock_timeout / 10 + 1;
     int64_t wait = set->failures < DOUBLED_MAX
                        ? least(settings->lock_timeout, first << set->failures)
                        : settings->lock_timeout;
@@ -56,25 +56,27 @@ patience(const LockSet *set, int n, const Settings *settings)
     if (set->statements.count == 1)
         return wait;
     if (n == 0)
-        return least(wait, set->deadlock_timeout / 2);
-    return least(wait, least(set->deadlock_timeout * 4 / 5 - (now - set->asked_at) / 1000,
-                             settings->max_lock_hold - (now - set->locked_at) / 1000));
+        return least(wait, set->deadlock_timeout / 2 + 1);
+    return least(wait, set->deadlock_timeout * 4 / 5 - (clock_us() - set->asked_at) / 1000);
 }
 
 static bool
 take(Context *context, LockSet *set, int n, Error *error)
 {
     int64_t wait = patience(set, n, context->settings);
-    int64_t silence = context->settings->max_lock_hold;
 
     if (wait <= 0)
-        return error_set(error, ERROR_LOCK, "the locks took too long");
+        return error_set(error, ERROR_LOCK,
+                         "%d locks took too long for a deadlock_timeout of %" PRId64 " ms",
+                         set->statements.count, set->deadlock_timeout);
     if (!statement_do(context->control, error, "lock", "statement", set->statements.items[n],
-                      "lock_timeout", number(wait).text, "idle_timeout",
-                      number(silence < SILENCE_MIN ? SILENCE_MIN : silence).text, NULL))
+                      "lock_timeout", number(wait).text, NULL))
         return false;
     if (n == 0)
+    {
         set->locked_at = clock_us();
+        conn_set_deadline(context->control, context->settings->max_lock_hold);
+    }
     return true;
 }
 
@@ -106,18 +108,10 @@ lockset_take(Context *context, LockSet *set, Error *error)
     set->waited = clock_us() - set->asked_at;
     if (taken == set->statements.count)
         return true;
-    set->failures++;
-    move_to_front(&set->statements, taken);
+    if (error_is(error, "55P03") || error_is(error, "40P01"))
+    {
+        set->failures++;
+        move_to_front(&set->statements, taken);
+    }
     return false;
-}
-
-bool
-lockset_budget(Context *context, const LockSet *set, Error *error)
-{
-    int64_t left = context->settings->max_lock_hold - (clock_us() - set->locked_at) / 1000;
-
-    if (left <= 0)
-        return error_set(error, ERROR_LIMIT, "the lock was held longer than --max-lock-hold");
-    conn_set_deadline(context->control, left);
-    return true;
 }

@@ -37,7 +37,8 @@ typedef struct Parity
     const Pair *pair;
     int64_t blocks[2]; /* of each side */
     int64_t next[2];   /* first block not handed out yet */
-    const char *files; /* both tables', when the pass began */
+    Arena *arena;
+    char *files; /* both tables', before the pass */
     int64_t blocks_done;
     Bucket *buckets[2];
     bool narrowing; /* second pass */
@@ -185,18 +186,42 @@ read_all(Parity *parity, Error *error)
     return pool_finish(context->pool, error) && context_may_go_on(context, error);
 }
 
+/* *files is which files the tables lie in.  TRUNCATE is not MVCC-safe: one that commits after the
+ * snapshot and before the first block of a table is read (later ones wait for our readers) empties
+ * what the snapshot holds.  The tables are in other files then. */
+static bool
+read_files(const Parity *parity, char **files, Error *error)
+{
+    const Result *result =
+        statement_run(parity->context->control, error, "parity_files", "live", parity->pair->live,
+                      "standby", parity->pair->standby, NULL);
+
+    if (result != NULL)
+        *files = arena_strdup(parity->arena, result_get(result, 0, "files"));
+    return result != NULL;
+}
+
+static bool
+check_files(const Parity *parity, Error *error)
+{
+    char *files;
+
+    return read_files(parity, &files, error) &&
+           (strcmp(files, parity->files) == 0 ||
+            error_set(error, ERROR_LOCK, "the table was emptied or rewritten just now"));
+}
+
 static bool
 join_snapshot(Parity *parity, Error *error)
 {
     Context *context = parity->context;
     const Pair *pair = parity->pair;
-    Arena *arena = arena_new();
-    const Result *result =
-        statement_run(context->control, error, "parity_begin", "live", pair->live, "standby",
-                      pair->standby, "log", pair->log, NULL);
+    const Result *result = NULL;
     const char *sql = NULL;
-    bool ok;
 
+    if (read_files(parity, &parity->files, error))
+        result = statement_run(context->control, error, "parity_begin", "live", pair->live,
+                               "standby", pair->standby, "log", pair->log, NULL);
     if (result != NULL && result_get_bool(result, 0, "truncated"))
     {
         error_set(error, ERROR_LOCK, "the table was truncated just now");
@@ -206,29 +231,11 @@ join_snapshot(Parity *parity, Error *error)
     {
         parity->blocks[PARITY_LIVE] = result_get_int(result, 0, "live_blocks");
         parity->blocks[PARITY_STANDBY] = result_get_int(result, 0, "standby_blocks");
-        parity->files = arena_strdup(context->arena, result_get(result, 0, "files"));
-        sql = template_render(arena, "parity_join", error, "snapshot",
+        sql = template_render(parity->arena, "parity_join", error, "snapshot",
                               result_get(result, 0, "snapshot"), NULL);
     }
-    ok = sql != NULL && pool_each(context->pool, sql, error) &&
-         context_pause_at(context, context->control, "parity-begun", error);
-    arena_free(arena);
-    return ok;
-}
-
-/* What was read is what the snapshot held, unless a TRUNCATE came before the first of a table's
- * blocks was read: later ones wait for our readers. */
-static bool
-check_files(const Parity *parity, Error *error)
-{
-    const Result *result =
-        statement_run(parity->context->control, error, "parity_files", "live", parity->pair->live,
-                      "standby", parity->pair->standby, NULL);
-
-    if (result == NULL)
-        return false;
-    return strcmp(result_get(result, 0, "files"), parity->files) == 0 ||
-           error_set(error, ERROR_LOCK, "the table was emptied or rewritten just now");
+    return sql != NULL && pool_each(context->pool, sql, error) &&
+           context_pause_at(context, context->control, "parity-begun", error);
 }
 
 static bool
@@ -300,14 +307,14 @@ record(Parity *parity, int64_t different, Error *error)
 static bool
 check_pair(Context *context, const Pair *pair, Error *error)
 {
-    Parity parity = {.context = context, .pair = pair};
+    Parity parity = {.context = context, .pair = pair, .arena = arena_new()};
     Text report = {0};
     Error failure = ERROR_INIT;
     int64_t different = 0;
     bool ok;
 
-    parity.buckets[PARITY_LIVE] = arena_alloc(context->arena, sizeof(Bucket) * BUCKETS);
-    parity.buckets[PARITY_STANDBY] = arena_alloc(context->arena, sizeof(Bucket) * BUCKETS);
+    parity.buckets[PARITY_LIVE] = arena_alloc(parity.arena, sizeof(Bucket) * BUCKETS);
+    parity.buckets[PARITY_STANDBY] = arena_alloc(parity.arena, sizeof(Bucket) * BUCKETS);
     ok = join_snapshot(&parity, error) && compare(&parity, &different, &report, error) &&
          check_files(&parity, error);
     if (!leave_snapshot(context, &failure))
@@ -328,6 +335,7 @@ check_pair(Context *context, const Pair *pair, Error *error)
     }
     narrow_clear(&parity.narrow);
     text_clear(&report);
+    arena_free(parity.arena);
     return ok;
 }
 

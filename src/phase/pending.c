@@ -16,7 +16,7 @@
 enum
 {
     VACUUM_AFTER = 100000, /* keys of a round that leave the log worth cleaning */
-    MEASURE_FROM = 20,     /* keys of a round that tell how long one takes */
+    MEASURE_FROM = 500,    /* keys of a round that tell how long one takes, round trips aside */
     GUESS_US = 50,         /* for one, before any round told: a few indexes */
 };
 

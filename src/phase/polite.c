@@ -14,9 +14,9 @@
 enum
 {
     PEACE = 200,       /* times what an attempt imposed */
-    PAUSE_FIRST = 100, /* ms; least pause after one that imposed something */
     POLL_FIRST = 50,   /* ms between looks while somebody is in the way; doubles to … */
     POLL_MAX = 1000,   /* ms */
+    SILENCE_MIN = 250, /* ms of our silence that the server bears at least */
 };
 
 static bool
@@ -87,6 +87,7 @@ static bool
 look_first(Context *context, const PoliteTask *task, Text *who, Error *error)
 {
     const Settings *settings = context->settings;
+    bool waited = who->length > 0;
 
     text_reset(who);
     if (!find_pause(context, who, error))
@@ -97,9 +98,9 @@ look_first(Context *context, const PoliteTask *task, Text *who, Error *error)
          !find_blocker(context, task, settings->blocker_age, who, error)))
         return false;
     if (who->length == 0)
-        return true;
+        return !waited || journal_note(context->control, context->migration, -1, NULL, NULL, error);
     log_info("waiting %s: %s", task->what, text_cstr(who));
-    return journal_note(context->control, context->migration, 0, text_cstr(who), NULL, error);
+    return journal_note(context->control, context->migration, -1, text_cstr(who), NULL, error);
 }
 
 /* The end of the deadline.  Whoever holds a lock now, however young, is named if a lock was what
@@ -121,6 +122,52 @@ give_up(Context *context, const PoliteTask *task, Text *who, const Error *last, 
                              "when the table is less busy, or with a longer --swap-deadline.");
 }
 
+/* Begins, with standby locked, and relations gently. */
+static bool
+begin_with(Context *context, const char *relations, Error *error)
+{
+    const Migration *migration = context->migration;
+    int64_t silence = context->settings->max_lock_hold;
+
+    if (!statement_do(context->control, error, "begin_attempt", "idle_timeout",
+                      number(silence < SILENCE_MIN ? SILENCE_MIN : silence).text, NULL))
+        return false;
+    for (int i = 0; i < migration->pair_count; i++)
+        if (!statement_generate(context->control, error, "lock_gently", "relations", relations,
+                                "standby", migration->pairs[i].standby_oid, NULL))
+            return false;
+    return true;
+}
+
+bool
+polite_begin(Context *context, const char *relations, Error *error)
+{
+    if (!begin_with(context, relations, error) ||
+        !statement_do(context->control, error, "commit", NULL) || !begin_with(context, "0", error))
+        return false;
+    context->strong_since = clock_ms();
+    return context_set_patience(context, context->settings->lock_timeout, error);
+}
+
+void
+polite_explain(Context *context, Error *error)
+{
+    PoliteTask task = {0};
+    Error ignored = ERROR_INIT;
+    Text who = {0};
+
+    if (!error_is(error, "55P03") || error->detail != NULL || context->migration == NULL ||
+        context->migration->pair_count == 0 || !conn_is_open(context->control))
+        return;
+    statement_rollback(context->control);
+    task.relations = context->migration->pairs[0].live_oid;
+    if (find_blocker(context, &task, 0, &who, &ignored) && who.length > 0)
+        error_detail(error, "In the way now: %s.", text_cstr(&who));
+    error_hint(error, "Nothing is lost: the same command goes on from here.");
+    text_clear(&who);
+    error_clear(&ignored);
+}
+
 /* How long to leave others in peace, in ms, when the last turn kept them waiting for imposed ms;
  * *poll is how long the last turn that imposed nothing paused. */
 static int64_t
@@ -133,62 +180,81 @@ pause_after(const Context *context, int64_t imposed, int64_t *poll)
         *poll = *poll * 2 < POLL_MAX ? *poll * 2 : POLL_MAX;
         return 1 + random() % *poll;
     }
-    pause = pause < PAUSE_FIRST ? PAUSE_FIRST : pause < most ? pause : most;
-    return pause / 2 + random() % (pause + 1);
-}
-
-static bool
-pause_before_next(Context *context, const PoliteTask *task, int64_t pause, int64_t left,
-                  Error *error)
-{
-    if (task->between != NULL && !task->between(context, task->data, error))
-        return false;
-    loop_sleep(context->loop, left < pause ? left : pause);
-    return context_may_go_on(context, error);
+    pause = pause / 2 + random() % (pause + 1);
+    return pause < most ? pause : most;
 }
 
 /* One attempt; *last says why it failed.  The rest of task tells what it imposed. */
 static bool
 attempt_once(Context *context, PoliteTask *task, Error *last)
 {
-    int64_t started = clock_ms();
     bool ok;
 
     error_clear(last);
     task->imposed = -1;
+    context->strong_since = clock_ms();
     ok = task->attempt(context, task->data, last);
     if (task->imposed < 0)
-        task->imposed = clock_ms() - started;
+        task->imposed = clock_ms() - context->strong_since;
     return ok;
 }
 
-/* Attempts until one works; *last is why the latest did not, *who whom it is waiting for. */
+/* Looks, and tries if nobody is in the way; *done if that worked.  What is worth another try is no
+ * error: *last is why the latest attempt failed, *who whom it is waiting for. */
+static bool
+turn(Context *context, PoliteTask *task, Text *who, bool *done, Error *last, Error *error)
+{
+    task->imposed = 0;
+    if (!look_first(context, task, who, error))
+        return false;
+    if (who->length > 0)
+        return true;
+    *done = attempt_once(context, task, last);
+    if (*done)
+        return true;
+    statement_rollback(context->control);
+    if (!is_worth_another_try(last))
+    {
+        error_move(error, last);
+        return false;
+    }
+    log_debug("an attempt %s failed: %s", task->what, last->message);
+    return true;
+}
+
+/* What the task does between attempts may meet somebody's lock, too. */
+static bool
+do_between(Context *context, const PoliteTask *task, Error *error)
+{
+    if (task->between == NULL || task->between(context, task->data, error))
+        return true;
+    if (!is_lock_failure(error))
+        return false;
+    error_clear(error);
+    return true;
+}
+
 static bool
 try_until(Context *context, PoliteTask *task, Text *who, Error *last, Error *error)
 {
-    int64_t until = clock_ms() + task->deadline, poll = POLL_FIRST, pause;
+    int64_t until = clock_ms() + task->deadline, poll = POLL_FIRST, left, pause;
+    bool done = false;
 
     for (;;)
     {
-        if (!look_first(context, task, who, error))
+        if (!turn(context, task, who, &done, last, error))
             return false;
-        task->imposed = 0;
-        if (who->length == 0)
-        {
-            if (attempt_once(context, task, last))
-                return true;
-            statement_rollback(context->control);
-            if (!is_worth_another_try(last))
-            {
-                error_move(error, last);
-                return false;
-            }
-            log_debug("an attempt %s failed: %s", task->what, last->message);
-        }
+        if (done)
+            return true;
         if (clock_ms() >= until)
             return give_up(context, task, who, last, error);
         pause = pause_after(context, task->imposed, &poll);
-        if (!pause_before_next(context, task, pause, until - clock_ms(), error))
+        if (!do_between(context, task, error))
+            return false;
+        left = until - clock_ms();
+        if (left > 0)
+            loop_sleep(context->loop, left < pause ? left : pause);
+        if (!context_may_go_on(context, error))
             return false;
     }
 }
@@ -197,10 +263,14 @@ bool
 polite_run(Context *context, PoliteTask *task, Error *error)
 {
     Text who = {0};
-    Error last = ERROR_INIT;
-    bool ok = try_until(context, task, &who, &last, error);
+    Error last = ERROR_INIT, ignored = ERROR_INIT;
+    bool ok = context_set_patience(context, context->settings->lock_timeout, error) &&
+              try_until(context, task, &who, &last, error);
 
+    if (conn_is_open(context->control))
+        (void)!context_set_patience(context, READ_PATIENCE, &ignored);
     text_clear(&who);
     error_clear(&last);
+    error_clear(&ignored);
     return ok;
 }

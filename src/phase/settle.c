@@ -15,14 +15,18 @@ typedef struct Piece
     const Pair *pair;
     char *ordinal;
     char *statement;
+    bool gentle; /* its lock stops nobody */
+    PoliteTask *task;
 } Piece;
 
 static bool
 attempt(Context *context, void *data, Error *error)
 {
-    const Piece *piece = data;
+    Piece *piece = data;
     const Migration *migration = context->migration;
 
+    if (piece->gentle)
+        piece->task->imposed = 0;
     return statement_do(context->control, error, "object_make", "lock_timeout",
                         number(context->settings->lock_timeout).text, "statement", piece->statement,
                         "migration", migration->id_text, "pair", number(piece->pair->number).text,
@@ -45,7 +49,8 @@ next_piece(Context *context, const Pair *pair, const char *kind, Piece *piece, b
     *found = result_rows(result) > 0;
     if (*found)
         *piece = (Piece){pair, arena_strdup(context->arena, result_get(result, 0, "ordinal")),
-                         arena_strdup(context->arena, result_get(result, 0, "statement"))};
+                         arena_strdup(context->arena, result_get(result, 0, "statement")),
+                         result_get_bool(result, 0, "gentle"), NULL};
     return true;
 }
 
@@ -66,6 +71,7 @@ settle_pair(Context *context, const Pair *pair, const char *kind, Error *error)
             return false;
         if (!found)
             return true;
+        piece.task = &task;
         progress_show("settle", 0, 0, "", piece.statement);
         if (!polite_run(context, &task, error))
             return false;
@@ -97,8 +103,22 @@ announce(Context *context, Error *error)
 }
 
 bool
+settle_before_swap(Context *context, Error *error)
+{
+    return announce(context, error) && settle_kind(context, "settle", error);
+}
+
+/* A hook that fails is told of at the end: the rest is not its fault. */
+bool
 settle_run(Context *context, Error *error)
 {
-    return announce(context, error) && settle_kind(context, "settle", error) &&
-           settle_kind(context, "validate", error);
+    Error hook = ERROR_INIT;
+    bool announced = announce(context, &hook);
+    bool ok = (announced || hook.kind == ERROR_STOPPED) && settle_kind(context, "settle", error) &&
+              settle_kind(context, "validate", error);
+
+    if (!announced)
+        error_move(error, &hook);
+    error_clear(&hook);
+    return ok && announced;
 }

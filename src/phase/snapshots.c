@@ -161,7 +161,7 @@ snapshots_wait(Snapshots *s, Context *context, int64_t deadline, Error *error)
         {
             told = true;
             log_info("waiting for an old snapshot to end: %s", s->now.who);
-            ok = ok && journal_note(context->control, context->migration, 0,
+            ok = ok && journal_note(context->control, context->migration, -1,
                                     arena_printf(scratch, "an old snapshot: %s", s->now.who), NULL,
                                     error);
         }

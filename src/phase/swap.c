@@ -57,31 +57,20 @@ read_marks(Swap *swap, int pair, char **marks, Error *error)
     return true;
 }
 
-/* Gets past autovacuum, keeps DDL out, and compares live with its description: all while readers
- * and writers go on. */
+/* Compares live with its description while readers and writers go on; the marks tell under the lock
+ * whether that still holds. */
 static bool
-lock_gently(Swap *swap, Error *error)
+check_live(Swap *swap, Error *error)
 {
     Context *context = swap->context;
-    const Migration *migration = context->migration;
     bool whole;
 
-    for (int i = 0; i < migration->pair_count; i++)
-        if (!statement_do(context->control, error, "lock_standby", "table",
-                          migration->pairs[i].standby, NULL) ||
-            !statement_do(context->control, error, "lock_share_update", "table",
-                          migration->pairs[i].live, NULL) ||
-            !read_marks(swap, i, &swap->marks[i], error))
+    for (int i = 0; i < context->migration->pair_count; i++)
+        if (!read_marks(swap, i, &swap->marks[i], error))
             return false;
     return guard_check(context, &whole, error) &&
            (whole ||
             error_set(error, ERROR_CHANGED, "the capture triggers were dropped or switched off"));
-}
-
-static bool
-budget(Swap *swap, Error *error)
-{
-    return lockset_budget(swap->context, &swap->locks, error);
 }
 
 static bool
@@ -125,10 +114,10 @@ exchange(Swap *swap, Error *error)
     const Migration *migration = context->migration;
 
     for (int i = 0; i < migration->pair_count; i++)
-        if (!budget(swap, error) || await_query(context->control, swap->scripts[i], error) == NULL)
+        if (await_query(context->control, swap->scripts[i], error) == NULL)
             return error_context(error, "exchanging %s", migration->pairs[i].live);
     for (int i = 0; i < migration->pair_count; i++)
-        if (!budget(swap, error) || !compare_outcome(context, &migration->pairs[i], error))
+        if (!compare_outcome(context, &migration->pairs[i], error))
             return false;
     return true;
 }
@@ -146,37 +135,35 @@ swap_locked(Swap *swap, Error *error)
     Context *context = swap->context;
     Migration *migration = context->migration;
 
-    if (!drain_run(context, &swap->drain, &swap->locks, error))
+    if (!drain_run(context, &swap->drain, error))
         return false;
     if (swap->drain.keys > 0 && !snapshots_check(swap->snapshots, context, error))
         return false;
-    if (!budget(swap, error) || !check_conditions(swap, error) || !budget(swap, error) ||
+    if (!check_conditions(swap, error) ||
         !statement_do(context->control, error, "swap_reset", "migration", migration->id_text,
-                      NULL) ||
+                      "live", migration->live_colour, "standby", migration->standby_colour, NULL) ||
         !exchange(swap, error) ||
         !statement_do(context->control, error, "swap_record", "live", migration->standby_colour,
                       "rows_drained", number(swap->drain.keys).text, "migration",
                       migration->id_text, NULL))
         return false;
-    return budget(swap, error) &&
+    return (swap->drain.keys == 0 || snapshots_check(swap->snapshots, context, error)) &&
            journal_move_and_commit(context->control, migration, swapped_phase(migration), error);
 }
 
-/* The budget holds for every statement of the attempt once the lock is there. */
+/* From the first lock to the end everything together has --max-lock-hold, see lockset_take(). */
 static bool
 attempt_locked(Swap *swap, Error *error)
 {
     Context *context = swap->context;
-    bool ok;
+    bool ok = polite_begin(context, swap->locks.relations, error) &&
+              drain_is_small(context, &swap->drain, error) &&
+              lockset_take(context, &swap->locks, error) &&
+              context_pause_at(context, context->control, "swap-locked", error) &&
+              swap_locked(swap, error);
 
-    if (!statement_do(context->control, error, "begin", NULL) || !lock_gently(swap, error) ||
-        !drain_is_small(context, &swap->drain, error) ||
-        !lockset_take(context, &swap->locks, error) ||
-        !context_pause_at(context, context->control, "swap-locked", error))
-        return false;
-    ok = swap_locked(swap, error);
     conn_set_deadline(context->control, 0);
-    return ok;
+    return ok || (error->kind == ERROR_LIMIT && error_context(error, "at --max-lock-hold"));
 }
 
 /* What is applied now need not be drained under the lock. */
@@ -238,7 +225,7 @@ attempt(Context *context, void *data, Error *error)
     swap->drain.keys = 0;
     swap->scratch = arena_new();
     context->summary.swap_attempts++;
-    ok = apply_rest(context, error) &&
+    ok = check_live(swap, error) && apply_rest(context, error) &&
          snapshots_wait(swap->snapshots, context, swap->deadline, error) &&
          attempt_locked(swap, error);
     note_attempt(swap, ok ? NULL : error);
@@ -294,7 +281,7 @@ prepare(Swap *swap, Error *error)
     Migration *migration = context->migration;
     size_t size = sizeof(char *) * (size_t)migration->pair_count;
 
-    if (!settle_run(context, error) ||
+    if (!settle_before_swap(context, error) ||
         !journal_flip(context->control, context->arena, migration, &swap->after, error) ||
         !make_logs(swap, error) || !ensure_proved(context, error) ||
         !lockset_init(context, &swap->locks, error))
@@ -328,12 +315,18 @@ swap_watched(Swap *swap, Error *error)
 }
 
 bool
+swap_patience(Context *context, Error *error)
+{
+    return context_set_patience(context, context->settings->swap_deadline, error);
+}
+
+bool
 swap_run(Context *context, Error *error)
 {
     Swap swap = {.context = context};
     bool ok;
 
-    if (!prepare(&swap, error))
+    if (!swap_patience(context, error) || !prepare(&swap, error))
         return false;
     swap.watch = watch_open(context, error);
     if (swap.watch == NULL)

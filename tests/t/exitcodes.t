@@ -37,6 +37,7 @@ fails($t->pgswap('run', @ALTER), 1, qr/table/i, 'no table');
 fails($t->pgswap('run', 'app.t'), 1, qr/--alter|change/, 'no change');
 fails($t->pgswap('run', 'app.t', '--alter'), 1, qr/alter/, 'an option without its value');
 fails($t->pgswap('run', 'app.t', @ALTER, '--lock-timeout', 'soon'), 1, qr/soon/, 'a time that is none');
+fails($t->pgswap('run', 'app.t', @ALTER, '--lock-timeout', '0'), 1, qr/--lock-timeout/, 'to wait without end');
 fails($t->pgswap('run', 'app.t', @ALTER, '--jobs', '0'), 1, qr/jobs/, 'a number out of range');
 fails($t->pgswap('run', 'app.t', @ALTER, 'app.u'), 1, qr/app\.u/, 'an argument too many');
 fails($t->pgswap('swap', 'app.t'), 1, qr/app\.t|"t"/, 'swap without a migration');

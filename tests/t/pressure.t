@@ -27,7 +27,7 @@ sub make
 {
     my ($rows) = @_;
     $rows //= 1000;
-    $t->sql('drop table if exists app.t, mirror.t');
+    $t->sql('drop table if exists app.c, app.t, mirror.t');
     $t->sql_as(owner => "create table app.t (id int primary key, n int, note text);"
         . "insert into app.t select i, 0, repeat('x', 150) from generate_series(1, $rows) i");
     $t->sql('create table mirror.t as table app.t; alter table mirror.t add primary key (id);
@@ -185,28 +185,62 @@ section 'a manual VACUUM' => sub {
     ended('a manual VACUUM');
 };
 
+# A vacuum of a table with these options does not end by itself.
+my $SLOW = 'autovacuum_vacuum_threshold = 1, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_cost_delay = 100, autovacuum_vacuum_cost_limit = 1';
+
+sub autovacuum
+{
+    my ($setting) = @_;
+    $t->sql($_) for "alter system set autovacuum = $setting", q{alter system set autovacuum_naptime = '1s'}, 'select pg_reload_conf()';
+    return;
+}
+
+# The worker that vacuums the table, when there is one.
+sub vacuums
+{
+    my ($table) = @_;
+    return $t->value(qq{select pid from pg_stat_activity where backend_type = 'autovacuum worker' and query ~ '^autovacuum: VACUUM.*$table\\M'});
+}
+
+sub gives_way
+{
+    my ($name, $table, $command) = @_;
+    autovacuum('on');
+    $t->wait_until("autovacuum is at work on $table", sub { vacuums($table) });
+    my $pid = vacuums($table);
+    my $probe = probe();
+    $t->exits($t->pgswap($command, 'app.t', ($command eq 'run' ? (@ALTER, '--until=ready') : ()), '--swap-deadline', '30s'), 0, "$name: $command");
+    my $longest = probe_ends($probe);
+    autovacuum('off');
+    $t->sql(qq{select pg_cancel_backend(pid) from pg_stat_activity where backend_type = 'autovacuum worker'});
+    cmp_ok($longest, '<', 250 + 250, "$name: $command: no reader waited for it (ms)");
+    return;
+}
+
 section 'an autovacuum' => sub {
     my $name = 'an autovacuum';
     make(20000);
-    ready($name);
-    $t->sql('alter table app.t set (autovacuum_vacuum_threshold = 1, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_cost_delay = 100, autovacuum_vacuum_cost_limit = 1)');
-    $t->exits($t->pgswap('swap', 'app.t'), 10, "$name: the table was altered");
-    $t->exits($t->pgswap('abort', 'app.t'), 0, "$name: abort");
-    ready($name);
+    $t->sql("alter table app.t set ($SLOW)");
+    $t->sql('create table app.c (id int primary key references app.t)');
+    $t->sql("alter table app.c set ($SLOW)");
+    $t->sql_as(owner => 'select 1');
+    $t->sql('alter table app.c owner to owner; insert into app.c select i from generate_series(1, 19999, 2) i');
+    $t->sql('delete from app.c; insert into app.c select i from generate_series(1, 19999, 2) i');
     both('delete from %T where id % 2 = 0');
-    $t->sql($_) for 'alter system set autovacuum = on', q{alter system set autovacuum_naptime = '1s'}, 'select pg_reload_conf()';
-    my $worker = sub { $t->value(q{select pid from pg_stat_activity where backend_type = 'autovacuum worker' and query ~ '^autovacuum: VACUUM.* app[.]t\\M'}) };
-    $t->wait_until('autovacuum is at work', sub { $worker->() });
-    my $probe = probe();
-    my $pid = $worker->();
-    $t->exits($t->pgswap('swap', 'app.t'), 0, $name);
-    my $longest = probe_ends($probe);
-    $t->sql($_) for 'alter system reset autovacuum', 'alter system reset autovacuum_naptime', 'select pg_reload_conf()';
-    my $swap = $t->status('app.t')->{swap};
-    isnt($worker->() // 0, $pid, "$name: it gave way");
-    cmp_ok($swap->{attempts}, '<=', 3, "$name: a few attempts");
-    cmp_ok($longest, '<', 250 + 250, "$name: no reader waited for it (ms)");
-    ended($name);
+    gives_way("$name of the table", '[.]t', 'run');
+    both('update %T set n = n + 1');
+    gives_way("$name of the table", 'app[.]t', 'swap');
+    gives_way("$name of a referencing table", 'app[.]c', 'revert');
+    both('update %T set n = n + 1');
+    gives_way("$name of the new table", '[.]t', 'abort');
+    $t->sql('drop table app.c');
+    my $found = Pgswap::Oracle::compare($t->{admin}, 'mirror.t', 'app.t', key => ['id']);
+    is_deeply($found->{differences}, [], "$name: equal");
+    $t->exits($t->pgswap('run', 'app.t', @ALTER), 0, "$name: run");
+    both('update %T set n = n + 1');
+    gives_way("$name of the table that is swapped", '[.]t', 'finish');
+    $t->is_clean("$name: nothing is left");
+    ok(swapped(), "$name: swapped");
 };
 
 section 'a reader in an old transaction' => sub {
@@ -232,9 +266,63 @@ section 'a reader in an old transaction' => sub {
     $run = waits('a blocker of a role that we may not touch', '--blocker-age', '100ms', '--terminate-blockers', '200ms');
     like($run->{err}, qr/pid $other->{pg_pid}/, 'a blocker of a role that we may not touch: it is named');
     is(eval { ($other->selectrow_array('select 1'))[0] }, 1, '… and lives');
+    $t->sql('grant pg_read_all_stats to owner');
+    $run = waits('a blocker that we see and may not touch', '--blocker-age', '100ms', '--terminate-blockers', '200ms', '--cancel-blockers', '200ms');
+    like($run->{err}, qr/pid $other->{pg_pid}/, 'a blocker that we see and may not touch: it is named');
+    is(eval { ($other->selectrow_array('select 1'))[0] }, 1, '… and lives');
+    $t->sql('revoke pg_read_all_stats from owner');
     $other->disconnect;
     $t->exits($t->pgswap('swap', 'app.t', '--blocker-age', '100ms', '--terminate-blockers', '200ms', '--swap-deadline', '10s'), 0, "$name: --terminate-blockers");
     ok(!eval { local $reader->{PrintWarn} = 0; $reader->do('select 1'); 1 }, "$name: it is ended");
+    ended($name);
+};
+
+# What the holder's session is at is hidden from role owner, and counts as young; whoever waits for it shows.
+section 'somebody who waits before us' => sub {
+    my $name = 'somebody who waits before us';
+    make();
+    ready($name);
+    my $holder = $t->connect(user => undef);
+    $holder->do($_) for 'begin', 'select 1 from app.t limit 1';
+    my $waiter = $t->connect(user => 'owner');
+    $t->async($waiter, 'alter table app.t add column z int');
+    sleep 0.3;
+    my $run = waits($name, '--blocker-age', '200ms');
+    like($run->{err}, qr/pid $waiter->{pg_pid}, .*alter table app\.t/, "$name: it is named");
+    is_deeply($t->status('app.t')->{swap}{attempt_log}, [], "$name: nothing was tried");
+    $waiter->pg_cancel;
+    $waiter->disconnect;
+    $holder->disconnect;
+    $t->exits($t->pgswap('swap', 'app.t'), 0, "$name: swapped after both");
+    ended($name);
+};
+
+# What only reads the table waits for it as any reader does; what the operator says and asks does not.
+section 'somebody locks the table for a while' => sub {
+    my $name = 'somebody locks the table for a while';
+    make();
+    my $holder = $t->connect(user => undef);
+    my $lock = sub { $holder->do('begin; lock table app.t in access exclusive mode') };
+    $lock->();
+    my $run = $t->spawn('run', 'app.t', @ALTER, '--pause-at', 'copy-done');
+    sleep 1;
+    my $point = $t->hold('copy-done');
+    $holder->do('commit');
+    $t->arrived($point, $run);
+    $lock->();
+    $t->let_go($point);
+    sleep 1;
+    like($t->status('app.t')->{phase}, qr{copy|index}, "$name: status");
+    $t->exits($t->pgswap('status'), 0, "$name: status of all");
+    $t->exits($t->pgswap('pause', 'app.t'), 0, "$name: pause");
+    $t->exits($t->pgswap('continue', 'app.t'), 0, "$name: continue");
+    $holder->do('commit');
+    $t->exits($t->reap($run), 0, "$name: run goes on");
+    $lock->();
+    $run = $t->pgswap('revert', 'app.t', '--swap-deadline', '1s');
+    $t->exits($run, 6, "$name: revert gives up");
+    like($run->{err}, qr/In the way now: pid $holder->{pg_pid}/, "$name: and says for whom");
+    $holder->do('commit');
     ended($name);
 };
 
