@@ -126,12 +126,14 @@ granted AS (
      WHERE k.rebuilt
      GROUP BY 1, 2, 3, 4, 5, 6, 7, 8),
 item(stage, step, n, statement) AS (
-    -- a change of owner that changes nothing takes the lock: LOCK TABLE knows no sequence, locks with a view
-    -- the tables beneath it, and wants more than ownership. What is not ours (the other end of a
+    -- LOCK TABLE knows no sequence, locks with a view the tables beneath it, and wants more than ownership: there
+    -- a change of owner that changes nothing takes the lock. What is not ours (the other end of a
     -- partitioned parent's foreign key) is left to the exchange.
     SELECT 'lock', locked.step, locked.oid::bigint,
-           format('ALTER %s %I.%I OWNER TO %I', CASE k.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE ONLY' END,
-                  n.nspname, k.relname, pg_get_userbyid(k.relowner))
+           CASE WHEN k.relkind IN ('r', 'p') AND has_table_privilege(k.oid, 'UPDATE, DELETE, TRUNCATE')
+                THEN format('LOCK TABLE ONLY %I.%I IN ACCESS EXCLUSIVE MODE', n.nspname, k.relname)
+                ELSE format('ALTER %s %I.%I OWNER TO %I', CASE k.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE ONLY' END,
+                            n.nspname, k.relname, pg_get_userbyid(k.relowner)) END
       FROM locked JOIN pg_class k USING (oid) JOIN pg_namespace n ON n.oid = k.relnamespace
      WHERE pg_has_role(k.relowner, 'USAGE')
     UNION ALL

@@ -34,8 +34,8 @@ after AS (
 SELECT format('sequence %I', relname) AS name,
        target IS NULL
            OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = :standby AND a.attname = target AND a.attidentity <> '') AS stays,
-       format('owned by column %I; type %s; start %s; increment %s; minimum %s; maximum %s; cache %s; cycle %s; owner %s; grants %s; comment %s',
-              target, type, seqstart, seqincrement, minimum, maximum, seqcache, seqcycle,
+       format('owned by column %s; type %s; start %s; increment %s; minimum %s; maximum %s; cache %s; cycle %s; owner %s; grants %s; comment %s',
+              quote_ident(target), type, seqstart, seqincrement, minimum, maximum, seqcache, seqcycle,
               pg_get_userbyid(relowner), coalesce(relacl, acldefault('s', relowner)),
               obj_description(oid, 'pg_class')) AS definition,
        format('ALTER SEQUENCE %I.%I OWNED BY NONE', nspname, relname) AS release,

@@ -25,6 +25,7 @@ typedef struct Column
     bool identity;
     bool domain_default;
     char *default_expression;
+    char *next_value; /* of the column's own sequence, for serial and identity; else NULL */
     bool has_binary_form;
 } Column;
 

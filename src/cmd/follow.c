@@ -6,6 +6,7 @@
 #include "cmd/summary.h"
 #include "model/statement.h"
 #include "phase/phases.h"
+#include "ui/log.h"
 
 static bool
 check_swapped(const Context *context, Error *error)
@@ -73,6 +74,9 @@ revert_command(Session *session, Error *error)
 {
     if (!session_retry(session, revert_once, error))
         return false;
-    summary_print(session);
+    if (session->context.summary.swap_attempts > 0)
+        summary_print(session);
+    else
+        log_info("%s is in its old form already", session->context.migration->pairs[0].live);
     return true;
 }

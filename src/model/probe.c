@@ -35,6 +35,7 @@ columns_read(Conn *conn, Arena *arena, const char *oid, ColumnList *list, Error 
             .identity = result_get_bool(result, i, "identity"),
             .domain_default = result_get_bool(result, i, "domain_default"),
             .default_expression = arena_strdup(arena, result_get(result, i, "default_expression")),
+            .next_value = arena_strdup(arena, result_get(result, i, "next_value")),
             .has_binary_form = result_get_bool(result, i, "has_binary_form"),
         };
     return true;

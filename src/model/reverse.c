@@ -161,21 +161,23 @@ from_continuation(Reverser *r, const Column *column, const MapColumn *green, Map
     return !retyped || assign_back(r, column, out, error);
 }
 
-/* A column that the change drops: kept where blue has the row, else its default. */
+/* A column that the change drops: kept where blue has the row, else the next value of its sequence,
+ * or its default. */
 static bool
 from_nothing(Reverser *r, const Column *column, MapColumn *out)
 {
     Mapping *reverse = &r->shape->reverse;
+    const char *value =
+        column->next_value != NULL ? column->next_value : column->default_expression;
 
     if (column->generated)
         return true;
-    if (column->not_null && column->default_expression == NULL)
+    if (value == NULL && column->not_null)
         return no_way_back(r, arena_printf(r->arena,
                                            "dropped column %s is NOT NULL and has no "
                                            "default; --reverse-map gives new rows a value",
                                            column->name));
-    out->expression = arena_strdup(
-        r->arena, column->default_expression != NULL ? column->default_expression : "NULL");
+    out->expression = arena_strdup(r->arena, value != NULL ? value : "NULL");
     reverse->kept[reverse->kept_count++] = column->name;
     return true;
 }

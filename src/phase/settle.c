@@ -105,7 +105,7 @@ announce(Context *context, Error *error)
 bool
 settle_before_swap(Context *context, Error *error)
 {
-    return announce(context, error) && settle_kind(context, "settle", error);
+    return settle_kind(context, "settle", error);
 }
 
 /* A hook that fails is told of at the end: the rest is not its fault. */

@@ -179,15 +179,17 @@ bool
 snapshots_check(Snapshots *s, Context *context, Error *error)
 {
     OldSnapshots mode = context->settings->old_snapshots;
+    int64_t pid = 0;
 
     if (mode == OLD_SNAPSHOTS_IGNORE)
         return true;
     if (!sample(s, context, error))
         return false;
-    for (int i = 0; i < s->now.count; i++)
+    for (int i = 0; i < s->now.count && pid == 0; i++)
         if (s->now.items[i].keeper || (mode == OLD_SNAPSHOTS_STRICT && s->now.items[i].may_go_on))
-            return error_set(error, ERROR_LOCK,
-                             "pid %" PRId64 " keeps a snapshot older than the last keys",
-                             s->now.items[i].pid);
-    return true;
+            pid = s->now.items[i].pid;
+    s->now = s->last; /* the next check compares with the sample before the lock again: since then
+                         who waits for us has one statement */
+    return pid == 0 || error_set(error, ERROR_LOCK,
+                                 "pid %" PRId64 " keeps a snapshot older than the last keys", pid);
 }

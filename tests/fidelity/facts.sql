@@ -59,11 +59,11 @@ with rel as (
     union all
     select 'inheritance', concat_ws(' ', inhrelid::regclass, inhparent::regclass, inhseqno, inhdetachpending::text) from pg_inherits
     union all
-    -- (an identity's may leave out a thousand in a swap)
+    -- (an identity's leaves out some in a swap)
     select 'sequence', concat_ws(' ', name, (xpath('/row/x/text()',
-           query_to_xml(format('select last_value %s || '' '' || is_called as x from %s',
-                               case when exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = rel.oid and d.deptype = 'i')
-                                    then format('%% (1000 * %s * %s)', seqincrement, seqcache) end, name), false, true, '')))[1]::text,
+           query_to_xml(format('select %s is_called as x from %s',
+                               case when not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = rel.oid and d.deptype = 'i')
+                                    then 'last_value || '' '' || ' end, name), false, true, '')))[1]::text,
            seqstart, seqincrement, seqmin, seqcache, seqcycle::text)
       from rel join pg_sequence on seqrelid = rel.oid
     union all

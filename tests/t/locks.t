@@ -47,7 +47,8 @@ sub under_clients
         my $run = $t->pgswap($command, 'app.t', '--swap-deadline', '30s', '--retry-pause', '200ms');
         $t->exits($run, 0, "$name: $command");
         my $swap = $t->status('app.t')->{swap};
-        cmp_ok($swap->{attempts}, '<=', $options->{attempts}, "$name: $command: a few attempts");
+        cmp_ok($swap->{attempts}, '<=', $options->{attempts}, "$name: $command: a few attempts")
+            or diag(map { "$_->{attempt}: $_->{outcome}\n" } reverse @{ $swap->{attempt_log} });
         cmp_ok($swap->{longest_wait_ms}, '<=', 800 + 250, "$name: $command: below deadlock_timeout");
     }
     ok($_->run_still, "$name: clients still run") for @clients;
