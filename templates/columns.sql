@@ -9,11 +9,12 @@ SELECT a.attnum, row_number() OVER (ORDER BY a.attnum) AS position, a.attname AS
        a.attidentity <> '' AS identity,
        pg_get_expr(d.adbin, d.adrelid) AS default_expression,
        -- of its own sequence, whatever that is called later
-       CASE WHEN a.attidentity <> '' OR pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%' THEN (
-           SELECT format('pg_catalog.nextval(%L::pg_catalog.regclass)', s.objid)
-             FROM pg_depend s JOIN pg_class c ON c.oid = s.objid AND c.relkind = 'S'
-            WHERE s.classid = 'pg_class'::regclass AND s.refclassid = 'pg_class'::regclass AND s.refobjid = a.attrelid
-              AND s.refobjsubid = a.attnum AND s.deptype IN ('a', 'i')) END AS next_value,
+       (SELECT format('pg_catalog.nextval(%L::pg_catalog.regclass)', s.objid)
+          FROM pg_depend s JOIN pg_class c ON c.oid = s.objid AND c.relkind = 'S'
+         WHERE s.classid = 'pg_class'::regclass AND s.refclassid = 'pg_class'::regclass AND s.refobjid = a.attrelid
+           AND s.refobjsubid = a.attnum
+           AND (s.deptype = 'i'
+                OR s.deptype = 'a' AND pg_get_expr(d.adbin, d.adrelid) = format('nextval(%L::regclass)', s.objid::regclass))) AS next_value,
        t.typtype = 'd' AND t.typdefault IS NOT NULL AND d.oid IS NULL AS domain_default,
        sendable.holds AS has_binary_form
   FROM pg_attribute a

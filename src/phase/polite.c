@@ -118,7 +118,7 @@ give_up(Context *context, const PoliteTask *task, Text *who, const Error *last, 
     else if (last->kind != ERROR_NONE)
         error_detail(error, "The last attempt failed: %s.", last->message);
     error_clear(&ignored);
-    return error_hint(error, "Everything is in place and in sync: run the same command again "
+    return error_hint(error, "Nothing is lost, all stands as it did: run the same command again "
                              "when the table is less busy, or with a longer --swap-deadline.");
 }
 
