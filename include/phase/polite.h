@@ -3,10 +3,10 @@
  * not even queueing behind a transaction that will last, and peace afterwards.
  *
  * A waiting ACCESS EXCLUSIVE lock stops every new reader behind it.  So the pause after an attempt
- * is 200 times what it imposed (up to retry_pause), by half more or less at random: whatever
- * is in the way, and however long, others wait for half a percent of the time, too little to move
- * the 99th percentile. While a blocker is merely watched nothing is imposed, and it is looked for
- * once a second with full jitter.
+ * is 400 times what it imposed (up to retry_pause), by half more or less at random: whatever
+ * is in the way, and however long, others wait for a quarter of a percent of the time, too little
+ * to move the 99th percentile. While a blocker is merely watched nothing is imposed, and it is
+ * looked for once a second with full jitter.
  */
 #pragma once
 

@@ -13,7 +13,7 @@
 
 enum
 {
-    PEACE = 200,       /* times what an attempt imposed */
+    PEACE = 400,       /* times what an attempt imposed */
     POLL_FIRST = 50,   /* ms between looks while somebody is in the way; doubles to … */
     POLL_MAX = 1000,   /* ms */
     SILENCE_MIN = 250, /* ms of our silence that the server bears at least */

@@ -154,7 +154,7 @@ section '30 clients' => sub {
         commit;
         SQL
     $t->wait_until('the clients are there', sub { $t->value(q{select count(*) from pg_stat_activity where usename = 'writer' and backend_type = 'client backend'}) >= 30 });
-    my $run = $t->pgswap('swap', 'app.t');
+    my $run = $t->pgswap('swap', 'app.t', '--retry-pause', '200ms');
     $t->exits($run, 0, '30 clients: swap');
     is($clients->run_still, 1, '30 clients: they still run');
     my $swap = $t->status('app.t')->{swap};
