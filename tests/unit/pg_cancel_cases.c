@@ -27,6 +27,8 @@ test_deadline(void **state)
     conn_set_deadline(f->conn, 300);
     fixture_fails(f, "SELECT pg_sleep(60)", ERROR_LIMIT, "57014");
     assert_in_range(clock_ms() - start, 250, 10000);
+    fixture_fails(f, "SELECT pg_sleep(60)", ERROR_LIMIT, "57014"); /* it is for all commands */
+    conn_set_deadline(f->conn, 300);
     assert_false(await_copy(f->conn,
                             "COPY (SELECT pg_sleep(0.01) FROM generate_series(1, 9000)) TO STDOUT",
                             fixture_count_rows, &counter, &f->error));
