@@ -43,7 +43,7 @@ sub sizes
 sub fails
 {
     my ($name, $options, $limits) = @_;
-    my $clients = Pgswap::Clients->start($t, <<~'SQL', '-c', 2, '-R', 50, '-T', 3600);
+    my $clients = Pgswap::Clients->start($t, <<~'SQL', '-c', 2, '-R', 50);
         \set id random(1, 1000)
         update app.t set n = n + 1 where id = :id;
         SQL
@@ -58,9 +58,8 @@ sub fails
         last if $last->{attempts} >= $ATTEMPTS;
         sleep 0.2;
     }
-    kill 'INT', $clients->{pid};
     $t->exits($t->kill_run($run, 'TERM'), 7, "$name: stopped on request");
-    sleep 0.05 while $clients->run_still;
+    $clients->ended($name);
     diag(sprintf "$name: %s", join ', ', map { "$_ $first->{$_} -> $last->{$_}" } sort keys %$last);
     cmp_ok($last->{attempts}, '>=', $ATTEMPTS, "$name: so many failed");
     cmp_ok($last->{memory} - $first->{memory}, '<', $limits->{memory}, "$name: memory");

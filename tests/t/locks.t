@@ -40,7 +40,7 @@ sub under_clients
     my ($name, $options, $scripts, $check) = @_;
     my @change = $options->{change} ? @{ $options->{change} } : @BIGINT;
     $t->exits($t->pgswap('run', 'app.t', @change, '--until=ready'), 0, "$name: ready");
-    my @clients = map { Pgswap::Clients->start($t, $_->{sql}, '-j', 1, '-T', 8, @{ $_->{options} }) } @$scripts;
+    my @clients = map { Pgswap::Clients->start($t, $_->{sql}, '-j', 1, @{ $_->{options} }) } @$scripts;
     connected($options->{connected});
     for my $command ('swap', 'revert')
     {

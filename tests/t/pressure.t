@@ -143,13 +143,15 @@ sub probe_ends
 
 sub section { return Pgswap::Cases::run($t, @_) }
 
+# They are all in a transaction nearly all the time, on a slow machine, too, and leave it idle.
 section '30 clients' => sub {
     make();
     ready('30 clients');
-    my $clients = Pgswap::Clients->start($t, <<~'SQL', '-c', 30, '-j', 2, '-T', 6);
+    my $clients = Pgswap::Clients->start($t, <<~'SQL', '-c', 30, '-j', 2);
         \set id random(1, 1000)
         begin;
         select n from app.t where id = :id;
+        \sleep 40 ms
         update app.t set n = n + 1 where id = :id;
         commit;
         SQL
@@ -451,7 +453,7 @@ section 'frozen content' => sub {
     make();
     ready($name);
     my $point = $t->hold('swap-locked');
-    my $clients = Pgswap::Clients->start($t, <<~'SQL', '-c', 8, '-j', 2, '-T', 5);
+    my $clients = Pgswap::Clients->start($t, <<~'SQL', '-c', 8, '-j', 2);
         \set id random(10000, 2000000000)
         begin;
         insert into app.t values (:id, :client_id, 'written') on conflict do nothing;
@@ -556,7 +558,7 @@ section 'writers that are faster' => sub {
     my $name = 'writers that are faster';
     make(20000);
     ready($name);
-    my $clients = Pgswap::Clients->start($t, <<~'SQL', '-c', 4, '-j', 1, '-T', 5);
+    my $clients = Pgswap::Clients->start($t, <<~'SQL', '-c', 4, '-j', 1);
         \set id random(1, 19000)
         update app.t set n = n + 1 where id between :id and :id + 50;
         SQL

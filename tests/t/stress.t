@@ -75,7 +75,7 @@ sub swap
 {
     my ($writers, $name) = @_;
     my $point = $t->hold('before-swap');
-    my $run = $t->spawn('swap', 'app.item', '--pause-at', 'before-swap');
+    my $run = $t->spawn('swap', 'app.item', '--pause-at', 'before-swap', '--retry-pause', '200ms');
     $t->arrived($point, $run);
     $writers->advance(20);
     $t->let_go($point);
@@ -148,7 +148,7 @@ scenario('a 5000-row transaction that commits while the swap waits for its lock'
     my ($writers) = @_;
     my $name = 'a large transaction';
     my $point = $t->hold('before-swap');
-    my $run = $t->spawn('swap', 'app.item', '--pause-at', 'before-swap', '--lock-timeout', '5s', '--blocker-age', '1min', '--old-snapshots=ignore');
+    my $run = $t->spawn('swap', 'app.item', '--pause-at', 'before-swap', '--retry-pause', '200ms', '--lock-timeout', '5s', '--blocker-age', '1min', '--old-snapshots=ignore');
     $t->arrived($point, $run);
     my $large = $t->connect(user => undef);
     $large->do('begin');

@@ -1,8 +1,8 @@
 # Many clients of the application: pgbench with a script, as role "writer".
 #
-#     my $clients = Pgswap::Clients->start($t, $script, '-c', 30, '-T', 6);
+#     my $clients = Pgswap::Clients->start($t, $script, '-c', 30);
 #     …
-#     my $count = $clients->ended('name of the test');      # waits; no client may have met an error
+#     my $count = $clients->ended('name of the test');      # ends them; no client may have met an error
 package Pgswap::Clients;
 
 use strict;
@@ -24,7 +24,7 @@ sub start
     if ($pid == 0)
     {
         open(STDOUT, '>', "$base.out") and open(STDERR, '>', "$base.err")
-            and exec 'pgbench', '-n', '-M', 'simple', '-f', "$base.sql", @options, $t->conninfo('writer');
+            and exec 'pgbench', '-n', '-M', 'simple', '-f', "$base.sql", '-T', 3600, @options, $t->conninfo('writer');
         POSIX::_exit(127);
     }
     $t->{children}{$pid} = 1;
@@ -38,17 +38,19 @@ sub run_still
     return defined $self->{status} ? 0 : 1;
 }
 
-# Waits for the end; returns how many transactions there were.
+# Ends them as pgbench does by itself when its time (-T) is over, of which SIGALRM tells it; returns how many
+# transactions there were.
 sub ended
 {
     my ($self, $name) = @_;
+    kill 'ALRM', $self->{pid} if $self->run_still;
     sleep 0.05 while $self->run_still;
     delete $self->{t}{children}{ $self->{pid} };
     is($self->{status}, 0, "$name: no client met an error");
     my ($out, $err) = map { PostgreSQL::Test::Utils::slurp_file("$self->{base}.$_") } 'out', 'err';
     unlike($err, qr/error|abort|fatal/i, "$name: … nor told one");
     my ($count) = $out =~ /transactions actually processed: (\d+)/;
-    cmp_ok($count // 0, '>', 100, "$name: they were busy");
+    cmp_ok($count // 0, '>', 10, "$name: they were busy");
     return $count;
 }
 
