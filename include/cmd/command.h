@@ -64,6 +64,9 @@ void session_close(Session *session);
  * Finds the unfinished migration of the table the user named, takes the table's lock and the lease.
  * ERROR_FAULT if there is none.
  */
+bool session_find_migration(Session *session, Error *error) ERROR_MUST_CHECK;
+
+/* That, for what works on both tables: ERROR_CHANGED if one of them is not there any more. */
 bool session_take_migration(Session *session, Error *error) ERROR_MUST_CHECK;
 
 /* Schema and name of the table the user named: from the catalog or, where a crash left none, from

@@ -67,6 +67,12 @@ bool settle_run(Context *context, Error *error) ERROR_MUST_CHECK;
 /* Of that, what another swap cannot do without; the way back does not wait for a scan. */
 bool settle_before_swap(Context *context, Error *error) ERROR_MUST_CHECK;
 
+/* ERROR_CHANGED if a table of ours, or live, was dropped or moved by somebody. */
+bool guard_tables(Context *context, Error *error) ERROR_MUST_CHECK;
+
+/* ERROR_CHANGED if live was dropped, so that standby may be the last to have its rows. */
+bool guard_last_copy(Context *context, Error *error) ERROR_MUST_CHECK;
+
 /* True if capture is whole on live of every pair; ERROR_CHANGED if live is not what it was.  When
  * triggers were dropped or switched off, *whole is false: what they missed is unknown. */
 bool guard_check(Context *context, bool *whole, Error *error) ERROR_MUST_CHECK;

@@ -139,7 +139,7 @@ finish_command(Session *session, Error *error)
 
     if (!session_connect(session, error))
         return false;
-    if (!session_take_migration(session, error))
+    if (!session_find_migration(session, error))
         return is_finished(session, error);
     if (context->migration->phase != PHASE_SWAPPED)
     {
@@ -148,7 +148,8 @@ finish_command(Session *session, Error *error)
         return error_hint(error,
                           "\"pgswap run\" swaps it, \"pgswap abort\" takes everything back.");
     }
-    if (!check_keep(session, error) || !settle_run(context, error) ||
+    if (!guard_last_copy(context, error) || !check_keep(session, error) ||
+        !settle_run(context, error) ||
         !remove_politely(session, attempt_finish, "to drop the old table", error))
         return false;
     if (!session->options->quiet)
@@ -164,7 +165,7 @@ abort_command(Session *session, Error *error)
 
     if (!session_connect(session, error))
         return false;
-    if (!session_take_migration(session, &none))
+    if (!session_find_migration(session, &none))
     {
         /* nothing to take back: the goal is reached */
         if (none.kind == ERROR_FAULT)
@@ -181,7 +182,7 @@ abort_command(Session *session, Error *error)
         return error_hint(error,
                           "\"pgswap revert\" swaps back, \"pgswap finish\" drops the old table.");
     }
-    if (!settle_run(context, error) ||
+    if (!guard_last_copy(context, error) || !settle_run(context, error) ||
         !remove_politely(session, attempt_abort, "to take the capture triggers off", error))
         return false;
     log_info("everything is taken back; %s is as it was", context->migration->pairs[0].live);

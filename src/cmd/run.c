@@ -145,7 +145,8 @@ find_or_begin(Session *session, Error *error)
         return false;
     if (context->migration == NULL)
         return begin(session, error) && take_over(context, error);
-    return is_same_change(session, error) && take_over(context, error);
+    return is_same_change(session, error) && take_over(context, error) &&
+           guard_tables(context, error);
 }
 
 /* Stays in sync until somebody says "swap". */

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "cmd/command.h"
 #include "model/statement.h"
+#include "phase/phases.h"
 #include "phase/polite.h"
 #include "sql/ident.h"
 #include "sql/template.h"
@@ -179,7 +180,7 @@ session_table_name(Session *session, const char **schema, const char **name, Err
 }
 
 bool
-session_take_migration(Session *session, Error *error)
+session_find_migration(Session *session, Error *error)
 {
     Context *context = &session->context;
     const char *schema, *name;
@@ -201,6 +202,12 @@ session_take_migration(Session *session, Error *error)
     return journal_take_lease(context->control, context->migration, error) &&
            journal_reload(context->control, context->arena, context->migration, error) &&
            session_name_workers(session, error);
+}
+
+bool
+session_take_migration(Session *session, Error *error)
+{
+    return session_find_migration(session, error) && guard_tables(&session->context, error);
 }
 
 /* A loss of the connection, or the lock that the lost session still holds, is worth another try,

@@ -134,8 +134,7 @@ $t->pgswap($_, 'app.t') for 'abort', 'finish';
 
 # 10: the table was altered since the plan
 for my $ddl ('alter table app.t add column late int', 'alter table app.t alter x set not null', 'create index late on app.t (x)',
-    'alter table app.t rename column x to y', 'drop table app.t cascade; create table app.t (id int primary key, n int, x text)',
-    'create view app.v as select n from app.t')
+    'alter table app.t rename column x to y', 'create view app.v as select n from app.t')
 {
     make();
     $t->exits($t->pgswap('run', 'app.t', @ALTER, '--until=ready'), 0, 'ready');
@@ -146,6 +145,41 @@ for my $ddl ('alter table app.t add column late int', 'alter table app.t alter x
     $t->is_clean("$ddl: nothing is left");
     $t->sql('drop view if exists app.v');
     $t->pgswap('finish', 'app.t');
+}
+
+# 10: a table is gone.  What is left of it is not taken away for that.
+my $GONE = qr/"app"\."t", which the migration works on, is gone/;
+for my $swapped (0, 1)
+{
+    my ($schema, $end) = $swapped ? ('pgswap_\d+_blue', 'finish') : ('pgswap_\d+_green', 'abort');
+    my @back = $swapped ? 'revert' : 'swap';
+    my $when = $swapped ? 'swapped' : 'ready';
+    my $begin = sub {
+        make();
+        $t->exits($t->pgswap('run', 'app.t', @ALTER, $swapped ? () : '--until=ready'), 0, $when);
+        return $t->value("select c.oid::regclass from pg_class c where relname = 't' and relnamespace::regnamespace::text ~ '^$schema\$'");
+    };
+    for my $ddl ('drop table app.t', 'drop table app.t; create table app.t (id int primary key, n int, x text)')
+    {
+        my $standby = $begin->();
+        $t->sql($ddl);
+        fails($t->pgswap($_, 'app.t'), 10, $GONE, "$when, $ddl: $_") for 'verify', 'run', @back, $end;
+        my $run = $t->pgswap($end, 'app.t');
+        like($run->{err}, qr/$standby is there still.*SET SCHEMA.*pgswap $end/s, "$when, $ddl: $end says where the rows are");
+        is($t->value("select count(*) from $standby"), 500, "$when, $ddl: they are");
+        $t->sql("drop table if exists app.t; alter table $standby set schema app");
+        $t->exits($t->pgswap($end, 'app.t'), 0, "$when, $ddl: $end when they are elsewhere");
+        is($t->value('select count(*) from app.t'), 500, "$when, $ddl: … where they stay");
+        $t->is_clean("$when, $ddl: nothing else is left");
+    }
+    my $standby = $begin->();
+    $t->sql('alter table app.t rename to u');
+    fails($t->pgswap($_, 'app.t'), 10, qr/"app"\."t" was renamed or moved: it is app\.u now/, "$when, renamed: $_") for 'verify', 'run', @back;
+    $t->sql("alter table app.u rename to t; drop table $standby");
+    fails($t->pgswap($_, 'app.t'), 10, qr/"$schema"\."t", which pgswap made, is gone/, "$when, a table of ours: $_") for 'verify', 'run', @back;
+    $t->exits($t->pgswap($end, 'app.t'), 0, "$when, a table of ours: $end");
+    is($t->value('select count(*) from app.t'), 500, "$when, a table of ours: the table is there");
+    $t->is_clean("$when, a table of ours: nothing is left");
 }
 
 # --version and --help
