@@ -2,6 +2,8 @@
 -- keeper: the transaction is known to keep its snapshot across statements (it is idle with one, its
 -- role or database defaults to REPEATABLE READ or SERIALIZABLE, or it hides from our role and does not
 -- just wait for a lock). may_go_on: it has run a statement before, and so can run another. Lock: none.
+-- The server keeps what it once read of other sessions until the end of our transaction, unless told not to.
+SELECT pg_stat_clear_snapshot();
 SELECT a.pid, l.virtualtransaction AS vxid, a.backend_xmin AS xmin,
        (extract(epoch FROM a.query_start) * 1000000)::bigint AS query_start,
        a.state IS NULL AS hidden,
