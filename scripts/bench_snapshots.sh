@@ -7,10 +7,10 @@
 #     BENCH_SWAPS=20 scripts/bench_snapshots.sh wait
 #
 # Writers change a table and its mirror, the same rows in one transaction, while the table is swapped and
-# reverted in turn.  Transactions begin with a statement on something else, of up to BENCH_FIRST (200) ms, by which they
+# reverted in turn.  Transactions begin with a statement on something else, of up to BENCH_FIRST (50) ms, by which they
 # have their snapshot; then they compare the table with the mirror, which is never swapped: within one
 # snapshot both must be equal.  The role may see what others are at (pg_read_all_stats).
-# BENCH_SWAPS (60 a mode, of which half are reverts), BENCH_WRITES (200/s), BENCH_SNAPSHOTS (40/s); PGSWAP names
+# BENCH_SWAPS (60 a mode, of which half are reverts), BENCH_WRITES (200/s), BENCH_SNAPSHOTS (20/s); PGSWAP names
 # the program.  The server is private and is removed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -43,7 +43,7 @@ UPDATE mirror SET n = n + 1 WHERE id = :id;
 COMMIT;
 SQL
     cat >"$cluster_dir/snapshots.sql" <<SQL
-\\set first random(0, ${BENCH_FIRST:-200})
+\\set first random(0, ${BENCH_FIRST:-50})
 BEGIN ISOLATION LEVEL REPEATABLE READ;
 SELECT pg_sleep(:first / 1000.0);
 INSERT INTO seen SELECT count(*) FROM item FULL JOIN mirror USING (id) WHERE item.n IS DISTINCT FROM mirror.n;
@@ -86,7 +86,7 @@ run_mode() {
     sql -c 'TRUNCATE seen'
     began=$(sql -c 'SELECT coalesce(max(id), 0) FROM pgswap.event')
     start_clients writers -c 4 --rate="${BENCH_WRITES:-200}"
-    start_clients snapshots -c 8 --rate="${BENCH_SNAPSHOTS:-40}"
+    start_clients snapshots -c 8 --rate="${BENCH_SNAPSHOTS:-20}"
     for ((i = 1; i <= swaps; i++)); do
         sleep 0.5
         swap_once "$1"
@@ -123,7 +123,7 @@ cluster_start
 make_tables
 "$pgswap" run -q -d postgres public.item --alter 'ALTER COLUMN n TYPE bigint' --until=ready >/dev/null
 echo "$(postgres --version), $(nproc) cores; ${BENCH_WRITES:-200} writes/s," \
-    "${BENCH_SNAPSHOTS:-40} REPEATABLE READ transactions/s"
+    "${BENCH_SNAPSHOTS:-20} REPEATABLE READ transactions/s"
 for mode in $modes; do
     echo "  $mode" >&2
     run_mode "$mode"

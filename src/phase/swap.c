@@ -129,6 +129,23 @@ swapped_phase(const Migration *migration)
     return migration->live_is_blue ? PHASE_SWAPPED : PHASE_READY;
 }
 
+/* Whoever takes a snapshot after the last look and before the end of COMMIT is not seen, so nothing
+ * else comes between them. */
+static bool
+move_and_commit(Swap *swap, Error *error)
+{
+    Context *context = swap->context;
+    Migration *migration = context->migration;
+    Phase from = migration->phase;
+
+    if (journal_move(context->control, migration, swapped_phase(migration), error) &&
+        (swap->drain.keys == 0 || snapshots_check(swap->snapshots, context, error)) &&
+        statement_do(context->control, error, "commit", NULL))
+        return true;
+    migration->phase = from;
+    return false;
+}
+
 static bool
 swap_locked(Swap *swap, Error *error)
 {
@@ -139,16 +156,16 @@ swap_locked(Swap *swap, Error *error)
         return false;
     if (swap->drain.keys > 0 && !snapshots_check(swap->snapshots, context, error))
         return false;
-    if (!check_conditions(swap, error) ||
-        !statement_do(context->control, error, "swap_reset", "migration", migration->id_text,
-                      "live", migration->live_colour, "standby", migration->standby_colour, NULL) ||
-        !exchange(swap, error) ||
-        !statement_do(context->control, error, "swap_record", "live", migration->standby_colour,
-                      "rows_drained", number(swap->drain.keys).text, "migration",
-                      migration->id_text, NULL))
-        return false;
-    return (swap->drain.keys == 0 || snapshots_check(swap->snapshots, context, error)) &&
-           journal_move_and_commit(context->control, migration, swapped_phase(migration), error);
+    return check_conditions(swap, error) &&
+           statement_do(context->control, error, "swap_reset", "migration", migration->id_text,
+                        "live", migration->live_colour, "standby", migration->standby_colour,
+                        NULL) &&
+           exchange(swap, error) &&
+           statement_do(context->control, error, "swap_record", "live", migration->standby_colour,
+                        "rows_drained", number(swap->drain.keys).text, "migration",
+                        migration->id_text, NULL) &&
+           context_pause_at(context, context->control, "swap-commit", error) &&
+           move_and_commit(swap, error);
 }
 
 /* From the first lock to the end everything together has --max-lock-hold, see lockset_take(). */

@@ -134,14 +134,14 @@ sub to_ready
     return;
 }
 
-# Starts a swap that stands at swap-locked; with $pending there are keys to drain, from a transaction that
+# Starts a swap that stands at a point of its attempt; with $pending there are keys to drain, from a transaction that
 # held the swap up at the lock until it had written them.
-sub swap_locked
+sub swap_at
 {
-    my ($pending, @options) = @_;
-    my $point = $t->hold('swap-locked');
+    my ($where, $pending, @options) = @_;
+    my $point = $t->hold($where);
     $writer->do('begin; lock table app.t in row exclusive mode');
-    my $run = $t->spawn('swap', 'app.t', '--swap-deadline', '1500ms', '--pause-at', 'swap-locked', '--lock-timeout', '10s', @options);
+    my $run = $t->spawn('swap', 'app.t', '--swap-deadline', '1500ms', '--pause-at', $where, '--lock-timeout', '10s', @options);
     $t->swap_waits('app.t', $run);
     some_writes() if $pending;
     $writer->do('commit');
@@ -231,7 +231,7 @@ for my $pending (0, 1)
 {
     $name = 'begun under the lock, ' . ($pending ? 'keys pending' : 'nothing pending');
     to_ready();
-    my ($point, $run) = swap_locked($pending);
+    my ($point, $run) = swap_at('swap-locked', $pending);
     $dbh = old('repeatable read', 'writer');
     $t->let_go($point);
     $t->exits($t->reap($run), $pending ? 6 : 0, $name);
@@ -241,6 +241,20 @@ for my $pending (0, 1)
     $dbh->disconnect;
 }
 
+# -- a transaction that begins while the tables are exchanged, after the drain and the look that follows it
+$name = 'begun during the exchange';
+to_ready();
+{
+    my ($point, $run) = swap_at('swap-commit', 1);
+    $dbh = old('repeatable read', 'writer');
+    $t->let_go($point);
+    $t->exits($t->reap($run), 6, $name);
+}
+is(difference($dbh), '', "$name: it sees what it should");
+$dbh->do('commit');
+goes_through($name);
+$dbh->disconnect;
+
 # -- the residue: its first statement runs in that very moment.  Nothing shows it but strict (and, to a
 # role that may not look, that it cannot look); what it sees otherwise are the keys that were drained as they
 # were before.
@@ -249,7 +263,7 @@ for my $mode ('strict', 'wait')
     $name = "a first statement in flight, $mode";
     $t->sql('grant pg_read_all_stats to owner');
     to_ready();
-    my ($point, $run) = swap_locked(1, '--old-snapshots', $mode);
+    my ($point, $run) = swap_at('swap-locked', 1, '--old-snapshots', $mode);
     $dbh = $t->connect(user => 'writer');
     $dbh->do('begin isolation level repeatable read');
     $t->async($dbh, 'select pg_sleep(3)');
