@@ -6,7 +6,7 @@ SANITIZE ?= 0
 
 PKGS := libuv libxxhash jansson
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes \
-	-Wmissing-prototypes -Wvla -Wcast-qual -Wwrite-strings -Wundef -Werror
+	-Wmissing-prototypes -Wvla -Wcast-qual -Wwrite-strings -Wundef $(WERROR)
 
 ifeq ($(SANITIZE),1)
 BUILD := build/asan
@@ -41,7 +41,7 @@ UNIT_SCRIPTS := $(sort $(wildcard tests/unit/test_*.sh))
 # These need a PostgreSQL server, which tests/unit/with_server.sh gives them.
 UNIT_ON_SERVER := $(filter %/test_pg,$(UNIT_PROGRAMS))
 
-.PHONY: all units help check check-unit check-tap check-long run-unit lint format bench bench-swap \
+.PHONY: all units help check check-unit check-tap check-long run-unit lint format bench bench-swap bench-snapshots \
 	demo install clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -53,7 +53,8 @@ help:
 	@echo 'make SANITIZE=1  build/asan/pgswap, with AddressSanitizer and UBSan'
 	@echo 'make check       lint, unit tests, TAP tests (TESTS="tests/t/x.t" picks some)'
 	@echo 'make check-long  the long tests'
-	@echo 'make bench       pgswap beside its alternatives;  make bench-swap: what the application notices'
+	@echo 'make bench       pgswap beside its alternatives;  make bench-swap: what the application notices;'
+	@echo '                 make bench-snapshots: what old snapshots notice'
 	@echo 'make demo format install clean'
 
 $(BUILD)/pgswap: $(OBJECTS)
@@ -89,6 +90,7 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(UNIT_OBJECTS) $(LIBRARY)
 	@echo "LINK $@"
 	@$(LINK) $$(pkg-config --libs cmocka)
 
+check: export WERROR = -Werror
 check: lint check-unit check-tap
 
 # The tests run on the build with sanitizers, those that measure memory on the other.
@@ -120,6 +122,9 @@ bench: all
 
 bench-swap: all
 	scripts/bench_swap.sh
+
+bench-snapshots: all
+	scripts/bench_snapshots.sh
 
 # It installs what is missing and builds by itself.
 demo:

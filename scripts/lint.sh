@@ -175,6 +175,7 @@ rule_cppcheck() {
     command -v cppcheck >/dev/null || return 1
     files c in src | on_files cppcheck -q -Iinclude --library="$scripts/cppcheck.cfg" --std=c11 \
         --enable=warning,performance,portability --inline-suppr --suppress=varFuncNullUB \
+        --suppress=normalCheckLevelMaxBranches \
         --template='{file}:{line}: {message} [{id}]' 2>&1
 }
 

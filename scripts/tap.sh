@@ -3,7 +3,8 @@
 #
 #     PGSWAP=build/asan/pgswap scripts/tap.sh tests/t/*.t
 #
-# PROVE_FLAGS is passed on.  PostgreSQL does not run as root, so root hands a copy of the tree to an
+# PROVE_FLAGS is passed on.  PG_BIN names a directory whose programs are taken first: the server of another
+# release, tested with the modules and clients of this one.  PostgreSQL does not run as root, so root hands a copy of the tree to an
 # ordinary user (PGSWAP_TEST_USER, or postgres, or nobody); the logs come back to build/tmp_check if
 # a test fails.
 set -euo pipefail
@@ -48,7 +49,7 @@ run_prove() {
 }
 
 modules=$(test_directory "$pg_config")
-export modules PATH="$("$pg_config" --bindir):$PATH"
+export modules PATH="${PG_BIN:+$PG_BIN:}$("$pg_config" --bindir):$PATH"
 export PG_REGRESS=$modules/regress/pg_regress
 export PGPORT=65432
 

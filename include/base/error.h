@@ -41,10 +41,7 @@ typedef struct Error
     char *constraint; /* constraint or unique index the server blamed, or NULL */
 } Error;
 
-#define ERROR_INIT                                                                                 \
-    {                                                                                              \
-        .kind = ERROR_NONE                                                                         \
-    }
+#define ERROR_INIT ((Error){.kind = ERROR_NONE})
 
 #define ERROR_MUST_CHECK __attribute__((warn_unused_result))
 

@@ -35,20 +35,17 @@ typedef struct OptionRow
 } OptionRow;
 
 #define AT(field) offsetof(Options, field)
-#define HEADING(text)                                                                              \
-    {                                                                                              \
-        NULL, 0, OPTION_HEADING, 0, NULL, text                                                     \
-    }
+#define HEADING(text) NULL, 0, OPTION_HEADING, 0, NULL, text
 
 static const OptionRow rows[] = {
-    HEADING("Connection (also PGHOST, PGPORT and the other variables of libpq)"),
+    {HEADING("Connection (also PGHOST, PGPORT and the other variables of libpq)")},
     {"dbname", 'd', OPTION_TEXT, AT(dbname), "DBNAME", "database name, conninfo string or URI"},
     {"host", 'h', OPTION_TEXT, AT(host), "HOSTNAME", "server host or socket directory"},
     {"port", 'p', OPTION_TEXT, AT(port), "PORT", "server port"},
     {"username", 'U', OPTION_TEXT, AT(user), "USERNAME", "role to connect as"},
     {"no-password", 'w', OPTION_FLAG, AT(no_password), NULL, "never prompt for a password"},
     {"password", 'W', OPTION_FLAG, AT(ask_password), NULL, "prompt for a password"},
-    HEADING("The change"),
+    {HEADING("The change")},
     {"table", 't', OPTION_TEXT, AT(table), "TABLE", "the table, instead of the argument"},
     {"alter", 'a', OPTION_LIST, AT(alters), "ACTIONS",
      "what you would write after ALTER TABLE name; repeatable"},
@@ -64,7 +61,7 @@ static const OptionRow rows[] = {
      "go on although a publication FOR ALL TABLES sees all of it"},
     {"force-rewrite", 0, OPTION_FLAG, AT(force_rewrite), NULL,
      "rewrite even where a plain ALTER TABLE would not"},
-    HEADING("The run"),
+    {HEADING("The run")},
     {"until", 0, OPTION_TEXT, AT(until), "ready", "stop before the swap"},
     {"follow", 0, OPTION_DURATION, AT(follow), "TIME",
      "after the swap, keep the old table in sync for so long"},
@@ -81,7 +78,7 @@ static const OptionRow rows[] = {
      "try so long to get a lost connection back (1min)"},
     {"row-capture", 0, OPTION_FLAG, AT(settings.row_capture), NULL,
      "capture with row-level triggers instead of statement-level ones"},
-    HEADING("The swap"),
+    {HEADING("The swap")},
     {"lock-timeout", 0, OPTION_DURATION, AT(settings.lock_timeout), "TIME",
      "longest wait for a lock; the first attempt waits a tenth of it (250ms)"},
     {"max-lock-hold", 0, OPTION_DURATION, AT(settings.max_lock_hold), "TIME",
@@ -110,12 +107,12 @@ static const OptionRow rows[] = {
     {"drain-keys", 0, OPTION_NUMBER, AT(settings.drain_keys), "NUM",
      "swap with at most so many keys pending (1000)"},
     {"keep", 0, OPTION_DURATION, AT(keep), "TIME", "finish: refuse so soon after the swap"},
-    HEADING("Output"),
+    {HEADING("Output")},
     {"json", 0, OPTION_FLAG, AT(json), NULL, "the result as one JSON object"},
     {"log-format", 0, OPTION_TEXT, AT(log_format), "text|json", "form of diagnostics"},
     {"quiet", 'q', OPTION_FLAG, AT(quiet), NULL, "warnings and errors only"},
     {"verbose", 'v', OPTION_FLAG, AT(verbose), NULL, "tell more"},
-    HEADING("For development"),
+    {HEADING("For development")},
     {"templates", 0, OPTION_TEXT, AT(templates), "DIR", "read SQL templates from here"},
     {"pause-at", 0, OPTION_TEXT, AT(settings.pause_at), "POINT",
      "wait at a named point while its advisory lock is held"},

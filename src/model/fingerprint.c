@@ -149,12 +149,12 @@ note_difference(Text *text, int *shown, const char *name, const char *expected, 
         return;
     if (text->length > 0)
         text_append_char(text, '\n');
-    if (expected == NULL)
-        text_printf(text, "%s is new: %s", name, actual);
-    else if (actual == NULL)
-        text_printf(text, "%s is missing: %s", name, expected);
-    else
+    if (expected != NULL && actual != NULL)
         text_printf(text, "%s should be \"%s\", is \"%s\"", name, expected, actual);
+    else if (actual != NULL)
+        text_printf(text, "%s is new: %s", name, actual);
+    else if (expected != NULL)
+        text_printf(text, "%s is missing: %s", name, expected);
 }
 
 char *

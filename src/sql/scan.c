@@ -400,7 +400,7 @@ scan_alter_column(Arena *arena, const char *at, ScanAction *action, Error *error
 bool
 scan_action(Arena *arena, const char *text, ScanAction *action, Error *error)
 {
-    char *item;
+    char *item = NULL;
 
     *action = (ScanAction){.kind = SCAN_OTHER};
     if (!scan_single(arena, text, &item, error))
@@ -497,7 +497,7 @@ scan_keyword(Arena *arena, const char *statement)
 static bool
 read_assignment(Arena *arena, const char *text, char **column, char **expression, Error *error)
 {
-    char *item;
+    char *item = NULL;
 
     if (!scan_single(arena, text, &item, error))
         return false;

@@ -45,15 +45,15 @@ count_format(char buffer[40], int64_t count)
 {
     char digits[24];
     int length = snprintf(digits, sizeof(digits), "%lld", (long long)count);
-    char *out = buffer;
+    int used = 0;
 
     for (int i = 0; i < length; i++)
     {
-        *out++ = digits[i];
+        buffer[used++] = digits[i];
         if (digits[i] != '-' && i + 1 < length && (length - i - 1) % 3 == 0)
-            *out++ = ',';
+            buffer[used++] = ',';
     }
-    *out = '\0';
+    buffer[used] = '\0';
     return buffer;
 }
 

@@ -26,7 +26,7 @@ test_deadline(void **state)
 
     conn_set_deadline(f->conn, 300);
     fixture_fails(f, "SELECT pg_sleep(60)", ERROR_LIMIT, "57014");
-    assert_in_range(clock_ms() - start, 250, 10000);
+    assert_between(clock_ms() - start, 250, 10000);
     fixture_fails(f, "SELECT pg_sleep(60)", ERROR_LIMIT, "57014"); /* it is for all commands */
     conn_set_deadline(f->conn, 300);
     assert_false(await_copy(f->conn,
@@ -118,7 +118,7 @@ test_cancel_stopped_postmaster(void **state)
     child = fixture_signal_later(postmaster_pid(), 2000, SIGCONT, 0);
     assert_true(await_cancel(f->conn, &f->error));
     assert_true(clock_ms() - start >= 1900);
-    assert_in_range(short_one.ended - start, 250, 1500);
+    assert_between(short_one.ended - start, 250, 1500);
     while (long_one.ended == 0)
         loop_turn(f->loop, 1000);
     error_move(&f->error, &long_one.error);
@@ -142,7 +142,7 @@ test_cancel_outlasts_command(void **state)
     conn_cancel(f->conn, CANCEL_ASKED);
     while (started.ended == 0)
         loop_turn(f->loop, 1000);
-    assert_in_range(started.ended - start, 1900, 10000);
+    assert_between(started.ended - start, 1900, 10000);
     assert_int_equal(started.error.kind, ERROR_NONE);
     assert_int_equal(fixture_number(f, "SELECT 7 AS value FROM pg_sleep(0.5)"), 7);
     fixture_wait(child);
