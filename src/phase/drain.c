@@ -10,9 +10,10 @@
 
 enum
 {
-    FIRST_MS = 15,   /* for the drain of the first attempt */
-    EARLY_COUNT = 8, /* times to give way before the lock count as one under it */
-    DOUBLED_MAX = 20 /* times; by then it is hours */
+    FIRST_MS = 15,    /* for the drain of the first attempt */
+    EARLY_COUNT = 8,  /* times to give way before the lock count as one under it */
+    DOUBLED_MAX = 20, /* times; by then it is hours */
+    LATE_ROUNDS = 8,
 };
 
 static int64_t
@@ -49,6 +50,51 @@ check_cost(const Context *context, const Drain *drain, int64_t keys, Error *erro
            error_set(error, ERROR_LOCK,
                      "%" PRId64 " keys came meanwhile, for %" PRId64 " ms under the lock", keys,
                      ms);
+}
+
+void
+drain_reset(Drain *drain)
+{
+    drain->keys = 0;
+    drain->late = false;
+}
+
+bool
+drain_ahead(Context *context, Error *error)
+{
+    for (int i = 0; i < context->migration->pair_count; i++)
+    {
+        int64_t applied;
+
+        if (!pending_apply(context, &context->migration->pairs[i], &applied, error))
+            return false;
+        context->summary.keys_applied += applied;
+    }
+    return true;
+}
+
+bool
+drain_late(Context *context, Drain *drain, Error *error)
+{
+    for (int round = 0; round < LATE_ROUNDS; round++)
+    {
+        int64_t keys;
+
+        if (!count_keys(context, &keys, error))
+            return false;
+        if (pending_cost(context, keys) <= FIRST_MS)
+            return true;
+        drain->late = true;
+        if (!drain_ahead(context, error))
+            return false;
+    }
+    return true;
+}
+
+bool
+drain_is_unseen(const Drain *drain)
+{
+    return drain->keys > 0 || drain->late;
 }
 
 bool

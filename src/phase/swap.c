@@ -139,7 +139,7 @@ move_and_commit(Swap *swap, Error *error)
     Phase from = migration->phase;
 
     if (journal_move(context->control, migration, swapped_phase(migration), error) &&
-        (swap->drain.keys == 0 || snapshots_check(swap->snapshots, context, error)) &&
+        (!drain_is_unseen(&swap->drain) || snapshots_check(swap->snapshots, context, error)) &&
         statement_do(context->control, error, "commit", NULL))
         return true;
     migration->phase = from;
@@ -154,7 +154,7 @@ swap_locked(Swap *swap, Error *error)
 
     if (!drain_run(context, &swap->drain, error))
         return false;
-    if (swap->drain.keys > 0 && !snapshots_check(swap->snapshots, context, error))
+    if (drain_is_unseen(&swap->drain) && !snapshots_check(swap->snapshots, context, error))
         return false;
     return check_conditions(swap, error) &&
            statement_do(context->control, error, "swap_reset", "migration", migration->id_text,
@@ -181,21 +181,6 @@ attempt_locked(Swap *swap, Error *error)
 
     conn_set_deadline(context->control, 0);
     return ok || (error->kind == ERROR_LIMIT && error_context(error, "at --max-lock-hold"));
-}
-
-/* What is applied now need not be drained under the lock. */
-static bool
-apply_rest(Context *context, Error *error)
-{
-    for (int i = 0; i < context->migration->pair_count; i++)
-    {
-        int64_t applied;
-
-        if (!pending_apply(context, &context->migration->pairs[i], &applied, error))
-            return false;
-        context->summary.keys_applied += applied;
-    }
-    return true;
 }
 
 /* What the attempt imposed on the application, at most: from asking for the lock to letting go.  It
@@ -239,12 +224,12 @@ attempt(Context *context, void *data, Error *error)
     bool ok;
 
     lockset_reset(&swap->locks);
-    swap->drain.keys = 0;
+    drain_reset(&swap->drain);
     swap->scratch = arena_new();
     context->summary.swap_attempts++;
-    ok = check_live(swap, error) && apply_rest(context, error) &&
+    ok = check_live(swap, error) && drain_ahead(context, error) &&
          snapshots_wait(swap->snapshots, context, swap->deadline, error) &&
-         attempt_locked(swap, error);
+         drain_late(context, &swap->drain, error) && attempt_locked(swap, error);
     note_attempt(swap, ok ? NULL : error);
     arena_free(swap->scratch);
     return ok;

@@ -453,7 +453,7 @@ section 'frozen content' => sub {
     make();
     ready($name);
     my $point = $t->hold('swap-locked');
-    my $clients = Pgswap::Clients->start($t, <<~'SQL', '-c', 8, '-j', 2);
+    my $clients = Pgswap::Clients->start($t, <<~'SQL', '-c', 8, '-j', 2, '-R', 400);
         \set id random(10000, 2000000000)
         begin;
         insert into app.t values (:id, :client_id, 'written') on conflict do nothing;
@@ -461,7 +461,7 @@ section 'frozen content' => sub {
         commit;
         SQL
     $t->wait_until('they write', sub { $t->value('select count(*) from mirror.t') > 1050 });
-    my $run = $t->spawn('swap', 'app.t', '--pause-at', 'swap-locked', '--max-lock-hold', '30s');
+    my $run = $t->spawn('swap', 'app.t', '--pause-at', 'swap-locked', '--max-lock-hold', '30s', '--retry-pause', '200ms');
     $t->arrived($point, $run);
     $t->wait_until('they wait', sub { $t->value(q{select count(*) from pg_locks where not granted and relation = 'app.t'::regclass}) == 8 });
     $t->sql('drop table if exists mirror.frozen; create table mirror.frozen as table mirror.t');
@@ -492,6 +492,23 @@ section 'a drain that is too large' => sub {
     like($swap->{attempt_log}[1]{outcome}, qr/^5000 keys came meanwhile/, "$name: the record says why the first failed");
     cmp_ok($swap->{attempt_log}[1]{lock_wait_ms}, '>', $swap->{attempt_log}[1]{lock_held_ms}, "$name: … and that it only waited");
     is($swap->{attempt_log}[0]{outcome}, 'swapped', "$name: … and that the second did not");
+    ended($name);
+};
+
+section 'much comes while an old snapshot is waited for' => sub {
+    my $name = 'much comes while an old snapshot is waited for';
+    make(10000);
+    ready($name);
+    my $old = $t->connect(user => 'owner');
+    $old->do($_) for 'begin isolation level repeatable read', 'select 1';
+    my $run = $t->spawn('swap', 'app.t', '--swap-deadline', '30s');
+    $t->wait_until('the swap waits for it', sub { ($t->status('app.t')->{waiting_for} // '') =~ /old snapshot: pid $old->{pg_pid}/ });
+    both('update %T set n = n + 1 where id <= 5000');
+    $old->disconnect;
+    $t->exits($t->reap($run), 0, $name);
+    my $swap = $t->status('app.t')->{swap};
+    is($swap->{attempts}, 1, "$name: one attempt");
+    is($swap->{rows_drained}, 0, "$name: nothing is left for the lock");
     ended($name);
 };
 
