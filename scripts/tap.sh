@@ -72,10 +72,9 @@ export HOME=$copy
 export -f run_prove
 status=0
 (cd "$copy" && runuser -u "$user" -- bash -c 'set -eu; run_prove "$@"' tap "$@") || status=$?
-if [ "$status" -ne 0 ] && [ -d "$copy/build/tmp_check" ]; then
-    mkdir -p build
-    cp -R "$copy/build/tmp_check" build/tmp_check
-    find build/tmp_check -type s -delete
+if [ "$status" -ne 0 ] && [ -d "$copy/build/tmp_check/log" ]; then
+    mkdir -p build/tmp_check
+    cp -R "$copy/build/tmp_check/log" build/tmp_check/log
     echo "tap: logs are in build/tmp_check/log" >&2
 fi
 exit "$status"

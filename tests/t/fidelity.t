@@ -204,7 +204,7 @@ my @DAMAGE = (
     [ 'a trigger'         => 'alter table app.t disable trigger tr', 'trigger app.t tr D' ],
     [ 'a check'           => q{update pg_constraint set convalidated = false where conname = 'positive'}, 'constraint positive .*validated=false' ],
     [ 'the cluster mark'  => 'alter table app.t set without cluster', 'index app.t_pkey clustered=false' ],
-    [ 'a column target'   => 'alter table app.t alter note set statistics -1', 'target=-1' ],
+    [ 'a column target'   => 'alter table app.t alter note set statistics -1', 'target=5' ],
     [ 'an option'         => 'alter table app.t reset (toast.autovacuum_enabled)', 'toast' ],
     [ 'replica identity'  => 'alter table app.t replica identity default', 'REPLICA IDENTITY' ],
     [ 'a foreign key'     => 'alter table app.c disable trigger all', 'fk trigger c_t_fkey .* D ' ],
