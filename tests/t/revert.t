@@ -41,11 +41,12 @@ sub equal
     return is_deeply($found->{differences}, [], "$name: equal");
 }
 
+# state: one, or several with bars between: from 18 on RESTRICT has its own.
 sub fails
 {
     my ($dbh, $sql, $state, $name) = @_;
     my $died = !eval { $dbh->do($sql); 1 };
-    return is($died ? $dbh->state : 'none', $state, $name);
+    return like($died ? $dbh->state : 'none', qr/^(?:$state)$/, $name);
 }
 
 # Ends a revertible migration that is back in its old form.
@@ -184,7 +185,7 @@ section 'everything around it' => sub {
     equal("$name: reverted", 'mirror.t', 'app.t');
     fails($writer, 'insert into app.t (id, p_id) values (2000, 4711)', '23503', "$name: the foreign key is back");
     fails($writer, 'delete from app.p where id = 5', '23503', "$name: … at its other end");
-    fails($writer, 'delete from app.t where id = 3', '23503', "$name: the foreign key of the child is back");
+    fails($writer, 'delete from app.t where id = 3', '23503|23001', "$name: the foreign key of the child is back");
     fails($writer, 'insert into app.c values (500, 4711)', '23503', "$name: … at its other end");
     is($t->value(q{select count(*) from pg_constraint where contype = 'f' and not convalidated and (conrelid in ('app.t'::regclass, 'app.c'::regclass))}),
         0, "$name: both are validated");

@@ -355,7 +355,9 @@ sub async
 sub done
 {
     my ($self, $dbh) = @_;
-    return $dbh->pg_result;
+    my $result = $dbh->pg_result;
+    die $dbh->errstr if $dbh->err; # not every release of DBD::Pg does that itself
+    return $result;
 }
 
 # Waits until the session is blocked by a lock.
