@@ -359,7 +359,10 @@ item(stage, step, n, statement) AS (
                       AND d.refclassid = 'pg_class'::regclass AND d.refobjid = :live)
     -- PL/pgSQL that has compiled the table's row type in other sessions must compile anew
     UNION ALL
-    SELECT 'after', 99, f.oid::bigint, format('ALTER ROUTINE %s SECURITY %s', f.oid::regprocedure, CASE WHEN f.prosecdef THEN 'DEFINER' ELSE 'INVOKER' END)
+    SELECT 'after', 99, f.oid::bigint,
+           format('DO $do$ DECLARE routine text; BEGIN SELECT format(''ALTER ROUTINE %%s SECURITY %%s'', oid::regprocedure,'
+                  ' CASE WHEN prosecdef THEN ''DEFINER'' ELSE ''INVOKER'' END) INTO routine FROM pg_proc WHERE oid = %s;'
+                  ' IF FOUND THEN EXECUTE routine; END IF; END $do$', f.oid)
       FROM self, pg_proc f JOIN pg_language l ON l.oid = f.prolang
      WHERE l.lanname = 'plpgsql' AND strpos(lower(f.prosrc), lower(self.relname)) > 0
        AND f.pronamespace NOT IN (SELECT oid FROM pg_namespace WHERE nspname = 'pgswap') AND pg_has_role(f.proowner, 'USAGE')

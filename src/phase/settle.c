@@ -8,6 +8,7 @@
 #include "phase/hook.h"
 #include "phase/phases.h"
 #include "phase/polite.h"
+#include "ui/log.h"
 #include "ui/progress.h"
 
 typedef struct Piece
@@ -19,6 +20,24 @@ typedef struct Piece
     PoliteTask *task;
 } Piece;
 
+/* What somebody has dropped since needs no work any more. */
+static bool
+is_gone(const Error *error)
+{
+    return error_is(error, "42704") || error_is(error, "42P01") || error_is(error, "3F000");
+}
+
+static bool
+leave_out(Context *context, const Piece *piece, Error *error)
+{
+    log_warning("left out: \"%s\": %s", piece->statement, error->message);
+    error_clear(error);
+    statement_rollback(context->control);
+    return statement_do(context->control, error, "object_leave", "migration",
+                        context->migration->id_text, "pair", number(piece->pair->number).text,
+                        "ordinal", piece->ordinal, "epoch", context->migration->epoch, NULL);
+}
+
 static bool
 attempt(Context *context, void *data, Error *error)
 {
@@ -27,11 +46,13 @@ attempt(Context *context, void *data, Error *error)
 
     if (piece->gentle)
         piece->task->imposed = 0;
-    return statement_do(context->control, error, "object_make", "lock_timeout",
-                        number(context->settings->lock_timeout).text, "statement", piece->statement,
-                        "migration", migration->id_text, "pair", number(piece->pair->number).text,
-                        "ordinal", piece->ordinal, "epoch", migration->epoch, NULL) ||
-           error_context(error, "running \"%s\"", piece->statement);
+    if (statement_do(context->control, error, "object_make", "lock_timeout",
+                     number(context->settings->lock_timeout).text, "statement", piece->statement,
+                     "migration", migration->id_text, "pair", number(piece->pair->number).text,
+                     "ordinal", piece->ordinal, "epoch", migration->epoch, NULL))
+        return true;
+    return is_gone(error) ? leave_out(context, piece, error)
+                          : error_context(error, "running \"%s\"", piece->statement);
 }
 
 /* The first piece that is not done; *found is false if all are. */
@@ -88,6 +109,8 @@ settle_kind(Context *context, const char *kind, Error *error)
     return true;
 }
 
+/* Nobody is told before the swap is on the disk: its commit did not wait for that, this note does.
+ */
 static bool
 announce(Context *context, Error *error)
 {
@@ -97,7 +120,8 @@ announce(Context *context, Error *error)
     if (result == NULL)
         return false;
     return !result_get_bool(result, 0, "due") ||
-           (hook_run(context, "after-swap", context->settings->hook_after_swap, error) &&
+           (journal_note(context->control, context->migration, -1, NULL, NULL, error) &&
+            hook_run(context, "after-swap", context->settings->hook_after_swap, error) &&
             statement_do(context->control, error, "swap_announced", "migration",
                          context->migration->id_text, NULL));
 }
