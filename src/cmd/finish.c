@@ -12,7 +12,39 @@
 #include "ui/log.h"
 #include "ui/progress.h"
 
-/* Takes the capture off live (if it is there), then logs, the standby tables and our schemas. */
+/* The part that needs live, alone in its transaction.  Who goes on from here finds capture gone,
+ * and no way but that of this command. */
+static bool
+attempt_capture_off(Context *context, void *data, Error *error)
+{
+    const Migration *migration = context->migration;
+
+    (void)data;
+    if (!polite_begin(context, migration->pairs[0].live_oid, error))
+        return false;
+    for (int i = 0; i < migration->pair_count; i++)
+        if (!statement_generate(context->control, error, "capture_drop", "trigger",
+                                migration->pairs[i].trigger, "relations",
+                                migration->pairs[i].live_oid, NULL))
+            return false;
+    return statement_do(context->control, error, "commit", NULL);
+}
+
+static bool
+capture_off(Context *context, const char *what, Error *error)
+{
+    PoliteTask task = {.what = what,
+                       .relations = context->migration->pairs[0].live_oid,
+                       .deadline = context->settings->swap_deadline,
+                       .attempt = attempt_capture_off};
+
+    return statement_do(context->control, error, "stray_workers", "migration",
+                        context->migration->id_text, NULL) &&
+           polite_run(context, &task, error) &&
+           context_pause_at(context, context->control, "capture-off", error);
+}
+
+/* The standby tables, the logs and our schemas. */
 static bool
 remove_objects(Context *context, Error *error)
 {
@@ -23,9 +55,7 @@ remove_objects(Context *context, Error *error)
     {
         const Pair *pair = &migration->pairs[i];
 
-        if (!statement_generate(conn, error, "capture_drop", "trigger", pair->trigger, "relations",
-                                pair->live_oid, NULL) ||
-            !statement_generate(conn, error, "blue_drop", "table", pair->standby_oid, "schema",
+        if (!statement_generate(conn, error, "blue_drop", "table", pair->standby_oid, "schema",
                                 pair->standby_schema, "other_schema", pair->away_schema, NULL))
             return false;
     }
@@ -34,33 +64,25 @@ remove_objects(Context *context, Error *error)
 }
 
 static bool
-attempt_finish(Context *context, void *data, Error *error)
+remove_finished(Context *context, Error *error)
 {
     Migration *migration = context->migration;
-    Phase phase = migration->phase;
 
-    (void)data;
-    if (polite_begin(context, context->migration->pairs[0].live_oid, error) &&
-        remove_objects(context, error) &&
-        journal_move(context->control, migration, PHASE_FINISHED, error) &&
-        statement_do(context->control, error, "migration_finish", "migration", migration->id_text,
-                     NULL) &&
-        statement_do(context->control, error, "commit", NULL))
-        return true;
-    migration->phase = phase;
-    return false;
+    return statement_do(context->control, error, "begin", NULL) && remove_objects(context, error) &&
+           journal_move(context->control, migration, PHASE_FINISHED, error) &&
+           statement_do(context->control, error, "migration_finish", "migration",
+                        migration->id_text, NULL) &&
+           statement_do(context->control, error, "commit", NULL);
 }
 
 /* Nothing of an aborted migration stays; the state schema goes with the last one. */
 static bool
-attempt_abort(Context *context, void *data, Error *error)
+remove_aborted(Context *context, Error *error)
 {
     Conn *conn = context->control;
     const Result *result;
 
-    (void)data;
-    if (!polite_begin(context, context->migration->pairs[0].live_oid, error) ||
-        !remove_objects(context, error) ||
+    if (!statement_do(conn, error, "begin", NULL) || !remove_objects(context, error) ||
         !statement_do(conn, error, "migration_delete", "migration", context->migration->id_text,
                       NULL))
         return false;
@@ -69,20 +91,6 @@ attempt_abort(Context *context, void *data, Error *error)
         (result_get_bool(result, 0, "unused") && !statement_do(conn, error, "state_drop", NULL)))
         return false;
     return statement_do(conn, error, "commit", NULL);
-}
-
-static bool
-remove_politely(Session *session, PoliteAttempt attempt, const char *what, Error *error)
-{
-    Context *context = &session->context;
-    PoliteTask task = {.what = what,
-                       .relations = context->migration->pairs[0].live_oid,
-                       .deadline = context->settings->swap_deadline,
-                       .attempt = attempt};
-
-    return statement_do(context->control, error, "stray_workers", "migration",
-                        context->migration->id_text, NULL) &&
-           polite_run(context, &task, error);
 }
 
 /* --keep, and the announcement of what is dropped. */
@@ -149,8 +157,8 @@ finish_command(Session *session, Error *error)
                           "\"pgswap run\" swaps it, \"pgswap abort\" takes everything back.");
     }
     if (!guard_last_copy(context, error) || !check_keep(session, error) ||
-        !settle_run(context, error) ||
-        !remove_politely(session, attempt_finish, "to drop the old table", error))
+        !settle_run(context, error) || !capture_off(context, "to drop the old table", error) ||
+        !remove_finished(context, error))
         return false;
     if (!session->options->quiet)
         log_info("the old table of %s is gone", context->migration->pairs[0].live);
@@ -183,7 +191,8 @@ abort_command(Session *session, Error *error)
                           "\"pgswap revert\" swaps back, \"pgswap finish\" drops the old table.");
     }
     if (!guard_last_copy(context, error) || !settle_run(context, error) ||
-        !remove_politely(session, attempt_abort, "to take the capture triggers off", error))
+        !capture_off(context, "to take the capture triggers off", error) ||
+        !remove_aborted(context, error))
         return false;
     log_info("everything is taken back; %s is as it was", context->migration->pairs[0].live);
     return true;
