@@ -6,7 +6,8 @@ SANITIZE ?= 0
 
 PKGS := libuv libxxhash jansson
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes \
-	-Wmissing-prototypes -Wvla -Wcast-qual -Wwrite-strings -Wundef $(WERROR)
+	-Wmissing-prototypes -Wvla -Wcast-qual -Wwrite-strings -Wundef \
+	-Werror=implicit-function-declaration $(WERROR)
 
 ifeq ($(SANITIZE),1)
 BUILD := build/asan

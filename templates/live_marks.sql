@@ -1,10 +1,30 @@
--- A cheap mark of live that changes with everything that another session may alter without the locks
--- we hold: grants, views, functions. Lock: none.
-SELECT concat_ws(' ', c.xmin,
-                 (SELECT string_agg(a.xmin::text, ',' ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0),
-                 (SELECT string_agg(d.classid || '.' || d.objid, ',' ORDER BY d.classid, d.objid) FROM pg_depend d
-                   WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid),
-                 (SELECT string_agg(r.xmin::text, ',' ORDER BY r.oid) FROM pg_rewrite r
-                   WHERE r.oid IN (SELECT d.objid FROM pg_depend d WHERE d.classid = 'pg_rewrite'::regclass
-                                      AND d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid))) AS marks
-  FROM pg_class c WHERE c.oid = :oid;
+-- A cheap mark of live that changes when another session alters it, or anything that depends on it, without
+-- the locks we hold: grants, triggers, policies, views, indexes, comments. By index in catalogs of any size
+-- (OFFSET 0, correlated sub-selects): it is read under the lock, too. Lock: none.
+WITH RECURSIVE hangs(classid, objid) AS (
+    SELECT 'pg_class'::regclass::oid, :oid::oid
+    UNION
+    SELECT next.classid, next.objid
+      FROM hangs h
+      CROSS JOIN LATERAL (
+          SELECT d.classid, d.objid FROM pg_depend d WHERE d.refclassid = h.classid AND d.refobjid = h.objid
+          UNION ALL
+          SELECT 'pg_class'::regclass, r.ev_class FROM pg_rewrite r WHERE h.classid = 'pg_rewrite'::regclass AND r.oid = h.objid
+          OFFSET 0) AS next)
+SELECT md5(string_agg(concat_ws(' ', h.classid, h.objid, CASE h.classid
+               WHEN 'pg_class'::regclass THEN concat_ws(' ',
+                   (SELECT c.xmin FROM pg_class c WHERE c.oid = h.objid),
+                   (SELECT string_agg(a.xmin::text, ',' ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = h.objid AND a.attnum > 0),
+                   (SELECT i.xmin FROM pg_index i WHERE i.indexrelid = h.objid),
+                   (SELECT s.xmin FROM pg_sequence s WHERE s.seqrelid = h.objid))
+               WHEN 'pg_trigger'::regclass THEN (SELECT t.xmin::text FROM pg_trigger t WHERE t.oid = h.objid)
+               WHEN 'pg_constraint'::regclass THEN (SELECT c.xmin::text FROM pg_constraint c WHERE c.oid = h.objid)
+               WHEN 'pg_rewrite'::regclass THEN (SELECT r.xmin::text FROM pg_rewrite r WHERE r.oid = h.objid)
+               WHEN 'pg_policy'::regclass THEN (SELECT p.xmin::text FROM pg_policy p WHERE p.oid = h.objid)
+               WHEN 'pg_attrdef'::regclass THEN (SELECT d.xmin::text FROM pg_attrdef d WHERE d.oid = h.objid)
+               WHEN 'pg_statistic_ext'::regclass THEN (SELECT s.xmin::text FROM pg_statistic_ext s WHERE s.oid = h.objid)
+               WHEN 'pg_proc'::regclass THEN (SELECT f.xmin::text FROM pg_proc f WHERE f.oid = h.objid)
+               END,
+               (SELECT string_agg(d.xmin::text, ',' ORDER BY d.objsubid) FROM pg_description d
+                 WHERE d.objoid = h.objid AND d.classoid = h.classid)), ';' ORDER BY h.classid, h.objid)) AS marks
+  FROM hangs h;

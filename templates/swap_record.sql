@@ -5,7 +5,4 @@ UPDATE pgswap.migration
        swap = swap || jsonb_build_object('swapped_at', clock_timestamp(), 'rows_drained', :rows_drained,
                                          'announced', false)
  WHERE id = :migration;
--- The application waits until the commit is through, so that does not wait for the disk or a standby server:
--- in the log it comes before all that follows, and the record of the attempt is written down with it.
-SET LOCAL synchronous_commit = off;
 UPDATE pgswap.object SET done = true WHERE migration = :migration AND kind = 'check';

@@ -73,6 +73,9 @@ bool guard_tables(Context *context, Error *error) ERROR_MUST_CHECK;
 /* ERROR_CHANGED if live was dropped, so that standby may be the last to have its rows. */
 bool guard_last_copy(Context *context, Error *error) ERROR_MUST_CHECK;
 
-/* True if capture is whole on live of every pair; ERROR_CHANGED if live is not what it was.  When
- * triggers were dropped or switched off, *whole is false: what they missed is unknown. */
+/* When capture triggers of a pair were dropped or switched off, *whole is false: what they missed
+ * is unknown. */
+bool guard_capture(Context *context, bool *whole, Error *error) ERROR_MUST_CHECK;
+
+/* That, after live was compared with its description: ERROR_CHANGED if it is not what it was. */
 bool guard_check(Context *context, bool *whole, Error *error) ERROR_MUST_CHECK;

@@ -40,8 +40,9 @@ typedef struct PoliteTask
 } PoliteTask;
 
 /*
- * Opens the transaction of an attempt, with standby locked, after an autovacuum of live or standby
- * gave way to locks that stop nobody.  What is asked for after it waits for lock_timeout.
+ * Opens the transaction of an attempt, with standby locked, after autovacuums of it and of the
+ * relations gave way to locks that stop nobody.  What is asked for after it waits for lock_timeout,
+ * and all of it ends with lock_timeout and max_lock_hold.
  *
  * The weak lock on live is let go again: with it in hand, a session that holds any lock on live and
  * asks for one against it (TRUNCATE, LOCK TABLE, CREATE INDEX) would be a deadlock's victim at
@@ -49,6 +50,10 @@ typedef struct PoliteTask
  * lock.
  */
 bool polite_begin(Context *context, const char *relations, Error *error) ERROR_MUST_CHECK;
+
+/* The part of that which may take seconds, to be done ahead of what should be fresh when the locks
+ * are asked for: autovacuums give way, and nothing is kept. */
+bool polite_make_way(Context *context, const char *relations, Error *error) ERROR_MUST_CHECK;
 
 /* Says in an error that is a lock timeout who holds or wants the live table. */
 void polite_explain(Context *context, Error *error);

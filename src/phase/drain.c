@@ -10,10 +10,9 @@
 
 enum
 {
-    FIRST_MS = 15,    /* for the drain of the first attempt */
-    EARLY_COUNT = 8,  /* times to give way before the lock count as one under it */
-    DOUBLED_MAX = 20, /* times; by then it is hours */
-    LATE_ROUNDS = 8,
+    FIRST_MS = 15,   /* for the drain of the first attempt */
+    EARLY_COUNT = 8, /* times to give way before the lock count as one under it */
+    DOUBLED_MAX = 20 /* times; by then it is hours */
 };
 
 static int64_t
@@ -52,13 +51,6 @@ check_cost(const Context *context, const Drain *drain, int64_t keys, Error *erro
                      ms);
 }
 
-void
-drain_reset(Drain *drain)
-{
-    drain->keys = 0;
-    drain->late = false;
-}
-
 bool
 drain_ahead(Context *context, Error *error)
 {
@@ -74,27 +66,14 @@ drain_ahead(Context *context, Error *error)
 }
 
 bool
-drain_late(Context *context, Drain *drain, Error *error)
+drain_look(Context *context, bool *little, Error *error)
 {
-    for (int round = 0; round < LATE_ROUNDS; round++)
-    {
-        int64_t keys;
+    int64_t keys;
 
-        if (!count_keys(context, &keys, error))
-            return false;
-        if (pending_cost(context, keys) <= FIRST_MS)
-            return true;
-        drain->late = true;
-        if (!drain_ahead(context, error))
-            return false;
-    }
+    if (!count_keys(context, &keys, error))
+        return false;
+    *little = pending_cost(context, keys) <= FIRST_MS;
     return true;
-}
-
-bool
-drain_is_unseen(const Drain *drain)
-{
-    return drain->keys > 0 || drain->late;
 }
 
 bool

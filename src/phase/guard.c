@@ -98,22 +98,28 @@ check_fingerprint(Context *context, const Pair *pair, Error *error)
 }
 
 bool
-guard_check(Context *context, bool *whole, Error *error)
+guard_capture(Context *context, bool *whole, Error *error)
 {
     *whole = true;
     for (int i = 0; i < context->migration->pair_count; i++)
     {
         const Pair *pair = &context->migration->pairs[i];
-        const Result *result;
+        const Result *result = statement_run(context->control, error, "capture_state", "standby",
+                                             pair->standby_oid, "alive", pair->alive, "trigger",
+                                             pair->trigger, "live", pair->live_oid, NULL);
 
-        if (!check_fingerprint(context, pair, error))
-            return false;
-        result = statement_run(context->control, error, "capture_state", "standby",
-                               pair->standby_oid, "alive", pair->alive, "trigger", pair->trigger,
-                               "live", pair->live_oid, NULL);
         if (result == NULL)
             return false;
         *whole = *whole && result_get_bool(result, 0, "whole");
     }
     return true;
+}
+
+bool
+guard_check(Context *context, bool *whole, Error *error)
+{
+    for (int i = 0; i < context->migration->pair_count; i++)
+        if (!check_fingerprint(context, &context->migration->pairs[i], error))
+            return false;
+    return guard_capture(context, whole, error);
 }

@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -17,6 +18,8 @@ enum
     POLL_FIRST = 50,   /* ms between looks while somebody is in the way; doubles to … */
     POLL_MAX = 1000,   /* ms */
     SILENCE_MIN = 250, /* ms of our silence that the server bears at least */
+    GENTLE_TURNS = 4,  /* to get past autovacuums that begin again */
+    AT_ONCE = 200,     /* ms that locks take which nobody holds */
 };
 
 static bool
@@ -25,11 +28,19 @@ is_lock_failure(const Error *error)
     return error_is(error, "55P03") || error_is(error, "40P01");
 }
 
+/* Somebody altered the same catalog row and committed while we waited for that (no code of its own:
+ * simple_heap_update() in PostgreSQL's heapam.c). */
+static bool
+is_catalog_race(const Error *error)
+{
+    return error_is(error, "XX000") && strstr(error->message, "concurrently") != NULL;
+}
+
 static bool
 is_worth_another_try(const Error *error)
 {
     return is_lock_failure(error) || error_is(error, "40001") || error->kind == ERROR_LIMIT ||
-           error->kind == ERROR_LOCK;
+           error->kind == ERROR_LOCK || is_catalog_race(error);
 }
 
 /* Only on the operator's word, and only transactions of the age the operator gave. */
@@ -122,31 +133,67 @@ give_up(Context *context, const PoliteTask *task, Text *who, const Error *last, 
                              "when the table is less busy, or with a longer --swap-deadline.");
 }
 
-/* Begins, with standby locked, and relations gently. */
 static bool
-begin_with(Context *context, const char *relations, Error *error)
+lock_each_once(Context *context, const StatementList *locks, Error *error)
 {
-    const Migration *migration = context->migration;
-    int64_t silence = context->settings->max_lock_hold;
-
-    if (!statement_do(context->control, error, "begin_attempt", "idle_timeout",
-                      number(silence < SILENCE_MIN ? SILENCE_MIN : silence).text, NULL))
-        return false;
-    for (int i = 0; i < migration->pair_count; i++)
-        if (!statement_generate(context->control, error, "lock_gently", "relations", relations,
-                                "standby", migration->pairs[i].standby_oid, NULL))
+    for (int i = 0; i < locks->count; i++)
+        if (!statement_do(context->control, error, "lock_once", "statement", locks->items[i], NULL))
             return false;
     return true;
+}
+
+/* Each is let go before the next is asked for: with one in hand, a wait for another would be one
+ * for those who wait for the first.  While one autovacuum gives way another may begin on a table
+ * that was free, so this goes on until nothing was waited for, if that does not take too often. */
+static bool
+lock_gently(Context *context, const char *relations, Error *error)
+{
+    Arena *scratch = arena_new();
+    StatementList locks;
+    bool waited = true;
+    bool ok = statement_collect(context->control, scratch, &locks, error, "lock_gently",
+                                "relations", relations, NULL);
+
+    for (int turn = 0; ok && waited && turn < GENTLE_TURNS; turn++)
+    {
+        int64_t started = clock_ms();
+
+        ok = lock_each_once(context, &locks, error);
+        waited = clock_ms() - started > AT_ONCE;
+    }
+    arena_free(scratch);
+    return ok;
 }
 
 bool
 polite_begin(Context *context, const char *relations, Error *error)
 {
-    if (!begin_with(context, relations, error) ||
-        !statement_do(context->control, error, "commit", NULL) || !begin_with(context, "0", error))
+    const Migration *migration = context->migration;
+    const Settings *settings = context->settings;
+    int64_t silence = settings->max_lock_hold;
+
+    if (!statement_do(context->control, error, "begin_attempt", "idle_timeout",
+                      number(silence < SILENCE_MIN ? SILENCE_MIN : silence).text, NULL))
+        return false;
+    for (int i = 0; i < migration->pair_count; i++)
+        if (!statement_generate(context->control, error, "lock_standby", "standby",
+                                migration->pairs[i].standby_oid, NULL))
+            return false;
+    if (!lock_gently(context, relations, error))
         return false;
     context->strong_since = clock_ms();
-    return context_set_patience(context, context->settings->lock_timeout, error);
+    conn_set_deadline(context->control, settings->lock_timeout + settings->max_lock_hold);
+    return context_set_patience(context, settings->lock_timeout, error);
+}
+
+bool
+polite_make_way(Context *context, const char *relations, Error *error)
+{
+    bool ok = polite_begin(context, relations, error) &&
+              statement_do(context->control, error, "commit", NULL);
+
+    conn_set_deadline(context->control, 0);
+    return ok;
 }
 
 void
@@ -194,6 +241,7 @@ attempt_once(Context *context, PoliteTask *task, Error *last)
     task->imposed = -1;
     context->strong_since = clock_ms();
     ok = task->attempt(context, task->data, last);
+    conn_set_deadline(context->control, 0);
     if (task->imposed < 0)
         task->imposed = clock_ms() - context->strong_since;
     return ok;

@@ -80,8 +80,7 @@ take(Snapshots *s, const Result *result, int row)
 static bool
 sample(Snapshots *s, Context *context, Error *error)
 {
-    const Result *result = statement_run(context->control, error, "snapshots", "live",
-                                         context->migration->pairs[0].live_oid, "migration",
+    const Result *result = statement_run(context->control, error, "snapshots", "migration",
                                          context->migration->id_text, NULL);
 
     if (result == NULL)

@@ -21,6 +21,12 @@
 #include "phase/snapshots.h"
 #include "phase/watch.h"
 
+enum
+{
+    ROUNDS = 8,     /* to come close to live before the lock is asked for */
+    LONG_AGO = 5000 /* ms */
+};
+
 typedef struct Swap
 {
     Context *context;
@@ -57,6 +63,13 @@ read_marks(Swap *swap, int pair, char **marks, Error *error)
     return true;
 }
 
+static bool
+require_whole(bool whole, Error *error)
+{
+    return whole ||
+           error_set(error, ERROR_CHANGED, "the capture triggers were dropped or switched off");
+}
+
 /* Compares live with its description while readers and writers go on; the marks tell under the lock
  * whether that still holds. */
 static bool
@@ -68,9 +81,7 @@ check_live(Swap *swap, Error *error)
     for (int i = 0; i < context->migration->pair_count; i++)
         if (!read_marks(swap, i, &swap->marks[i], error))
             return false;
-    return guard_check(context, &whole, error) &&
-           (whole ||
-            error_set(error, ERROR_CHANGED, "the capture triggers were dropped or switched off"));
+    return guard_check(context, &whole, error) && require_whole(whole, error);
 }
 
 static bool
@@ -78,6 +89,7 @@ check_conditions(Swap *swap, Error *error)
 {
     Context *context = swap->context;
     const Result *result;
+    bool whole;
 
     for (int i = 0; i < context->migration->pair_count; i++)
     {
@@ -88,6 +100,8 @@ check_conditions(Swap *swap, Error *error)
         if (strcmp(marks, swap->marks[i]) != 0)
             return error_set(error, ERROR_LOCK, "the table was altered while waiting for the lock");
     }
+    if (!guard_capture(context, &whole, error) || !require_whole(whole, error))
+        return false;
     result = statement_run(context->control, error, "swap_conditions", "migration",
                            context->migration->id_text, NULL);
     if (result == NULL)
@@ -139,7 +153,7 @@ move_and_commit(Swap *swap, Error *error)
     Phase from = migration->phase;
 
     if (journal_move(context->control, migration, swapped_phase(migration), error) &&
-        (!drain_is_unseen(&swap->drain) || snapshots_check(swap->snapshots, context, error)) &&
+        (swap->drain.keys == 0 || snapshots_check(swap->snapshots, context, error)) &&
         statement_do(context->control, error, "commit", NULL))
         return true;
     migration->phase = from;
@@ -154,7 +168,7 @@ swap_locked(Swap *swap, Error *error)
 
     if (!drain_run(context, &swap->drain, error))
         return false;
-    if (drain_is_unseen(&swap->drain) && !snapshots_check(swap->snapshots, context, error))
+    if (swap->drain.keys > 0 && !snapshots_check(swap->snapshots, context, error))
         return false;
     return check_conditions(swap, error) &&
            statement_do(context->control, error, "swap_reset", "migration", migration->id_text,
@@ -181,6 +195,32 @@ attempt_locked(Swap *swap, Error *error)
 
     conn_set_deadline(context->control, 0);
     return ok || (error->kind == ERROR_LIMIT && error_context(error, "at --max-lock-hold"));
+}
+
+/* Applies what is pending, compares live with its description, and waits for the snapshots that are
+ * older than that, until little has come meanwhile and none of it is long ago. */
+static bool
+come_close(Swap *swap, Error *error)
+{
+    Context *context = swap->context;
+
+    for (int round = 0; round < ROUNDS; round++)
+    {
+        int64_t started;
+        bool little;
+
+        if (!drain_ahead(context, error) || !check_live(swap, error))
+            return false;
+        started = clock_ms();
+        if (!snapshots_wait(swap->snapshots, context, swap->deadline, error) ||
+            !drain_look(context, &little, error))
+            return false;
+        if (little && clock_ms() - started < LONG_AGO)
+            return true;
+        if (!context_may_go_on(context, error))
+            return false;
+    }
+    return true;
 }
 
 /* What the attempt imposed on the application, at most: from asking for the lock to letting go.  It
@@ -224,12 +264,11 @@ attempt(Context *context, void *data, Error *error)
     bool ok;
 
     lockset_reset(&swap->locks);
-    drain_reset(&swap->drain);
+    swap->drain.keys = 0;
     swap->scratch = arena_new();
     context->summary.swap_attempts++;
-    ok = check_live(swap, error) && drain_ahead(context, error) &&
-         snapshots_wait(swap->snapshots, context, swap->deadline, error) &&
-         drain_late(context, &swap->drain, error) && attempt_locked(swap, error);
+    ok = guard_tables(context, error) && polite_make_way(context, swap->locks.relations, error) &&
+         come_close(swap, error) && attempt_locked(swap, error);
     note_attempt(swap, ok ? NULL : error);
     arena_free(swap->scratch);
     return ok;

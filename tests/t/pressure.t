@@ -193,7 +193,7 @@ my $SLOW = 'autovacuum_vacuum_threshold = 1, autovacuum_vacuum_scale_factor = 0,
 sub autovacuum
 {
     my ($setting) = @_;
-    $t->sql($_) for "alter system set autovacuum = $setting", q{alter system set autovacuum_naptime = '1s'}, 'select pg_reload_conf()';
+    $t->sql($_) for "alter system set autovacuum = $setting", q{alter system set autovacuum_naptime = '5s'}, 'select pg_reload_conf()';
     return;
 }
 

@@ -238,8 +238,8 @@ $counting->disconnect;
 
 # ---- open transactions: cursors, COPY ----------------------------------------------------------
 
-# Starts a run; before the swap $open begins something in a session; when the swap waits for its lock
-# $body goes on with it, and the run must come to its end after that.
+# Starts a run; before the swap $open begins something in a session; when the swap waits for it, for its lock
+# or its snapshot, $body goes on with it, and the run must come to its end after that.
 sub through
 {
     my ($name, $open, $body) = @_;
@@ -248,7 +248,10 @@ sub through
     $t->arrived($point, $run);
     $open->();
     $t->let_go($point);
-    $t->swap_waits('app.item', $run);
+    $t->wait_until('the swap waits', sub {
+        die "it ended: $run->{err}" unless $t->lives($run);
+        return $t->value(q{select count(*) from pg_locks where not granted and relation = 'app.item'::regclass})
+            || ($t->status('app.item')->{waiting_for} // '') =~ /snapshot/ });
     eval { $body->(); 1 } or fail("$name: $@");
     $t->exits($t->reap($run), 0, $name);
     return;

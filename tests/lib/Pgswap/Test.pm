@@ -356,7 +356,7 @@ sub done
 {
     my ($self, $dbh) = @_;
     my $result = $dbh->pg_result;
-    die $dbh->errstr if $dbh->err; # not every release of DBD::Pg does that itself
+    die $dbh->errstr // $dbh->state if $dbh->err || $dbh->state; # not every release of DBD::Pg does that itself
     return $result;
 }
 

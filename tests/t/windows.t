@@ -1,0 +1,387 @@
+# What others do in the windows of a swap, of a way back and of the end: between the looks that pgswap takes
+# and the locks it gets, and between its transactions.  A write, a snapshot, an alteration or a drop in such a
+# window is neither lost nor undone, or the swap does not happen.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+use DBD::Pg qw(:async);
+use Pgswap::Cases;
+use Pgswap::Oracle;
+use Pgswap::Test;
+use POSIX ();
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+my $t = Pgswap::Test->start('windows', autovacuum => 'off', wal_level => 'replica', max_wal_senders => 5);
+my @ALTER = ('--alter', 'ALTER COLUMN n TYPE bigint');
+my $writer = $t->connect(user => undef);
+
+$t->sql('create schema mirror; grant usage on schema mirror to public; grant pg_read_all_stats to owner');
+
+sub section { return Pgswap::Cases::run($t, @_) }
+
+sub make
+{
+    my ($more) = @_;
+    $t->sql('drop table if exists app.t, app.c, app.d, mirror.t cascade');
+    $t->sql_as(owner => 'create table app.t (id int primary key, n int, note text);'
+        . "insert into app.t select i, 0, repeat('x', 150) from generate_series(1, 1000) i;" . ($more // ''));
+    $t->sql('create table mirror.t as table app.t; alter table mirror.t add primary key (id); grant select on app.t, mirror.t to public');
+    return;
+}
+
+sub both { my ($sql) = @_; $writer->do($sql =~ s/%T/$_/gr) for 'app.t', 'mirror.t'; return }
+
+sub n_type { return $t->value(q{select format_type(atttypid, null) from pg_attribute where attrelid = 'app.t'::regclass and attname = 'n'}) }
+
+sub equal
+{
+    my ($name) = @_;
+    my $found = Pgswap::Oracle::compare($t->{admin}, 'mirror.t', 'app.t', key => ['id']);
+    return is_deeply($found->{differences}, [], "$name: no row is lost");
+}
+
+sub ended
+{
+    my ($name, @last) = @_;
+    equal($name);
+    $t->exits($t->pgswap($_, 'app.t'), 0, "$name: $_") for @last;
+    equal("$name, at the end");
+    $t->is_clean("$name: nothing is left");
+    return;
+}
+
+# Brings app.t to the place from which "swap" or "revert" starts.
+sub before
+{
+    my ($command, $name, $more) = @_;
+    make($more);
+    $t->exits($t->pgswap('run', 'app.t', @ALTER, $command eq 'swap' ? '--until=ready' : ()), 0, "$name: before $command");
+    return;
+}
+
+# A swap or revert that waits for a snapshot which is older.
+sub waiting
+{
+    my ($command, @options) = @_;
+    my $old = $t->connect(user => 'owner');
+    $old->do($_) for 'begin isolation level repeatable read', 'select 1';
+    my $run = $t->spawn($command, 'app.t', '--swap-deadline', '30s', '--retry-pause', '200ms', @options);
+    $t->wait_until('it waits for the snapshot', sub {
+        die "it ended: $run->{err}" unless $t->lives($run);
+        return ($t->status('app.t')->{waiting_for} // '') =~ /old snapshot: pid $old->{pg_pid}\b/ });
+    return ($old, $run);
+}
+
+# What a fixture loader or pg_restore --disable-triggers does.
+sub load_without_triggers
+{
+    my ($id) = @_;
+    both('alter table %T disable trigger user');
+    both("insert into %T select i, 1, 'loaded' from generate_series($id, $id + 99) i");
+    both('update %T set n = n + 1 where id <= 10');
+    both('alter table %T enable trigger user');
+    return;
+}
+
+for my $command ('swap', 'revert')
+{
+    section "$command: writes without triggers while it waits for a snapshot" => sub {
+        my $name = "$command: writes without triggers while it waits for a snapshot";
+        before($command, $name);
+        my ($old, $run) = waiting($command);
+        load_without_triggers(5000);
+        $old->disconnect;
+        $t->exits($t->reap($run), 10, $name);
+        like($run->{err}, qr/capture triggers were dropped or switched off/, "$name: it is said");
+        ended($name, $command eq 'swap' ? ('run', 'finish') : 'finish');
+    };
+
+    section "$command: writes without triggers in a transaction that it waits for" => sub {
+        my $name = "$command: writes without triggers in a transaction that it waits for";
+        before($command, $name);
+        $writer->do('begin');
+        both('alter table %T disable trigger user');
+        both("insert into %T select i, 1, 'loaded' from generate_series(5000, 5099) i");
+        my $run = $t->spawn($command, 'app.t', '--swap-deadline', '30s', '--retry-pause', '200ms', '--blocker-age', '1min');
+        $t->wait_until('it waits for that transaction', sub {
+            die "it ended: $run->{err}" unless $t->lives($run);
+            return $t->value(qq{select count(*) from pg_locks where not granted and relation = 'app.t'::regclass}) });
+        both('alter table %T enable trigger user');
+        $writer->do('commit');
+        $t->exits($t->reap($run), 10, $name);
+        ended($name, $command eq 'swap' ? ('run', 'finish') : 'finish');
+    };
+}
+
+section 'alterations while it waits for a snapshot' => sub {
+    my $name = 'alterations while it waits for a snapshot';
+    my $things = q{
+        create policy p on app.t using (id > 0);
+        create index note_ix on app.t (note);
+        create or replace view app.v with (security_barrier = false) as select id, n from app.t;
+        create or replace function app.audit() returns trigger language plpgsql as 'begin return new; end';
+        create trigger audit before update on app.t for each row execute function app.audit();
+        create or replace function app.g() returns bigint language plpgsql security definer as 'begin return (select count(*) from app.t); end'};
+    for my $ddl ('alter policy p on app.t using (id < 5)', 'alter table app.t disable trigger audit', 'alter view app.v set (security_barrier = true)',
+        'alter index app.note_ix set (fillfactor = 50)', q(comment on view app.v is 'seen'), 'grant select on app.v to writer')
+    {
+        before('swap', "$name, $ddl", $things);
+        my ($old, $run) = waiting('swap');
+        $t->sql_as(owner => $ddl);
+        $old->disconnect;
+        $t->exits($t->reap($run), 10, "$name: $ddl");
+        is(n_type(), 'integer', "$name, $ddl: not swapped");
+        ended("$name, $ddl", 'abort');
+    }
+    before('swap', "$name, a function", $things);
+    my ($old, $run) = waiting('swap');
+    $t->sql_as(owner => 'alter function app.g() security invoker; create function app.h() returns int language plpgsql as $$begin return (select max(id) from app.t); end$$');
+    $old->disconnect;
+    $t->exits($t->reap($run), 0, "$name: a function");
+    is($t->value(q{select prosecdef from pg_proc where proname = 'g'}), 0, "$name: it is as it was altered");
+    $t->sql('drop function app.h()');
+    ended("$name, a function", 'finish');
+};
+
+section 'a snapshot that has let its lock go' => sub {
+    my $name = 'a snapshot that has let its lock go';
+    for my $mode ('wait', 'strict')
+    {
+        before('swap', $name);
+        both("insert into %T select i, 1, 'new' from generate_series(5000, 5099) i");
+        both('update %T set n = n + 1 where id <= 10');
+        my $reader = $t->connect(user => 'writer');
+        $reader->do($_) for 'begin isolation level repeatable read', 'savepoint a';
+        my $sees = sub { join ' ', $reader->selectrow_array(q{select count(*), sum(n), count(*) filter (where note = 'new') from app.t}) };
+        my $seen = $sees->();
+        my $run = $t->spawn('swap', 'app.t', '--old-snapshots', $mode, '--lock-timeout', '900ms', '--blocker-age', '1min', '--swap-deadline', '3s', '--retry-pause', '200ms');
+        sleep 0.7;
+        $reader->do('rollback to a');
+        $t->exits($t->reap($run), 6, "$name, $mode: the swap waits for it");
+        is($sees->(), $seen, "$name, $mode: it sees what it saw");
+        $reader->disconnect;
+        ended("$name, $mode", 'swap', 'finish');
+    }
+};
+
+section 'a snapshot from the time in which the rest is applied' => sub {
+    my $name = 'a snapshot from the time in which the rest is applied';
+    before('swap', $name);
+    my ($old, $run) = waiting('swap', '--pause-at', 'apply-read', '--swap-deadline', '4s');
+    both("insert into %T select i, 1, 'new' from generate_series(5000, 9999) i");
+    my $point = $t->hold('apply-read');
+    $old->disconnect;
+    $t->arrived($point, $run);
+    my $reader = $t->connect(user => 'writer');
+    $reader->do('begin isolation level repeatable read');
+    $t->async($reader, 'select pg_sleep(6)');
+    $t->wait_until('it has its snapshot', sub { $t->value("select count(*) from pg_stat_activity where pid = $reader->{pg_pid} and wait_event = 'PgSleep'") });
+    $t->let_go($point);
+    $t->exits($t->reap($run), 6, "$name: the swap waits for it");
+    $t->done($reader);
+    is(($reader->selectrow_array('select count(*) from app.t'))[0], 6000, "$name: it sees all that was there");
+    $reader->disconnect;
+    ended($name, 'swap', 'finish');
+};
+
+section 'COPY that waits for the lock' => sub {
+    my $name = 'COPY that waits for the lock';
+    before('swap', $name);
+    my $point = $t->hold('swap-locked');
+    $writer->do('begin; lock table app.t in row exclusive mode');
+    my $run = $t->spawn('swap', 'app.t', '--pause-at', 'swap-locked', '--lock-timeout', '10s', '--swap-deadline', '30s', '--retry-pause', '200ms');
+    $t->swap_waits('app.t', $run);
+    both("insert into %T values (5000, 1, 'new')");
+    both('update %T set n = 7 where id = 5');
+    $writer->do('commit');
+    $t->arrived($point, $run);
+    my $file = "$ENV{TESTDIR}/copy.$$";
+    my $copy = fork() // die "fork: $!";
+    if ($copy == 0)
+    {
+        open(STDOUT, '>', $file);
+        exec 'psql', '-X', '-q', '-d', $t->conninfo('writer'), '-c', 'copy app.t to stdout' or POSIX::_exit(127);
+    }
+    $t->wait_until('it waits', sub { $t->value(q{select count(*) from pg_stat_activity where query like 'copy app.t%' and wait_event_type = 'Lock'}) });
+    $t->let_go($point);
+    $t->exits($t->reap($run), 0, $name);
+    waitpid $copy, 0;
+    my @copied = sort split /\n/, PostgreSQL::Test::Utils::slurp_file($file);
+    is_deeply(\@copied, [ sort map { join "\t", @$_ } @{ $t->rows('select * from mirror.t') } ], "$name: it has the rows of the last moment");
+    ended($name, 'finish');
+};
+
+# A statement takes one snapshot, and a function in it may touch the table only after a while.
+section 'a statement that comes to the table late' => sub {
+    my $name = 'a statement that comes to the table late';
+    $t->sql(q{create or replace function app.late() returns bigint stable language plpgsql as
+        'begin perform pg_sleep(2); return (select sum(n) from app.t); end'});
+    before('swap', $name);
+    my $point = $t->hold('swap-locked');
+    $writer->do('begin; lock table app.t in row exclusive mode');
+    my $run = $t->spawn('swap', 'app.t', '--old-snapshots=strict', '--pause-at', 'swap-locked', '--lock-timeout', '10s', '--swap-deadline', '30s', '--retry-pause', '200ms');
+    $t->swap_waits('app.t', $run);
+    both('update %T set n = 7 where id = 5');
+    $writer->do('commit');
+    $t->arrived($point, $run);
+    my $reader = $t->connect(user => 'writer');
+    my $statement = $reader->prepare('select app.late()', { pg_async => PG_ASYNC });
+    $statement->execute;
+    $t->wait_until('it sleeps', sub { $t->value("select count(*) from pg_stat_activity where pid = $reader->{pg_pid} and wait_event = 'PgSleep'") });
+    $t->let_go($point);
+    $t->done($reader);
+    is(($statement->fetchrow_array)[0], $t->value('select sum(n) from mirror.t'), "$name: strict: it sees what it should");
+    $t->exits($t->reap($run), 0, $name);
+    cmp_ok($t->status('app.t')->{swap}{attempts}, '>=', 2, "$name: strict: an attempt gave way");
+    $t->sql('drop function app.late()');
+    ended($name, 'finish');
+};
+
+# The after-hook kills the program: swapped, and the rest of the work left to whoever comes next.
+sub killed_after_swap
+{
+    my ($name, $more) = @_;
+    make($more);
+    my $run = $t->pgswap('run', 'app.t', @ALTER, '--hook-after-swap', 'kill -9 $PPID; sleep 1');
+    isnt($run->{exit}, 0, "$name: killed");
+    is($t->status('app.t')->{phase}, 'swapped', "$name: swapped");
+    return;
+}
+
+section 'a foreign key is dropped before it is validated' => sub {
+    my $name = 'a foreign key is dropped before it is validated';
+    my $child = 'create table app.c (id int primary key, t_id int constraint c_fk references app.t); insert into app.c select i, i from generate_series(1, 50) i;
+        create table app.d (id int primary key, t_id int constraint d_fk references app.t)';
+    for my $end ([ 'finish' ], [ 'revert', 'abort' ])
+    {
+        killed_after_swap("$name, @$end", $child);
+        $t->sql_as(owner => 'alter table app.c drop constraint c_fk; drop table app.d');
+        if ($end->[0] eq 'revert')
+        {
+            $t->exits($t->pgswap('revert', 'app.t'), 10, "$name: revert says that the table was altered");
+            $end = ['finish'];
+        }
+        ended("$name, @$end", @$end);
+        $t->sql('drop table app.c');
+    }
+};
+
+section 'capture is switched off after a revert' => sub {
+    my $name = 'capture is switched off after a revert';
+    before('revert', $name, 'create table app.c (id int, t_id int constraint c_fk references app.t) partition by range (id);
+        create table app.c1 partition of app.c for values from (0) to (1000); insert into app.c select i, i from generate_series(1, 50) i');
+    $t->exits($t->pgswap('revert', 'app.t'), 0, "$name: revert");
+    load_without_triggers(5000);
+    $t->exits($t->pgswap('run', 'app.t'), 0, "$name: run copies again and swaps");
+    is(n_type(), 'bigint', "$name: swapped");
+    is($t->value(q{select string_agg(convalidated::text, ' ') from pg_constraint where contype = 'f' and conrelid::regclass::text ~ '^app'}), 'true true', "$name: the foreign key is there");
+    ended($name, 'finish');
+    $t->sql('drop table app.c');
+};
+
+section 'the table is dropped between attempts' => sub {
+    for my $command ('swap', 'revert')
+    {
+        my $name = "the table is dropped between attempts of $command";
+        before($command, $name);
+        $t->exits($t->pgswap('pause', 'app.t'), 0, "$name: pause");
+        my $run = $t->spawn($command, 'app.t', '--swap-deadline', '30s');
+        $t->wait_until('it waits', sub { die "it ended: $run->{err}" unless $t->lives($run); ($t->status('app.t')->{waiting_for} // '') =~ /paused/ });
+        $t->sql('drop table app.t');
+        $t->exits($t->pgswap('continue', 'app.t'), 0, "$name: continue");
+        $t->exits($t->reap($run), 10, $name);
+        like($run->{err}, qr/"app"\."t", which the migration works on, is gone/, "$name: it is said");
+        $t->sql("drop table $_->[0]") for @{ $t->rows(q{select oid::regclass from pg_class where relname = 't' and relnamespace::regnamespace::text like 'pgswap%'}) };
+        $t->exits($t->pgswap($command eq 'swap' ? 'abort' : 'finish', 'app.t'), 0, "$name: ended");
+    }
+};
+
+# Locks that stop no reader or writer are not collected either: a wait for one would be a wait for the others.
+section 'other locks' => sub {
+    my $name = 'other locks';
+    before('swap', $name, 'create table app.c (id int primary key, t_id int references app.t)');
+    my ($x, $y) = map { $t->connect(user => undef) } 1, 2;
+    $x->do('begin; lock table app.c in share row exclusive mode');
+    my $run = $t->spawn('swap', 'app.t', '--swap-deadline', '20s', '--blocker-age', '1min', '--retry-pause', '200ms');
+    $t->wait_until('it waits', sub { die "it ended: $run->{err}" unless $t->lives($run);
+        $t->value(q{select count(*) from pg_locks where not granted and relation = 'app.c'::regclass}) });
+    my $longest = 0;
+    for (1 .. 20)
+    {
+        my $began = time();
+        $y->do('begin; lock table app.t in share row exclusive mode; commit');
+        my $took = (time() - $began) * 1000;
+        $longest = $took if $took > $longest;
+        sleep 0.05;
+    }
+    cmp_ok($longest, '<', 800, "$name: nobody waits for the table because we wait for another (ms)");
+    $x->do('commit');
+    $t->exits($t->reap($run), 0, "$name: swap");
+    ended($name, 'finish');
+    $t->sql('drop table app.c');
+};
+
+section 'a function is replaced while it is made to compile anew' => sub {
+    my $name = 'a function is replaced while it is made to compile anew';
+    before('swap', $name, q{create or replace function app.g() returns bigint language plpgsql as 'begin return (select count(*) from app.t); end'});
+    $writer->do(q{begin; create or replace function app.g() returns bigint language plpgsql as 'begin return (select count(*) + 1 from app.t); end'});
+    my $run = $t->spawn('swap', 'app.t', '--lock-timeout', '5s', '--max-lock-hold', '5s', '--swap-deadline', '30s', '--retry-pause', '200ms');
+    $t->wait_until('it waits for that', sub { die "it ended: $run->{err}" unless $t->lives($run);
+        $t->value(q{select count(*) from pg_locks where not granted and locktype = 'transactionid'}) });
+    $writer->do('commit');
+    $t->exits($t->reap($run), 0, $name);
+    is($t->value('select app.g()'), 1001, "$name: it is the new one");
+    ended($name, 'finish');
+};
+
+# No standby server answers: whoever commits with synchronous_commit waits without end.
+section 'finish while commits do not come back' => sub {
+    my $name = 'finish while commits do not come back';
+    my $names = sub { $t->sql($_) for "alter system set synchronous_standby_names = '$_[0]'", 'select pg_reload_conf()' };
+    $t->sql('set synchronous_commit = local');
+    for my $command ('finish', 'abort')
+    {
+        before($command eq 'finish' ? 'revert' : 'swap', "$name, $command");
+        my $reader = $t->connect(user => 'writer');
+        $reader->do($_) for 'begin', 'select 1 from app.t limit 1';
+        my $run = $t->spawn($command, 'app.t', '--blocker-age', '1min', '--lock-timeout', '10s');
+        $t->swap_waits('app.t', $run);
+        $names->('nobody');
+        my $probe = $t->connect(user => undef);
+        $t->async($probe, 'create table mirror.probe ()');
+        $t->wait_until('commits wait', sub { $t->value(qq{select count(*) from pg_stat_activity where pid = $probe->{pg_pid} and wait_event = 'SyncRep'}) });
+        $reader->do('commit');
+        $t->wait_until('its commit waits', sub { die "it ended: $run->{err}" unless $t->lives($run);
+            $t->value(qq{select count(*) from pg_stat_activity where wait_event = 'SyncRep' and pid <> $probe->{pg_pid}}) });
+        my $began = time();
+        is(($reader->selectrow_array('select count(*) from app.t'))[0], 1000, "$name, $command: readers read");
+        cmp_ok((time() - $began) * 1000, '<', 1000, "$name, $command: at once");
+        $names->('');
+        $t->exits($t->reap($run), 0, "$name: $command");
+        $t->done($probe);
+        $t->sql('drop table mirror.probe');
+        ended("$name, $command");
+    }
+};
+
+# Capture is gone then, and all else there.
+section 'finish and abort are killed in the middle' => sub {
+    my $name = 'finish and abort are killed in the middle';
+    for my $command ('finish', 'abort')
+    {
+        before($command eq 'finish' ? 'revert' : 'swap', "$name, $command");
+        my $point = $t->hold('capture-off');
+        my $run = $t->spawn($command, 'app.t', '--pause-at', 'capture-off');
+        $t->arrived($point, $run);
+        $t->kill_run($run, 'KILL');
+        $t->let_go($point);
+        both("insert into %T select i, 1, 'new' from generate_series(5000, 5099) i");
+        $t->exits($t->pgswap('revert', 'app.t'), 10, "$name: no way back over what was missed") if $command eq 'finish';
+        $t->exits($t->pgswap('run', 'app.t'), 0, "$name: run copies again") if $command eq 'abort';
+        ended("$name, $command", 'finish');
+    }
+};
+
+done_testing();
