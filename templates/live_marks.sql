@@ -1,13 +1,17 @@
 -- A cheap mark of live that changes when another session alters it, or anything that depends on it, without
 -- the locks we hold: grants, triggers, policies, views, indexes, comments. By index in catalogs of any size
--- (OFFSET 0, correlated sub-selects): it is read under the lock, too. Lock: none.
+-- (OFFSET 0, correlated sub-selects): it is read under the lock, too. Defaults of other tables, temporary ones
+-- among them, that use its sequence are not followed. Lock: none.
 WITH RECURSIVE hangs(classid, objid) AS (
     SELECT 'pg_class'::regclass::oid, :oid::oid
     UNION
     SELECT next.classid, next.objid
       FROM hangs h
       CROSS JOIN LATERAL (
-          SELECT d.classid, d.objid FROM pg_depend d WHERE d.refclassid = h.classid AND d.refobjid = h.objid
+          SELECT d.classid, d.objid FROM pg_depend d
+           WHERE d.refclassid = h.classid AND d.refobjid = h.objid
+             AND (d.classid <> 'pg_attrdef'::regclass
+                  OR d.refobjid = (SELECT f.adrelid FROM pg_attrdef f WHERE f.oid = d.objid))
           UNION ALL
           SELECT 'pg_class'::regclass, r.ev_class FROM pg_rewrite r WHERE h.classid = 'pg_rewrite'::regclass AND r.oid = h.objid
           OFFSET 0) AS next)

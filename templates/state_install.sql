@@ -51,6 +51,7 @@ CREATE TABLE pgswap.pair (
     filenode oid,
     blocks bigint,
     rows_estimated bigint NOT NULL,
+    row_marks text,
     PRIMARY KEY (migration, pair)
 );
 COMMENT ON TABLE pgswap.pair IS 'blue, green and the mapping between them; fingerprint: what live must look like; expected: what must come out of the swap';

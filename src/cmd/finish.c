@@ -12,6 +12,31 @@
 #include "ui/log.h"
 #include "ui/progress.h"
 
+static bool
+drop_standby(Context *context, Error *error)
+{
+    for (int i = 0; i < context->migration->pair_count; i++)
+    {
+        const Pair *pair = &context->migration->pairs[i];
+
+        if (!statement_generate(context->control, error, "blue_drop", "table", pair->standby_oid,
+                                "schema", pair->standby_schema, "other_schema", pair->away_schema,
+                                NULL))
+            return false;
+    }
+    return true;
+}
+
+/* What would keep standby from being dropped is met while capture is still on. */
+static bool
+rehearse(Context *context, Error *error)
+{
+    bool ok = statement_do(context->control, error, "begin", NULL) && drop_standby(context, error);
+
+    statement_rollback(context->control);
+    return ok;
+}
+
 /* The part that needs live, alone in its transaction.  Who goes on from here finds capture gone,
  * and no way but that of this command. */
 static bool
@@ -27,7 +52,11 @@ attempt_capture_off(Context *context, void *data, Error *error)
                                 migration->pairs[i].trigger, "relations",
                                 migration->pairs[i].live_oid, NULL))
             return false;
-    return statement_do(context->control, error, "commit", NULL);
+    return (migration->phase != PHASE_SWAPPED ||
+            statement_do(context->control, error, "migration_no_way_back", "reason",
+                         "pgswap finish has begun and taken capture off the table", "migration",
+                         migration->id_text, NULL)) &&
+           statement_do(context->control, error, "commit", NULL);
 }
 
 static bool
@@ -40,7 +69,7 @@ capture_off(Context *context, const char *what, Error *error)
 
     return statement_do(context->control, error, "stray_workers", "migration",
                         context->migration->id_text, NULL) &&
-           polite_run(context, &task, error) &&
+           rehearse(context, error) && polite_run(context, &task, error) &&
            context_pause_at(context, context->control, "capture-off", error);
 }
 
@@ -48,19 +77,9 @@ capture_off(Context *context, const char *what, Error *error)
 static bool
 remove_objects(Context *context, Error *error)
 {
-    Conn *conn = context->control;
-    const Migration *migration = context->migration;
-
-    for (int i = 0; i < migration->pair_count; i++)
-    {
-        const Pair *pair = &migration->pairs[i];
-
-        if (!statement_generate(conn, error, "blue_drop", "table", pair->standby_oid, "schema",
-                                pair->standby_schema, "other_schema", pair->away_schema, NULL))
-            return false;
-    }
-    return statement_generate(conn, error, "log_drop", "migration", migration->id_text, "colour",
-                              "(blue|green)", NULL);
+    return drop_standby(context, error) &&
+           statement_generate(context->control, error, "log_drop", "migration",
+                              context->migration->id_text, "colour", "(blue|green)", NULL);
 }
 
 static bool

@@ -12,7 +12,7 @@
 
 enum
 {
-    STATE_VERSION = 1
+    STATE_VERSION = 2
 };
 
 static const char *const phase_names[] = {

@@ -116,6 +116,28 @@ guard_capture(Context *context, bool *whole, Error *error)
 }
 
 bool
+guard_row_marks(Context *context, const Pair *pair, Arena *arena, char **marks, bool *known,
+                Error *error)
+{
+    const Result *result = statement_run(
+        context->control, error, "row_marks", "live", pair->live_oid, "trigger", pair->trigger,
+        "migration", pair->migration->id_text, "pair", number(pair->number).text, NULL);
+
+    if (result == NULL)
+        return false;
+    *marks = arena_strdup(arena, result_get(result, 0, "marks"));
+    *known = result_get_bool(result, 0, "known");
+    return true;
+}
+
+bool
+guard_record_marks(Context *context, const Pair *pair, const char *marks, Error *error)
+{
+    return statement_do(context->control, error, "row_marks_record", "marks", marks, "migration",
+                        pair->migration->id_text, "pair", number(pair->number).text, NULL);
+}
+
+bool
 guard_check(Context *context, bool *whole, Error *error)
 {
     for (int i = 0; i < context->migration->pair_count; i++)

@@ -39,6 +39,7 @@ typedef struct Parity
     int64_t next[2];   /* first block not handed out yet */
     Arena *arena;
     char *files; /* both tables', before the pass */
+    char *marks; /* of rows of live, before the pass; see guard_row_marks() */
     int64_t blocks_done;
     Bucket *buckets[2];
     bool narrowing; /* second pass */
@@ -218,8 +219,10 @@ join_snapshot(Parity *parity, Error *error)
     const Pair *pair = parity->pair;
     const Result *result = NULL;
     const char *sql = NULL;
+    bool known;
 
-    if (read_files(parity, &parity->files, error))
+    if (read_files(parity, &parity->files, error) &&
+        guard_row_marks(context, pair, parity->arena, &parity->marks, &known, error))
         result = statement_run(context->control, error, "parity_begin", "live", pair->live,
                                "standby", pair->standby, "log", pair->log, NULL);
     if (result != NULL && result_get_bool(result, 0, "truncated"))
@@ -301,7 +304,8 @@ record(Parity *parity, int64_t different, Error *error)
                         pair->migration->id_text, "pair", number(pair->number).text, "state",
                         different == 0 ? "clean" : "different", "rows_compared",
                         number(parity->rows[PARITY_LIVE]).text, "rows_different",
-                        number(different).text, "colour", pair->migration->live_colour, NULL);
+                        number(different).text, "colour", pair->migration->live_colour, NULL) &&
+           (different > 0 || guard_record_marks(context, pair, parity->marks, error));
 }
 
 static bool

@@ -20,6 +20,7 @@
 #include "phase/polite.h"
 #include "phase/snapshots.h"
 #include "phase/watch.h"
+#include "ui/log.h"
 
 enum
 {
@@ -84,12 +85,47 @@ check_live(Swap *swap, Error *error)
     return guard_check(context, &whole, error) && require_whole(whole, error);
 }
 
+/* *known if no row of live can have changed without capture since the tables were compared. */
+static bool
+rows_are_known(Swap *swap, bool *known, Error *error)
+{
+    const Migration *migration = swap->context->migration;
+
+    *known = true;
+    for (int i = 0; *known && i < migration->pair_count; i++)
+    {
+        char *marks;
+
+        if (!guard_row_marks(swap->context, &migration->pairs[i], swap->scratch, &marks, known,
+                             error))
+            return false;
+    }
+    return true;
+}
+
+/* What live is now that the roles are exchanged is where the way back begins. */
+static bool
+record_marks(Swap *swap, Error *error)
+{
+    for (int i = 0; i < swap->after.pair_count; i++)
+    {
+        const Pair *pair = &swap->after.pairs[i];
+        char *marks;
+        bool known;
+
+        if (!guard_row_marks(swap->context, pair, swap->scratch, &marks, &known, error) ||
+            !guard_record_marks(swap->context, pair, marks, error))
+            return false;
+    }
+    return true;
+}
+
 static bool
 check_conditions(Swap *swap, Error *error)
 {
     Context *context = swap->context;
     const Result *result;
-    bool whole;
+    bool whole, known;
 
     for (int i = 0; i < context->migration->pair_count; i++)
     {
@@ -100,8 +136,11 @@ check_conditions(Swap *swap, Error *error)
         if (strcmp(marks, swap->marks[i]) != 0)
             return error_set(error, ERROR_LOCK, "the table was altered while waiting for the lock");
     }
-    if (!guard_capture(context, &whole, error) || !require_whole(whole, error))
+    if (!guard_capture(context, &whole, error) || !require_whole(whole, error) ||
+        !rows_are_known(swap, &known, error))
         return false;
+    if (!known)
+        return error_set(error, ERROR_LOCK, "the table was altered while waiting for the lock");
     result = statement_run(context->control, error, "swap_conditions", "migration",
                            context->migration->id_text, NULL);
     if (result == NULL)
@@ -174,7 +213,7 @@ swap_locked(Swap *swap, Error *error)
            statement_do(context->control, error, "swap_reset", "migration", migration->id_text,
                         "live", migration->live_colour, "standby", migration->standby_colour,
                         NULL) &&
-           exchange(swap, error) &&
+           exchange(swap, error) && record_marks(swap, error) &&
            statement_do(context->control, error, "swap_record", "live", migration->standby_colour,
                         "rows_drained", number(swap->drain.keys).text, "migration",
                         migration->id_text, NULL) &&
@@ -257,6 +296,21 @@ note_attempt(Swap *swap, const Error *failure)
     error_clear(&ignored);
 }
 
+/* Rows may have changed without capture: the tables are compared again. */
+static bool
+ensure_known(Swap *swap, Error *error)
+{
+    bool known;
+
+    if (!rows_are_known(swap, &known, error))
+        return false;
+    if (known)
+        return true;
+    log_info("%s was altered since it was compared; comparing again",
+             swap->context->migration->pairs[0].live);
+    return parity_check(swap->context, error);
+}
+
 static bool
 attempt(Context *context, void *data, Error *error)
 {
@@ -267,8 +321,9 @@ attempt(Context *context, void *data, Error *error)
     swap->drain.keys = 0;
     swap->scratch = arena_new();
     context->summary.swap_attempts++;
-    ok = guard_tables(context, error) && polite_make_way(context, swap->locks.relations, error) &&
-         come_close(swap, error) && attempt_locked(swap, error);
+    ok = guard_tables(context, error) && ensure_known(swap, error) &&
+         polite_make_way(context, swap->locks.relations, error) && come_close(swap, error) &&
+         attempt_locked(swap, error);
     note_attempt(swap, ok ? NULL : error);
     arena_free(swap->scratch);
     return ok;
