@@ -29,6 +29,10 @@ SELECT what, why, remedy FROM (
     SELECT 1, format('%s is a temporary table', c.oid::regclass), 'other sessions cannot see it', 'A plain ALTER TABLE is enough.'
       FROM self c WHERE c.relpersistence = 't'
     UNION ALL
+    SELECT 2, format('%s is a temporary view of another session', k.oid::regclass), 'it would go on reading the old table',
+           'Let that session end, or drop the view in it.'
+      FROM view JOIN pg_class k USING (oid) WHERE k.relpersistence = 't'
+    UNION ALL
     SELECT 1, format('%s is a system catalog', c.oid::regclass), 'its OID is known to the server', 'There is no way.'
       FROM self c WHERE c.oid < 16384 OR c.nspname IN ('pg_catalog', 'information_schema', 'pgswap')
     UNION ALL
