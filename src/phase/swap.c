@@ -296,16 +296,19 @@ note_attempt(Swap *swap, const Error *failure)
     error_clear(&ignored);
 }
 
-/* Rows may have changed without capture: the tables are compared again. */
+/* Rows may have changed without capture: unless it is plain that they have, the tables are compared
+ * again. */
 static bool
 ensure_known(Swap *swap, Error *error)
 {
-    bool known;
+    bool known, whole;
 
     if (!rows_are_known(swap, &known, error))
         return false;
     if (known)
         return true;
+    if (!guard_capture(swap->context, &whole, error) || !require_whole(whole, error))
+        return false;
     log_info("%s was altered since it was compared; comparing again",
              swap->context->migration->pairs[0].live);
     return parity_check(swap->context, error);
