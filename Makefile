@@ -42,8 +42,8 @@ UNIT_SCRIPTS := $(sort $(wildcard tests/unit/test_*.sh))
 # These need a PostgreSQL server, which tests/unit/with_server.sh gives them.
 UNIT_ON_SERVER := $(filter %/test_pg,$(UNIT_PROGRAMS))
 
-.PHONY: all units help check check-unit check-tap check-long run-unit lint format bench bench-swap bench-snapshots \
-	demo install clean FORCE
+.PHONY: all units help check check-unit check-tap check-long run-unit lint format bench bench-swap \
+	bench-snapshots demo install clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 

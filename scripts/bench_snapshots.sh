@@ -7,11 +7,11 @@
 #     BENCH_SWAPS=20 scripts/bench_snapshots.sh wait
 #
 # Writers change a table and its mirror, the same rows in one transaction, while the table is swapped and
-# reverted in turn.  Transactions begin with a statement on something else, of up to BENCH_FIRST (50) ms, by which they
-# have their snapshot; then they compare the table with the mirror, which is never swapped: within one
-# snapshot both must be equal.  The role may see what others are at (pg_read_all_stats).
-# BENCH_SWAPS (60 a mode, of which half are reverts), BENCH_WRITES (200/s), BENCH_SNAPSHOTS (20/s); PGSWAP names
-# the program.  The server is private and is removed.
+# reverted in turn.  Transactions begin with a statement on something else, of up to BENCH_FIRST (50)
+# ms, by which they have their snapshot; then they compare the table with the mirror, which is never
+# swapped: within one snapshot both must be equal.  The role may see what others are at
+# (pg_read_all_stats).  BENCH_SWAPS (60 a mode, of which half are reverts), BENCH_WRITES (200/s),
+# BENCH_SNAPSHOTS (20/s); PGSWAP names the program.  The server is private and is removed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/cluster.sh
@@ -19,7 +19,6 @@ cd "$(dirname "$0")/.."
 pgswap=$(realpath "${PGSWAP:-build/pgswap}")
 swaps=${BENCH_SWAPS:-60}
 modes=${*:-ignore wait strict}
-clients=() # pids of the pgbench programs that run
 
 fail() {
     printf 'bench_snapshots: %s\n' "$@" >&2
@@ -51,23 +50,6 @@ COMMIT;
 SQL
 }
 
-# start_clients NAME OPTION…: runs NAME.sql until stop_clients.
-start_clients() {
-    local name=$1
-    shift
-    pgbench -n -j 1 -T 86400 -f "$cluster_dir/$name.sql" "$@" postgres \
-        >"$cluster_dir/$name.out" 2>&1 &
-    clients+=($!)
-}
-
-stop_clients() {
-    local pid
-    for pid in ${clients[@]+"${clients[@]}"}; do
-        pgbench_stop "$pid" || fail 'a pgbench client failed:' "$(tail -n 20 "$cluster_dir"/*.out)"
-    done
-    clients=()
-}
-
 # Exit code 6 is no error here: the mode did not find its moment.
 swap_once() {
     local command=revert result=0
@@ -85,13 +67,13 @@ run_mode() {
     local i began swapped=0
     sql -c 'TRUNCATE seen'
     began=$(sql -c 'SELECT coalesce(max(id), 0) FROM pgswap.event')
-    start_clients writers -c 4 --rate="${BENCH_WRITES:-200}"
-    start_clients snapshots -c 8 --rate="${BENCH_SNAPSHOTS:-20}"
+    clients_start postgres writers -c 4 --rate="${BENCH_WRITES:-200}"
+    clients_start postgres snapshots -c 8 --rate="${BENCH_SNAPSHOTS:-20}"
     for ((i = 1; i <= swaps; i++)); do
         sleep 0.5
         swap_once "$1"
     done
-    stop_clients
+    clients_stop
     sql -F ' | ' -c "
         SELECT '| $1', '$swapped of $swaps', count(*),
                sum((detail->>'rows_drained')::int) FILTER (WHERE detail->>'outcome' = 'swapped'),
@@ -100,15 +82,7 @@ run_mode() {
           FROM pgswap.event WHERE kind = 'swap attempt' AND id > $began" >>"$cluster_dir/table"
 }
 
-remove_all() {
-    local pid
-    for pid in ${clients[@]+"${clients[@]}"}; do
-        kill "$pid" 2>/dev/null || true
-    done
-    cluster_remove
-}
-
-trap remove_all EXIT
+trap clients_and_cluster_remove EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 

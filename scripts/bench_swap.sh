@@ -26,7 +26,6 @@ swaps=${BENCH_SWAPS:-20}
 rows=${BENCH_ROWS:-100000}
 pause=${BENCH_PAUSE:-4}
 scenarios=${*:-quiet burst reader vacuum retries}
-clients=() # pids of the pgbench programs that run
 
 fail() {
     printf 'bench_swap: %s\n' "$@" >&2
@@ -99,23 +98,6 @@ COMMIT;
 SQL
 }
 
-# start_clients NAME OPTION…: runs NAME.sql until stop_clients.
-start_clients() {
-    local name=$1
-    shift
-    pgbench -n -j 1 -T 86400 -f "$cluster_dir/$name.sql" "$@" bench \
-        >"$cluster_dir/$name.out" 2>&1 &
-    clients+=($!)
-}
-
-stop_clients() {
-    local pid
-    for pid in ${clients[@]+"${clients[@]}"}; do
-        pgbench_stop "$pid" || fail 'a pgbench client failed:' "$(tail -n 20 "$cluster_dir"/*.out)"
-    done
-    clients=()
-}
-
 # Each client begins a little after the one before.
 busy_minute() {
     local i minute=()
@@ -175,17 +157,17 @@ run_scenario() {
     rm -f "$cluster_dir"/{readers,writers}.log* "$cluster_dir"/{commands,swaps,attempts,vacuums,gave_up}
     make_table "$scenario"
     "$pgswap" run -q -d bench public.orders --alter 'ALTER COLUMN id TYPE bigint' >/dev/null
-    start_clients readers -c 4 --rate="${BENCH_READS:-500}" -l --log-prefix="$cluster_dir/readers.log"
-    start_clients writers -c 4 --rate="${BENCH_WRITES:-200}" -l --log-prefix="$cluster_dir/writers.log"
+    clients_start bench readers -c 4 --rate="${BENCH_READS:-500}" -l --log-prefix="$cluster_dir/readers.log"
+    clients_start bench writers -c 4 --rate="${BENCH_WRITES:-200}" -l --log-prefix="$cluster_dir/writers.log"
     case $scenario in
-        burst | reader) start_clients "$scenario" -c 1 ;;
+        burst | reader) clients_start bench "$scenario" -c 1 ;;
     esac
     for ((i = 1; i <= count; i++)); do
         sleep "$quiet"
         swap_once
     done
     sleep "$quiet"
-    stop_clients
+    clients_stop
 }
 
 # --- figures --------------------------------------------------------------------------------
@@ -257,15 +239,7 @@ print_results() {
     [ ! -e "$cluster_dir/vacuum_note" ] || printf '\n%s\n' "$(cat "$cluster_dir/vacuum_note")"
 }
 
-remove_all() {
-    local pid
-    for pid in ${clients[@]+"${clients[@]}"}; do
-        kill "$pid" 2>/dev/null || true
-    done
-    cluster_remove
-}
-
-trap remove_all EXIT
+trap clients_and_cluster_remove EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 

@@ -114,3 +114,37 @@ pgbench_stop() {
     kill -ALRM "$1" 2>/dev/null || true
     wait "$1"
 }
+
+clients=() # pids of the pgbench programs that clients_start has begun
+
+# clients_start DATABASE NAME OPTION…: runs NAME.sql of the private directory until clients_stop; what
+# pgbench says goes to NAME.out there.
+clients_start() {
+    local database=$1 name=$2
+    shift 2
+    pgbench -n -j 1 -T 86400 -f "$cluster_dir/$name.sql" "$@" "$database" \
+        >"$cluster_dir/$name.out" 2>&1 &
+    clients+=($!)
+}
+
+# Returns 1, with what they said, if one of them has failed.
+clients_stop() {
+    local pid
+    for pid in ${clients[@]+"${clients[@]}"}; do
+        pgbench_stop "$pid" || {
+            tail -n 20 "$cluster_dir"/*.out >&2
+            cluster_fail 'a pgbench client failed'
+            return 1
+        }
+    done
+    clients=()
+}
+
+# Ends them, and the cluster, at any time.
+clients_and_cluster_remove() {
+    local pid
+    for pid in ${clients[@]+"${clients[@]}"}; do
+        kill "$pid" 2>/dev/null || true
+    done
+    cluster_remove
+}

@@ -3,10 +3,10 @@
 #
 #     PGSWAP=build/asan/pgswap scripts/tap.sh tests/t/*.t
 #
-# PROVE_FLAGS is passed on.  PG_BIN names a directory whose programs are taken first: the server of another
-# release, tested with the modules and clients of this one.  PostgreSQL does not run as root, so root hands a copy of the tree to an
-# ordinary user (PGSWAP_TEST_USER, or postgres, or nobody); the logs come back to build/tmp_check if
-# a test fails.
+# PROVE_FLAGS is passed on.  PG_BIN names a directory whose programs are taken first: the server of
+# another release, tested with the modules and clients of this one.  PostgreSQL does not run as root,
+# so root hands a copy of the tree to an ordinary user (PGSWAP_TEST_USER, or postgres, or nobody); the
+# logs come back to build/tmp_check if a test fails.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -77,6 +77,9 @@ bool guard_last_copy(Context *context, Error *error) ERROR_MUST_CHECK;
  * is unknown. */
 bool guard_capture(Context *context, bool *whole, Error *error) ERROR_MUST_CHECK;
 
+/* That, after live was compared with its description: ERROR_CHANGED if it is not what it was. */
+bool guard_check(Context *context, bool *whole, Error *error) ERROR_MUST_CHECK;
+
 /* *marks (in arena) changes when rows of live may have changed without capture; *known if it is
  * what it was when both tables were last known to be equal but for the pending keys. */
 bool guard_row_marks(Context *context, const Pair *pair, Arena *arena, char **marks, bool *known,
@@ -85,6 +88,3 @@ bool guard_row_marks(Context *context, const Pair *pair, Arena *arena, char **ma
 /* Both tables are equal but for the pending keys, with these marks. */
 bool guard_record_marks(Context *context, const Pair *pair, const char *marks, Error *error)
     ERROR_MUST_CHECK;
-
-/* That, after live was compared with its description: ERROR_CHANGED if it is not what it was. */
-bool guard_check(Context *context, bool *whole, Error *error) ERROR_MUST_CHECK;

@@ -71,6 +71,14 @@ require_whole(bool whole, Error *error)
            error_set(error, ERROR_CHANGED, "the capture triggers were dropped or switched off");
 }
 
+static bool
+require_capture(Context *context, Error *error)
+{
+    bool whole;
+
+    return guard_capture(context, &whole, error) && require_whole(whole, error);
+}
+
 /* Compares live with its description while readers and writers go on; the marks tell under the lock
  * whether that still holds. */
 static bool
@@ -125,7 +133,7 @@ check_conditions(Swap *swap, Error *error)
 {
     Context *context = swap->context;
     const Result *result;
-    bool whole, known;
+    bool known;
 
     for (int i = 0; i < context->migration->pair_count; i++)
     {
@@ -136,8 +144,7 @@ check_conditions(Swap *swap, Error *error)
         if (strcmp(marks, swap->marks[i]) != 0)
             return error_set(error, ERROR_LOCK, "the table was altered while waiting for the lock");
     }
-    if (!guard_capture(context, &whole, error) || !require_whole(whole, error) ||
-        !rows_are_known(swap, &known, error))
+    if (!require_capture(context, error) || !rows_are_known(swap, &known, error))
         return false;
     if (!known)
         return error_set(error, ERROR_LOCK, "the table was altered while waiting for the lock");
@@ -301,13 +308,13 @@ note_attempt(Swap *swap, const Error *failure)
 static bool
 ensure_known(Swap *swap, Error *error)
 {
-    bool known, whole;
+    bool known;
 
     if (!rows_are_known(swap, &known, error))
         return false;
     if (known)
         return true;
-    if (!guard_capture(swap->context, &whole, error) || !require_whole(whole, error))
+    if (!require_capture(swap->context, error))
         return false;
     log_info("%s was altered since it was compared; comparing again",
              swap->context->migration->pairs[0].live);
