@@ -34,7 +34,8 @@ show() {
     for word in "$@"; do
         case $word in
             build/pgswap) word=pgswap ;;
-            *[[:space:]]*) word="'${word//\'/\'\'}'" ;;
+            *\'*) word="\"$word\"" ;; # nothing shown here needs more than that
+            *[[:space:]]*) word="'$word'" ;;
         esac
         line+=" $word"
     done
