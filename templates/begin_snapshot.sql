@@ -1,2 +1,8 @@
--- Opens a transaction with one snapshot for all its statements. Lock: none.
+-- Opens a transaction with one snapshot for all its statements, younger than its locks: a rewrite that shows an
+-- older snapshot no row (TRUNCATE, SET UNLOGGED, REPACK (CONCURRENTLY)) is over before it, or waits for us.
+-- LOCK TABLE itself takes no snapshot. Lock: ACCESS SHARE on live, ROW EXCLUSIVE on standby and our own
+-- tables.
 BEGIN ISOLATION LEVEL REPEATABLE READ;
+LOCK TABLE ONLY :live IN ACCESS SHARE MODE;
+LOCK TABLE ONLY :standby, ONLY :log, ONLY :dirty, ONLY :applied IN ROW EXCLUSIVE MODE;
+SELECT pgswap.require_table(:'live', :live_oid), pgswap.require_table(:'standby', :standby_oid);

@@ -5,6 +5,8 @@ SELECT set_config('lock_timeout', '10min', true);
 LOCK TABLE ONLY :live IN ACCESS SHARE MODE;
 DELETE FROM :log;
 DELETE FROM :dirty;
+DELETE FROM :applied;
+SELECT pgswap.require_table(:'live', :live_oid);
 UPDATE pgswap.pair
    SET filenode = pg_relation_filenode(:'live'::regclass),
        blocks = pg_relation_size(:'live'::regclass) / current_setting('block_size')::bigint

@@ -1,5 +1,7 @@
--- Makes the change log and its compacted form. An ordinary logged table without index and without
--- sequence; vacuum must never truncate it, for that would lock writers out. Lock: none on live.
+-- Makes the change log, its compacted form, and the keys that are applied and not looked at again yet. Ordinary
+-- logged tables without a sequence, the log without an index; vacuum must never truncate it, for that would
+-- lock writers out. Lock: none on live.
 CREATE TABLE :log (:columns) WITH (vacuum_truncate = off);
 ALTER TABLE :log REPLICA IDENTITY FULL;
 CREATE TABLE :dirty (:columns, PRIMARY KEY (:keys)) WITH (vacuum_truncate = off);
+CREATE TABLE :applied (:columns, PRIMARY KEY (:keys)) WITH (vacuum_truncate = off);

@@ -1,4 +1,5 @@
--- Records the outcome of a parity pass. Lock: ROW EXCLUSIVE on our state.
+-- Records the outcome of a parity pass, which has looked at what was applied before it, too. Lock: ROW EXCLUSIVE
+-- on our state.
 INSERT INTO pgswap.parity (migration, pair, state, rows_compared, rows_different, live)
 VALUES (:migration, :pair, :'state', :rows_compared, :rows_different, :'colour')
 ON CONFLICT (migration, pair) DO UPDATE
@@ -7,3 +8,4 @@ ON CONFLICT (migration, pair) DO UPDATE
 INSERT INTO pgswap.event (migration, kind, detail)
 VALUES (:migration, 'parity', jsonb_build_object('state', :'state', 'rows_compared', :rows_compared,
                                                 'rows_different', :rows_different));
+DELETE FROM :applied WHERE :'state' = 'clean';

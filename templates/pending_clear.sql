@@ -1,4 +1,8 @@
--- The keys are applied. Lock: ROW EXCLUSIVE on our own table.
+-- The keys are applied. What is applied after the tables were proven equal is looked at again (phase/proof).
+-- Lock: ROW EXCLUSIVE on our own tables.
+INSERT INTO :applied (:keys)
+SELECT :keys FROM :dirty WHERE pgswap.is_proven(:migration, :pair)
+    ON CONFLICT (:keys) DO NOTHING;
 DELETE FROM :dirty;
 SET CONSTRAINTS ALL IMMEDIATE;
 SELECT pgswap.require_lease(:migration, :epoch);

@@ -1,12 +1,13 @@
 -- What changes when rows of live may have changed without capture: its triggers (switched off and on again),
--- its columns (a rewrite by ALTER … USING that leaves the type). By xmin, which neither VACUUM nor ANALYZE
--- changes. known: it is as it was when both tables were last known to be equal but for the pending keys.
--- Lock: ACCESS SHARE on our state.
+-- its columns (a rewrite by ALTER … USING that leaves the type), by xmin, which neither VACUUM nor ANALYZE
+-- changes; and when somebody may have emptied standby: its file. known: it is as it was when both tables were
+-- last known to be equal but for the pending keys. Lock: ACCESS SHARE on our state.
 SELECT now.marks, now.marks IS NOT DISTINCT FROM p.row_marks AS known
   FROM pgswap.pair p,
        (SELECT md5(concat_ws(' ',
                    (SELECT string_agg(t.oid || '.' || t.xmin, ',' ORDER BY t.oid) FROM pg_trigger t
                      WHERE t.tgrelid = :live AND NOT t.tgisinternal AND starts_with(t.tgname, :'trigger' || '_')),
                    (SELECT string_agg(a.xmin::text, ',' ORDER BY a.attnum) FROM pg_attribute a
-                     WHERE a.attrelid = :live AND a.attnum > 0)))) AS now(marks)
+                     WHERE a.attrelid = :live AND a.attnum > 0),
+                   pg_relation_filenode(:standby)))) AS now(marks)
  WHERE p.migration = :migration AND p.pair = :pair;

@@ -52,9 +52,11 @@ CREATE TABLE pgswap.pair (
     blocks bigint,
     rows_estimated bigint NOT NULL,
     row_marks text,
+    keys_proven bigint NOT NULL DEFAULT 0,
+    proven_at timestamptz,
     PRIMARY KEY (migration, pair)
 );
-COMMENT ON TABLE pgswap.pair IS 'blue, green and the mapping between them; fingerprint: what live must look like; expected: what must come out of the swap';
+COMMENT ON TABLE pgswap.pair IS 'blue, green and the mapping between them; fingerprint: what live must look like; expected: what must come out of the swap; keys_proven: applied after the tables were compared, and looked at again';
 
 CREATE TABLE pgswap.chunk (
     migration bigint NOT NULL,
@@ -114,6 +116,27 @@ BEGIN
     END IF;
 END $$;
 COMMENT ON FUNCTION pgswap.require IS 'fails the transaction unless the condition holds';
+
+CREATE FUNCTION pgswap.require_table(name text, expected oid)
+RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF to_regclass(name) IS DISTINCT FROM expected THEN
+        RAISE EXCEPTION USING ERRCODE = 'PS003',
+            MESSAGE = format('%s is not the table that the migration works on', name);
+    END IF;
+END $$;
+COMMENT ON FUNCTION pgswap.require_table IS 'fails the transaction if another table bears the name by now';
+
+CREATE FUNCTION pgswap.is_proven(migration_id bigint, pair_number integer)
+RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE m.live WHEN 'blue' THEN y.state IS NOT DISTINCT FROM 'clean'
+                       ELSE y.state IS DISTINCT FROM 'different' END
+      FROM pgswap.migration m
+      LEFT JOIN pgswap.parity y ON y.migration = m.id AND y.pair = pair_number AND y.live = m.live
+       AND (m.swap->>'swapped_at' IS NULL OR y.finished_at > (m.swap->>'swapped_at')::timestamptz)
+     WHERE m.id = migration_id
+$$;
+COMMENT ON FUNCTION pgswap.is_proven IS 'whether both tables were found equal since the last swap; after a swap they are, unless a comparison has found otherwise';
 
 CREATE FUNCTION pgswap.fit(value anyelement, fits boolean, column_name text)
 RETURNS anyelement LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$

@@ -13,6 +13,7 @@ SELECT m.id AS migration, quote_ident(m.schema_name) || '.' || quote_ident(m.tab
        coalesce(c.blocks, 0) AS blocks_done, coalesce(p.blocks, 0) AS blocks_total,
        y.state AS parity_state, y.rows_compared, y.rows_different,
        to_char(y.finished_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS parity_finished_at,
+       p.keys_proven, to_char(p.proven_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS proven_at,
        (m.swap->>'attempts')::bigint AS swap_attempts, m.swap->>'lock_held_ms' AS lock_held_ms,
        m.swap->>'longest_wait_ms' AS longest_wait_ms, (m.swap->>'waiters')::bigint AS waiters,
        m.swap->>'waiters_longest_ms' AS waiters_longest_ms, (m.swap->>'rows_drained')::bigint AS rows_drained,

@@ -1,9 +1,5 @@
--- What must hold for a swap: nobody asked to wait, and the last parity pass of every pair was clean and
--- is younger than the last swap.
--- Lock: ACCESS SHARE on our state.
+-- What must hold for a swap: nobody asked to wait, and every pair is proven equal. Lock: ACCESS SHARE on our
+-- state.
 SELECT m.paused, m.swap->>'swapped_at' IS NOT NULL AS swapped_before,
-       (SELECT count(*) FROM pgswap.pair p WHERE p.migration = m.id)
-       = (SELECT count(*) FROM pgswap.parity y
-           WHERE y.migration = m.id AND y.state = 'clean'
-             AND (m.swap->>'swapped_at' IS NULL OR y.finished_at > (m.swap->>'swapped_at')::timestamptz)) AS proved
+       (SELECT bool_and(pgswap.is_proven(m.id, p.pair)) FROM pgswap.pair p WHERE p.migration = m.id) AS proven
   FROM pgswap.migration m WHERE m.id = :migration;

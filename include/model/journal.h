@@ -58,6 +58,7 @@ typedef struct Pair
     char *away_schema;    /* where live goes in the swap */
     char *log;            /* change log: "pgswap"."log_17_1_blue" */
     char *dirty;          /* its compacted form */
+    char *applied;        /* keys that were applied and not looked at again yet */
     char *alive;          /* unlogged sentinel of one row: a crash of the server empties it */
     bool has_mapping;     /* false: there is no way from live to standby */
     char *kept;           /* table that keeps columns of standby that live does not have, or NULL */

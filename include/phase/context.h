@@ -53,6 +53,7 @@ typedef struct Summary
     int64_t phase_ms[PHASE_ABORTED + 1];
     int64_t rows_copied; /* by this run */
     int64_t keys_applied;
+    int64_t keys_proven; /* of them, looked at again after the tables were compared */
     int64_t rows_compared;
     int64_t rows_different;
     int64_t swap_attempts;
@@ -96,6 +97,13 @@ void context_close_pool(Context *context);
 
 /* False with ERROR_STOPPED if a stop was requested: called where it is safe to stop. */
 bool context_may_go_on(const Context *context, Error *error) ERROR_MUST_CHECK;
+
+/*
+ * Opens a REPEATABLE READ transaction on the control connection for work on a pair: its snapshot is
+ * younger than its locks on both tables, so that no rewrite can hide rows from it.
+ */
+bool context_begin_snapshot(const Context *context, const Pair *pair, Error *error)
+    ERROR_MUST_CHECK;
 
 /* Waits at a named point while somebody holds its advisory lock, if --pause-at names it. */
 bool context_pause_at(const Context *context, Conn *conn, const char *point, Error *error)

@@ -28,7 +28,8 @@ bool pending_apply_here(Context *context, const Pair *pair, int64_t *applied, Er
 /* How long it would take to apply so many keys, in ms, as far as is known. */
 int64_t pending_cost(const Context *context, int64_t keys);
 
-/* Applies all pending keys in a REPEATABLE READ transaction of its own. */
+/* Applies all pending keys in a REPEATABLE READ transaction of its own, and looks at them again in
+ * another (phase/proof). */
 bool pending_apply(Context *context, const Pair *pair, int64_t *applied, Error *error)
     ERROR_MUST_CHECK;
 

@@ -39,10 +39,12 @@ parity_json(const Result *result, int row)
 {
     const char *state = result_get(result, row, "parity_state");
 
-    return json_pack("{s:s,s:o,s:o,s:o}", "state", state != NULL ? state : "none", "rows_compared",
-                     number_or_null(result, row, "rows_compared"), "rows_different",
-                     number_or_null(result, row, "rows_different"), "finished_at",
-                     text_or_null(result, row, "parity_finished_at"));
+    return json_pack("{s:s,s:o,s:o,s:o,s:o,s:o}", "state", state != NULL ? state : "none",
+                     "rows_compared", number_or_null(result, row, "rows_compared"),
+                     "rows_different", number_or_null(result, row, "rows_different"), "finished_at",
+                     text_or_null(result, row, "parity_finished_at"), "keys_proven",
+                     number_or_null(result, row, "keys_proven"), "proven_at",
+                     text_or_null(result, row, "proven_at"));
 }
 
 /* The latest attempts to swap, the newest first: what each took and imposed. */
@@ -152,6 +154,10 @@ print_one(const Result *result, int row)
         printf("  parity    %s, %s rows compared, at %s\n", result_get(result, row, "parity_state"),
                result_get(result, row, "rows_compared"),
                result_get(result, row, "parity_finished_at"));
+    if (result_get(result, row, "proven_at") != NULL)
+        printf("  proven    %s keys that were applied since, at %s\n",
+               count_format(backlog, result_get_int(result, row, "keys_proven")),
+               result_get(result, row, "proven_at"));
     if (result_get(result, row, "swapped_at") != NULL)
         printf("  swapped   %s, %s attempts, lock held %s ms\n",
                result_get(result, row, "swapped_at"), or_unknown(result, row, "swap_attempts"),

@@ -80,8 +80,12 @@ print_text(const Migration *migration, const Summary *summary)
         printf("  rows    %s copied, %s rows/s\n", count_format(count, summary->rows_copied),
                count_format(rate, summary->rows_copied * 1000 / (copy_ms > 0 ? copy_ms : 1)));
     printf("  sync    %s keys applied", count_format(count, summary->keys_applied));
-    printf("; %s rows compared, %" PRId64 " different\n",
-           count_format(count, summary->rows_compared), summary->rows_different);
+    printf("; %s rows compared, %" PRId64 " different", count_format(count, summary->rows_compared),
+           summary->rows_different);
+    if (summary->keys_proven > 0)
+        printf("; %s keys compared again after they were applied",
+               count_format(count, summary->keys_proven));
+    printf("\n");
     if (total_ms(summary) > 0)
         print_phases(summary);
     if (summary->swap_attempts > 0)
@@ -110,12 +114,13 @@ print_json(const Migration *migration, const Summary *summary)
         json_object_set_new(phases, i == PHASE_READY ? "swap" : phase_name((Phase)i),
                             json_real((double)summary->phase_ms[i] / 1000));
     root = json_pack(
-        "{s:i,s:s,s:s,s:s,s:I,s:I,s:I,s:I,s:f,s:o,s:{s:I,s:f,s:I,s:I,s:I,s:I}}", "schema_version",
-        1, "migration", migration->id_text, "table", migration->pairs[0].live, "phase",
-        phase_name(migration->phase), "rows_copied", (json_int_t)summary->rows_copied,
+        "{s:i,s:s,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:f,s:o,s:{s:I,s:f,s:I,s:I,s:I,s:I}}",
+        "schema_version", 1, "migration", migration->id_text, "table", migration->pairs[0].live,
+        "phase", phase_name(migration->phase), "rows_copied", (json_int_t)summary->rows_copied,
         "keys_applied", (json_int_t)summary->keys_applied, "rows_compared",
-        (json_int_t)summary->rows_compared, "rows_different", (json_int_t)summary->rows_different,
-        "seconds", (double)total_ms(summary) / 1000, "seconds_by_phase", phases, "swap", "attempts",
+        (json_int_t)summary->rows_compared, "keys_proven", (json_int_t)summary->keys_proven,
+        "rows_different", (json_int_t)summary->rows_different, "seconds",
+        (double)total_ms(summary) / 1000, "seconds_by_phase", phases, "swap", "attempts",
         (json_int_t)summary->swap_attempts, "lock_held_ms", (double)summary->lock_held_us / 1000,
         "longest_wait_ms", (json_int_t)summary->longest_wait_ms, "rows_drained",
         (json_int_t)summary->rows_drained);

@@ -12,7 +12,7 @@
 
 enum
 {
-    STATE_VERSION = 2
+    STATE_VERSION = 3
 };
 
 static const char *const phase_names[] = {

@@ -293,6 +293,7 @@ derive_names(Arena *arena, Pair *pair)
     pair->log = arena_printf(arena, "pgswap.log_%s", suffix);
     pair->alive = arena_printf(arena, "pgswap.alive_%s", suffix);
     pair->dirty = arena_printf(arena, "pgswap.dirty_%s", suffix);
+    pair->applied = arena_printf(arena, "pgswap.applied_%s", suffix);
     pair->function = arena_printf(arena, "pgswap.capture_%s", suffix);
     pair->trigger = arena_printf(arena, "pgswap_%s_%s", m->id_text, m->live_colour);
 }

@@ -13,6 +13,9 @@
 
 static const char query_canceled[] = "57014";
 static const char lock_not_available[] = "55P03";
+/* Raised by the functions of our state schema (templates/state_install.sql). */
+static const char taken_over[] = "PS002";
+static const char other_table[] = "PS003";
 
 /* A field of a result; "" where libpq has none, as for errors that libpq itself made. */
 static const char *
@@ -41,6 +44,10 @@ kind_of(const char *sqlstate, CancelReason reason)
         return ERROR_LIMIT;
     if (strcmp(sqlstate, lock_not_available) == 0)
         return ERROR_LOCK;
+    if (strcmp(sqlstate, taken_over) == 0)
+        return ERROR_BUSY;
+    if (strcmp(sqlstate, other_table) == 0)
+        return ERROR_CHANGED;
     return ERROR_STATEMENT;
 }
 

@@ -200,14 +200,15 @@ search(Context *context, const Pair *pair, bool pending, int64_t first, int64_t 
     Error failure = ERROR_INIT;
 
     log_info("%s: looking for the row", error->message);
-    if (statement_do(context->control, &failure, "begin_snapshot", NULL))
+    if (context_begin_snapshot(context, pair, &failure) &&
+        context_pause_at(context, context->control, "search-begun", &failure))
     {
         int64_t gone;
 
         if (!pending || pending_purge_here(context, pair, &gone, &failure))
             name_row(&s, first, end, error);
-        statement_rollback(context->control);
     }
+    statement_rollback(context->control);
     error_clear(&failure);
     arena_free(s.arena);
     error_context(error, "table %s", pair->live);

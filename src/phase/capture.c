@@ -31,7 +31,8 @@ make_log(Context *context, const Pair *pair, Error *error)
 
     return mode != NULL &&
            statement_do(conn, error, "log_create", "log", pair->log, "dirty", pair->dirty,
-                        "columns", pair->key_definitions, "keys", pair->keys, NULL) &&
+                        "applied", pair->applied, "columns", pair->key_definitions, "keys",
+                        pair->keys, NULL) &&
            statement_do(conn, error, "alive_create", "alive", pair->alive, NULL) &&
            statement_generate(conn, error, "capture_functions", "function", pair->function, "log",
                               pair->log, "keys", pair->keys, "new_keys", pair->new_keys, "old_keys",

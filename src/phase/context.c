@@ -60,6 +60,15 @@ context_pause_at(const Context *context, Conn *conn, const char *point, Error *e
                         number(context->patience).text, NULL);
 }
 
+bool
+context_begin_snapshot(const Context *context, const Pair *pair, Error *error)
+{
+    return statement_do(context->control, error, "begin_snapshot", "live", pair->live, "live_oid",
+                        pair->live_oid, "standby", pair->standby, "standby_oid", pair->standby_oid,
+                        "log", pair->log, "dirty", pair->dirty, "applied", pair->applied, NULL) &&
+           context_pause_at(context, context->control, "snapshot-begun", error);
+}
+
 const char *
 context_pause_sql(const Context *context, Arena *arena, const char *point)
 {

@@ -63,9 +63,9 @@ chunk_sql(const Copy *copy, Chunk *chunk, Error *error)
         tid_text(a, chunk->range.end, 0), "migration", p->migration->id_text, "pair",
         number(p->number).text, "first_block", number(chunk->range.first).text, "end_block",
         number(chunk->range.end).text, NULL);
-    const char *checked =
-        template_render(a, "chunk_check", error, "live", p->live, "filenode", copy->filenode,
-                        "migration", p->migration->id_text, "epoch", p->migration->epoch, NULL);
+    const char *checked = template_render(
+        a, "chunk_check", error, "live", p->live, "live_oid", p->live_oid, "filenode",
+        copy->filenode, "migration", p->migration->id_text, "epoch", p->migration->epoch, NULL);
     const char *counted = template_render(a, "chunk_rows", error, "migration",
                                           p->migration->id_text, "pair", number(p->number).text,
                                           "first_block", number(chunk->range.first).text, NULL);
@@ -147,8 +147,9 @@ prepare(Copy *copy, Error *error)
                                          migration, "pair", number(pair->number).text, NULL);
 
     if (result != NULL && result_get_int(result, 0, "blocks") < 0)
-        result = statement_run(context->control, error, "copy_begin", "live", pair->live, "log",
-                               pair->log, "dirty", pair->dirty, "migration", migration, "pair",
+        result = statement_run(context->control, error, "copy_begin", "live", pair->live,
+                               "live_oid", pair->live_oid, "log", pair->log, "dirty", pair->dirty,
+                               "applied", pair->applied, "migration", migration, "pair",
                                number(pair->number).text, "epoch", pair->migration->epoch, NULL);
     if (result == NULL)
         return false;
@@ -254,8 +255,8 @@ is_covered(Copy *copy, bool *covered, Error *error)
 
     *covered = false;
     if (!statement_do(copy->context->control, &failure, "chunk_check", "live", pair->live,
-                      "filenode", copy->filenode, "migration", pair->migration->id_text, "epoch",
-                      pair->migration->epoch, NULL))
+                      "live_oid", pair->live_oid, "filenode", copy->filenode, "migration",
+                      pair->migration->id_text, "epoch", pair->migration->epoch, NULL))
     {
         copy->replaced = error_is(&failure, "PS001");
         error_move(error, &failure);

@@ -7,6 +7,7 @@
 
 #include "model/statement.h"
 #include "phase/pending.h"
+#include "phase/proof.h"
 
 enum
 {
@@ -97,6 +98,8 @@ drain_pair(Context *context, Drain *drain, const Pair *pair, Error *error)
 
     if (!statement_do(context->control, error, "drain_plans", "others", "off", NULL) ||
         !pending_apply_here(context, pair, &applied, error) ||
+        !context_pause_at(context, context->control, "drain-applied", error) ||
+        !proof_here(context, pair, applied, error) ||
         !statement_do(context->control, error, "drain_plans", "others", "on", NULL) ||
         !pending_count(context, pair, &backlog, error))
         return false;

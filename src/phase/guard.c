@@ -119,9 +119,10 @@ bool
 guard_row_marks(Context *context, const Pair *pair, Arena *arena, char **marks, bool *known,
                 Error *error)
 {
-    const Result *result = statement_run(
-        context->control, error, "row_marks", "live", pair->live_oid, "trigger", pair->trigger,
-        "migration", pair->migration->id_text, "pair", number(pair->number).text, NULL);
+    const Result *result =
+        statement_run(context->control, error, "row_marks", "live", pair->live_oid, "standby",
+                      pair->standby_oid, "trigger", pair->trigger, "migration",
+                      pair->migration->id_text, "pair", number(pair->number).text, NULL);
 
     if (result == NULL)
         return false;

@@ -162,7 +162,7 @@ purge(Context *context, const Pair *pair, Error *error)
 {
     int64_t purged;
 
-    if (statement_do(context->control, error, "begin_snapshot", NULL) &&
+    if (context_begin_snapshot(context, pair, error) &&
         pending_purge_here(context, pair, &purged, error) &&
         statement_do(context->control, error, "lease_check", "migration", pair->migration->id_text,
                      "epoch", pair->migration->epoch, NULL) &&

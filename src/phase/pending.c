@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "model/statement.h"
 #include "phase/baddata.h"
+#include "phase/proof.h"
 #include "ui/log.h"
 #include "ui/progress.h"
 
@@ -108,11 +109,13 @@ pending_apply_here(Context *context, const Pair *pair, int64_t *applied, Error *
         return false;
     if (pair->kept != NULL && !statement_do(conn, error, "kept_clear", "kept", pair->kept, NULL))
         return false;
-    result = statement_run(conn, error, "pending_clear", "dirty", pair->dirty, "migration",
-                           context->migration->id_text, "epoch", context->migration->epoch, NULL);
+    result =
+        statement_run(conn, error, "pending_clear", "dirty", pair->dirty, "applied", pair->applied,
+                      "keys", pair->keys, "migration", context->migration->id_text, "pair",
+                      number(pair->number).text, "epoch", context->migration->epoch, NULL);
     if (result == NULL)
         return false;
-    *applied = result_affected_at(result, 0);
+    *applied = result_affected_at(result, 1);
     return true;
 }
 
@@ -122,28 +125,37 @@ pending_cost(const Context *context, int64_t keys)
     return keys * (context->us_per_key > 0 ? context->us_per_key : GUESS_US) / 1000;
 }
 
+static bool
+apply(Context *context, const Pair *pair, int64_t *applied, Error *error)
+{
+    if (context_begin_snapshot(context, pair, error) &&
+        pending_apply_here(context, pair, applied, error) &&
+        statement_do(context->control, error, "commit", NULL))
+        return true;
+    statement_rollback(context->control);
+    return baddata_in_pending(context, pair, error);
+}
+
 bool
 pending_apply(Context *context, const Pair *pair, int64_t *applied, Error *error)
 {
     int64_t started = clock_us();
 
-    if (statement_do(context->control, error, "begin_snapshot", NULL) &&
-        pending_apply_here(context, pair, applied, error) &&
-        statement_do(context->control, error, "commit", NULL))
-    {
-        if (*applied >= MEASURE_FROM)
-            context->us_per_key = (clock_us() - started) / *applied;
-        return true;
-    }
-    statement_rollback(context->control);
-    return baddata_in_pending(context, pair, error);
+    if (!apply(context, pair, applied, error) ||
+        !context_pause_at(context, context->control, "round-applied", error) ||
+        !proof_run(context, pair, error))
+        return false;
+    if (*applied >= MEASURE_FROM)
+        context->us_per_key = (clock_us() - started) / *applied;
+    return true;
 }
 
 bool
 pending_vacuum(Context *context, const Pair *pair, Error *error)
 {
     return context_vacuum(context, "vacuum", pair->log, error) &&
-           context_vacuum(context, "vacuum", pair->dirty, error);
+           context_vacuum(context, "vacuum", pair->dirty, error) &&
+           context_vacuum(context, "vacuum", pair->applied, error);
 }
 
 static bool

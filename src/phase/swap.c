@@ -18,6 +18,7 @@
 #include "phase/pending.h"
 #include "phase/phases.h"
 #include "phase/polite.h"
+#include "phase/proof.h"
 #include "phase/snapshots.h"
 #include "phase/watch.h"
 #include "ui/log.h"
@@ -133,7 +134,7 @@ check_conditions(Swap *swap, Error *error)
 {
     Context *context = swap->context;
     const Result *result;
-    bool known;
+    bool known, due;
 
     for (int i = 0; i < context->migration->pair_count; i++)
     {
@@ -152,10 +153,12 @@ check_conditions(Swap *swap, Error *error)
                            context->migration->id_text, NULL);
     if (result == NULL)
         return false;
-    if (context->migration->live_is_blue && !result_get_bool(result, 0, "proved"))
-        return error_set(error, ERROR_PARITY, "the last parity pass was not clean");
-    return !result_get_bool(result, 0, "paused") ||
-           error_set(error, ERROR_LOCK, "the migration is paused");
+    if (!result_get_bool(result, 0, "proven"))
+        return error_set(error, ERROR_PARITY, "the tables are not proven equal");
+    if (result_get_bool(result, 0, "paused"))
+        return error_set(error, ERROR_LOCK, "the migration is paused");
+    return proof_is_due(context, &due, error) &&
+           (!due || error_set(error, ERROR_LOCK, "keys that were applied were not compared yet"));
 }
 
 /* The table that is live now is what was planned; anything else rolls back. */
@@ -333,7 +336,10 @@ attempt(Context *context, void *data, Error *error)
     context->summary.swap_attempts++;
     ok = guard_tables(context, error) && ensure_known(swap, error) &&
          polite_make_way(context, swap->locks.relations, error) && come_close(swap, error) &&
+         context_pause_at(context, context->control, "swap-close", error) &&
          attempt_locked(swap, error);
+    if (ok)
+        context->summary.keys_proven += swap->drain.keys;
     note_attempt(swap, ok ? NULL : error);
     arena_free(swap->scratch);
     return ok;
@@ -347,20 +353,17 @@ between(Context *context, void *data, Error *error)
     return pending_catch_up(context, error);
 }
 
-/* A swap wants a clean parity pass since the roles were last exchanged; a way back does not wait
- * for one. */
+/* A swap wants a clean parity pass since the roles were last exchanged; a way back wants one only
+ * after a pass that was not clean. */
 static bool
-ensure_proved(Context *context, Error *error)
+ensure_proven(Context *context, Error *error)
 {
-    const Result *result;
+    const Result *result = statement_run(context->control, error, "swap_conditions", "migration",
+                                         context->migration->id_text, NULL);
 
-    if (!context->migration->live_is_blue)
-        return true;
-    result = statement_run(context->control, error, "swap_conditions", "migration",
-                           context->migration->id_text, NULL);
     if (result == NULL)
         return false;
-    return result_get_bool(result, 0, "proved") || parity_check(context, error);
+    return result_get_bool(result, 0, "proven") || parity_check(context, error);
 }
 
 /* All or nothing: a crash must not leave a log without its functions. */
@@ -389,7 +392,7 @@ prepare(Swap *swap, Error *error)
 
     if (!settle_before_swap(context, error) ||
         !journal_flip(context->control, context->arena, migration, &swap->after, error) ||
-        !make_logs(swap, error) || !ensure_proved(context, error) ||
+        !make_logs(swap, error) || !ensure_proven(context, error) ||
         !lockset_init(context, &swap->locks, error))
         return false;
     swap->scripts = arena_alloc(context->arena, size);

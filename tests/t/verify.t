@@ -116,18 +116,17 @@ for my $statement ("truncate app.t; insert into app.t (id, a) values (1, 'new')"
 {
     my $point = $t->hold('parity-begun');
     my $run = $t->spawn('verify', 'app.t', '--pause-at', 'parity-begun');
+    my $other = $t->connect(user => undef);
     $t->arrived($point, $run);
-    $t->sql($statement);
-    if ($statement =~ /$green/)
-    {
-        $t->let_go($point);
-        $t->exits($t->reap($run), 5, "$statement, just before the reading");
-        $t->sql('update app.t set a = a');
-        next;
-    }
+    $t->async($other, $statement);
+    $statement =~ /^insert/ ? $t->done($other) : $t->blocked($other);
     $t->let_go($point);
     $t->exits($t->reap($run), 0, "$statement, just before the reading");
+    $t->done($other) if $statement !~ /^insert/;
+    $other->disconnect;
 }
+$t->exits($t->pgswap('swap', 'app.t'), 5, 'a standby emptied after the comparison is compared again');
+$t->sql('update app.t set a = a');
 
 my $swap = $t->pgswap('swap', 'app.t');
 $t->exits($swap, 0, 'the swap after all that');

@@ -1,0 +1,120 @@
+/*
+ * Both sides are read one after the other on the control connection: a round is small beside the
+ * table.
+ */
+#include "phase/proof.h"
+
+#include "model/statement.h"
+#include "phase/compare.h"
+#include "sql/template.h"
+
+enum
+{
+    BUCKETS = 1024
+};
+
+typedef struct Proof
+{
+    Context *context;
+    const Pair *pair;
+    Arena *arena;
+    Compare *compare;
+} Proof;
+
+static const char *
+side_sql(const Proof *proof, ParitySide side, Error *error)
+{
+    const Pair *p = proof->pair;
+    const char *fields = compare_fields(proof->compare, proof->arena, side);
+
+    if (side == PARITY_LIVE)
+        return template_render(proof->arena, "proof_live", error, "fields", fields, "live", p->live,
+                               "applied", p->applied, "dirty", p->dirty, "log", p->log,
+                               "live_match", p->live_match, NULL);
+    return template_render(proof->arena, "proof_standby", error, "fields", fields, "standby",
+                           p->standby, "applied", p->applied, "dirty", p->dirty, "log", p->log,
+                           "key_expressions", p->key_expressions, "dirty_columns", p->dirty_columns,
+                           "standby_match", p->standby_match, NULL);
+}
+
+static bool
+read_side(Proof *proof, ParitySide side, Error *error)
+{
+    CompareReader reader;
+    const char *sql = side_sql(proof, side, error);
+    bool ok;
+
+    compare_reader_init(&reader, proof->compare, side);
+    ok = sql != NULL && await_copy(proof->context->control, sql, compare_sink, &reader, error);
+    return compare_reader_end(&reader, error) && ok;
+}
+
+static bool
+read_both(void *data, Error *error)
+{
+    return read_side(data, PARITY_LIVE, error) && read_side(data, PARITY_STANDBY, error);
+}
+
+bool
+proof_here(Context *context, const Pair *pair, int64_t keys, Error *error)
+{
+    Arena *arena = arena_new();
+    Proof proof = {context, pair, arena, compare_new(arena, pair, BUCKETS)};
+    bool ok = compare_run(proof.compare, read_both, &proof, error) &&
+              compare_require_equal(proof.compare, error) &&
+              statement_do(context->control, error, "proof_clear", "applied", pair->applied, "keys",
+                           number(keys).text, "migration", pair->migration->id_text, "pair",
+                           number(pair->number).text, "epoch", pair->migration->epoch, NULL);
+
+    compare_clear(proof.compare);
+    arena_free(arena);
+    return ok;
+}
+
+static bool
+count(Context *context, const Pair *pair, int64_t *keys, Error *error)
+{
+    const Result *result = statement_run(context->control, error, "proof_count", "applied",
+                                         pair->applied, "log", pair->log, NULL);
+
+    if (result == NULL)
+        return false;
+    *keys = result_get_bool(result, 0, "truncated") ? 0 : result_get_int(result, 0, "keys");
+    return true;
+}
+
+bool
+proof_run(Context *context, const Pair *pair, Error *error)
+{
+    int64_t keys;
+
+    if (!count(context, pair, &keys, error))
+        return false;
+    if (keys == 0)
+        return true;
+    if (context_begin_snapshot(context, pair, error) && count(context, pair, &keys, error) &&
+        (keys == 0 || proof_here(context, pair, keys, error)) &&
+        statement_do(context->control, error, "commit", NULL))
+    {
+        context->summary.keys_proven += keys;
+        return true;
+    }
+    statement_rollback(context->control);
+    return false;
+}
+
+bool
+proof_is_due(Context *context, bool *left, Error *error)
+{
+    *left = false;
+    for (int i = 0; !*left && i < context->migration->pair_count; i++)
+    {
+        const Result *result = statement_run(context->control, error, "proof_left", "applied",
+                                             context->migration->pairs[i].applied, NULL);
+
+        if (result == NULL)
+            return false;
+        *left = result_get_bool(result, 0, "unproven");
+    }
+    return true;
+}

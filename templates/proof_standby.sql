@@ -1,0 +1,15 @@
+-- Rows of standby whose keys were applied and are not pending again. Lock: ACCESS SHARE on standby.
+COPY (
+    SELECT :fields
+      FROM ONLY :standby AS standby
+     WHERE EXISTS (
+               SELECT FROM (SELECT :key_expressions
+                              FROM (SELECT :dirty_columns FROM :applied AS d) AS live) AS pending
+                WHERE :standby_match)
+       AND NOT EXISTS (
+               SELECT FROM (SELECT :key_expressions
+                              FROM (SELECT :dirty_columns FROM :dirty AS d
+                                    UNION ALL
+                                    SELECT :dirty_columns FROM :log AS d WHERE d.k1 IS NOT NULL) AS live) AS pending
+                WHERE :standby_match)
+) TO STDOUT (FORMAT binary);
