@@ -6,7 +6,7 @@
 set -euo pipefail
 
 build_packages='build-essential pkg-config libpq-dev libuv1-dev libxxhash-dev libjansson-dev perl'
-check_packages='libcmocka-dev libipc-run-perl libdbd-pg-perl clang-format cppcheck openssl git'
+check_packages='libcmocka-dev libipc-run-perl libdbd-pg-perl pgbouncer clang-format cppcheck openssl git'
 
 mode=${1-}
 if [ "$mode" != build ] && [ "$mode" != check ]; then
@@ -51,16 +51,22 @@ missing_packages() {
     done
 }
 
-# Installs packages.  A server package that is new here would create a cluster and start it; we
-# need the programs only, so that is switched off for as long as this takes, beside the
-# configuration that is there.
+# Installs packages.  A server package that is new here would create a cluster and start it, and
+# PgBouncer its service; we need the programs only, so that is switched off for as long as this
+# takes, beside the configuration that is there.  A policy-rc.d that is there decides by itself.
 install_packages() {
-    local switch=/etc/postgresql-common/createcluster.d/pgswap-setup.conf
-    trap "$as_root rm -f $switch; $as_root rmdir --ignore-fail-on-non-empty ${switch%/*}" EXIT
+    local switch=/etc/postgresql-common/createcluster.d/pgswap-setup.conf policy=/usr/sbin/policy-rc.d
+    [ ! -e "$policy" ] || policy=
+    trap "$as_root rm -f $switch $policy; $as_root rmdir --ignore-fail-on-non-empty ${switch%/*}" EXIT
     $as_root mkdir -p "${switch%/*}"
     echo 'create_main_cluster = false' | $as_root tee "$switch" >/dev/null
+    if [ -n "$policy" ]; then
+        printf '%s\n' '#!/bin/sh' 'case $1 in pgbouncer*) exit 101 ;; esac' | $as_root tee "$policy" >/dev/null
+        $as_root chmod +x "$policy"
+    fi
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=600 \
         install -y --no-install-recommends "$@"
+    case " $* " in *' pgbouncer '*) $as_root update-rc.d pgbouncer disable ;; esac
 }
 
 command -v dpkg-query >/dev/null && command -v apt-get >/dev/null ||

@@ -19,6 +19,7 @@ typedef struct Options
     const char *user;
     bool no_password;
     bool ask_password;
+    bool session_pooler;
     /* the change */
     const char **alters;       /* NULL-terminated */
     const char **maps;         /* NULL-terminated */

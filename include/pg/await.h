@@ -16,7 +16,8 @@
 
 /*
  * Connects and runs the prologue.  ERROR_CONNECTION on failure, with the server's or libpq's own
- * words and, where several hosts were tried, those of each.
+ * words and, where several hosts were tried, those of each; ERROR_REFUSED, before anything was SET,
+ * if the server session is not the connection's own: a pooler stands between.
  */
 Conn *await_connect(Loop *loop, const ConnParams *params, const char *name, Error *error)
     ERROR_MUST_CHECK;
@@ -26,11 +27,16 @@ Conn *await_connect(Loop *loop, const ConnParams *params, const char *name, Erro
  * The first error counts.  ERROR_STATEMENT with SQLSTATE, detail, hint, column and constraint if
  * the server refused it; ERROR_CONNECTION if the connection was lost (the server's own reason,
  * such as 57P01, is kept); ERROR_STOPPED if a second signal cancelled it; ERROR_LIMIT past the
- * deadline.
+ * deadline; ERROR_REFUSED, and the connection counts as lost, if it has another server session than
+ * the one that the prologue was run in (seen before the first statement outside a transaction).
  */
 const Result *await_query(Conn *conn, const char *sql, Error *error) ERROR_MUST_CHECK;
 
-/* One statement with parameters $1…$count in text form; NULL is a null value. */
+/* For a statement that the server takes only by itself (VACUUM): the server session is not looked
+ * at. */
+const Result *await_alone(Conn *conn, const char *sql, Error *error) ERROR_MUST_CHECK;
+
+/* One statement with parameters $1…$count in text form; NULL is a null value.  As await_alone(). */
 const Result *await_query_params(Conn *conn, const char *sql, int count, const char *const *values,
                                  Error *error) ERROR_MUST_CHECK;
 

@@ -24,7 +24,8 @@ typedef struct ConnParams
 {
     const char *const *keywords; /* as PQconnectStartParams with expand_dbname, NULL-terminated */
     const char *const *values;
-    const char *prologue;    /* SQL run once on every new connection, or NULL */
+    const char *prologue;    /* SQL run once on every new connection, or NULL: nothing is SET */
+    bool session_pooler;     /* a pooler may stand between, if it pools by session */
     int64_t connect_timeout; /* milliseconds for the whole of connecting, prologue included */
     ConnNotice on_notice;    /* may be NULL: notices are dropped */
     void *notice_context;
@@ -37,7 +38,7 @@ Loop *conn_loop(const Conn *conn);
 /* Server version as the server says it: 150018 for 15.18. */
 int conn_server_version(const Conn *conn);
 
-/* Process id of the backend. */
+/* Process id of the server session as the server says it; a pooler tells libpq another one. */
 int conn_backend_pid(const Conn *conn);
 
 /* False once the connection is lost. */

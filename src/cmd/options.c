@@ -45,6 +45,8 @@ static const OptionRow rows[] = {
     {"username", 'U', OPTION_TEXT, AT(user), "USERNAME", "role to connect as"},
     {"no-password", 'w', OPTION_FLAG, AT(no_password), NULL, "never prompt for a password"},
     {"password", 'W', OPTION_FLAG, AT(ask_password), NULL, "prompt for a password"},
+    {"session-pooler", 0, OPTION_FLAG, AT(session_pooler), NULL,
+     "connect through a pooler that keeps a server session for each connection"},
     {HEADING("The change")},
     {"table", 't', OPTION_TEXT, AT(table), "TABLE", "the table, instead of the argument"},
     {"alter", 'a', OPTION_LIST, AT(alters), "ACTIONS",

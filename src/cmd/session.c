@@ -116,6 +116,7 @@ session_init(Session *session, Arena *arena, Loop *loop, const Options *options,
     session->control_params = (ConnParams){.keywords = session->keywords,
                                            .values = session->values,
                                            .prologue = prologue(session, "pgswap", "on", error),
+                                           .session_pooler = options->session_pooler,
                                            .connect_timeout = CONNECT_TIMEOUT,
                                            .on_notice = on_notice};
     session->worker_params = session->control_params;
@@ -124,11 +125,24 @@ session_init(Session *session, Arena *arena, Loop *loop, const Options *options,
     return session->control_params.prologue != NULL;
 }
 
+/* Where a pooler may stand between, another connection is open meanwhile: it may not be given the
+ * same server session. */
 bool
 session_connect(Session *session, Error *error)
 {
-    session->context.control =
-        await_connect(session->context.loop, &session->control_params, "control", error);
+    Loop *loop = session->context.loop;
+    ConnParams bare = session->control_params;
+    Conn *other = NULL;
+
+    bare.prologue = NULL;
+    if (session->options->session_pooler)
+    {
+        other = await_connect(loop, &bare, "other", error);
+        if (other == NULL)
+            return false;
+    }
+    session->context.control = await_connect(loop, &session->control_params, "control", error);
+    conn_close(other);
     session->context.patience = READ_PATIENCE;
     return session->context.control != NULL;
 }

@@ -78,6 +78,15 @@ await_query(Conn *conn, const char *sql, Error *error)
 }
 
 const Result *
+await_alone(Conn *conn, const char *sql, Error *error)
+{
+    Command command = {.sql = sql, .alone = true};
+
+    loop_check_may_wait(conn->loop, "await_alone");
+    return run_command(conn, &command, error);
+}
+
+const Result *
 await_query_params(Conn *conn, const char *sql, int count, const char *const *values, Error *error)
 {
     static const char *const no_values[] = {NULL};

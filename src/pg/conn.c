@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "conn_private.h"
 #include "loop_private.h"
 
@@ -39,7 +40,7 @@ conn_server_version(const Conn *conn)
 int
 conn_backend_pid(const Conn *conn)
 {
-    return PQbackendPID(conn->pg);
+    return conn->pid;
 }
 
 bool
@@ -79,10 +80,27 @@ start_timers(Conn *conn)
         timer_start(conn->tick, TLS_TICK, TLS_TICK);
 }
 
+/* The guard and the SQL as one message. */
+static bool
+send_guarded(Conn *conn, const char *sql)
+{
+    Text text = {0};
+    bool ok;
+
+    text_printf(&text, "%s%s", conn->guard, sql);
+    ok = PQsendQuery(conn->pg, text_cstr(&text)) == 1;
+    text_clear(&text);
+    return ok;
+}
+
 /* Hands the command to libpq.  False if libpq refused it. */
 static bool
 send_command(Conn *conn, const Command *command)
 {
+    conn->guarding = conn->guard != NULL && command->values == NULL && !command->alone &&
+                     PQtransactionStatus(conn->pg) == PQTRANS_IDLE;
+    if (conn->guarding)
+        return send_guarded(conn, command->sql);
     if (command->values == NULL)
         return PQsendQuery(conn->pg, command->sql) == 1;
     return PQsendQueryParams(conn->pg, command->sql, command->count, NULL, command->values, NULL,
@@ -147,7 +165,14 @@ conn_finish_command(Conn *conn)
         timer_stop(conn->limit);
     timer_stop(conn->tick);
     conn->state = CONN_IDLE;
-    if (conn->broken || PQstatus(conn->pg) == CONNECTION_BAD)
+    if (conn->displaced)
+    {
+        watch_drop(&conn->watch);
+        conn->state = CONN_LOST;
+        error_clear(&conn->failure);
+        failure_repeat_loss(conn, &conn->failure);
+    }
+    else if (conn->broken || PQstatus(conn->pg) == CONNECTION_BAD)
     {
         watch_drop(&conn->watch);
         conn->state = CONN_LOST;
@@ -268,6 +293,7 @@ conn_destroy(Conn *conn)
     PQfinish(conn->pg);
     free(conn->cancel_complaint);
     free(conn->io_words);
+    free(conn->guard);
     free(conn->name);
     free(conn);
 }

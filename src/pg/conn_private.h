@@ -1,6 +1,6 @@
 /*
- * The inside of a connection, shared by conn.c (commands), connect.c (opening), pump.c (progress)
- * and failure.c (what went wrong).
+ * The inside of a connection, shared by conn.c (commands), connect.c (opening), identity.c (the
+ * server session it has), pump.c (progress) and failure.c (what went wrong).
  *
  * The rules: a watch is dropped before any libpq call that may replace or close the socket; pump.c
  * alone makes progress and decides what to wait for; what libpq has buffered is delivered before a
@@ -53,6 +53,7 @@ typedef struct Command
     const char *sql; /* this and the parameters are read by conn_start() only */
     int count;
     const char *const *values;
+    bool alone; /* the server takes it only as the one statement of a message */
     CopySink sink;
     void *sink_context;
     CommandDone done;
@@ -72,6 +73,13 @@ struct Conn
     ConnOpened opened; /* NULL once it was called */
     void *owner;
     bool interrupted; /* a second signal came while connecting */
+
+    int64_t started; /* clock_ms() when it began to be opened */
+    int pid;         /* of the server session, as the server says it; 0: not known yet */
+    int looks;       /* at a session that a pooler gave */
+    char *guard;     /* SQL that fails in any other session; NULL as long as nothing is SET */
+    bool guarding;   /* its result is awaited */
+    bool displaced;  /* it failed: nothing more may be sent */
 
     Command command;
     Result result;
@@ -107,6 +115,24 @@ Conn *conn_open(Loop *loop, const ConnParams *params, const char *name, ConnOpen
 void connect_step(Conn *conn);
 void connect_failed(Conn *conn, Error *failure); /* takes the failure over */
 void connect_limit(Conn *conn);                  /* timeout or interruption */
+
+/*
+ * identity.c: which server session this is.  result is that of template session_identity.  False
+ * with ERROR_REFUSED if it is not this connection's own; *again if it has to be asked again.
+ */
+bool identity_take(Conn *conn, const Result *result, bool *again, Error *error);
+
+/* SQL that marks the session, to be sent before the prologue; to be freed.  What it fails with
+ * where the session is not the one that was looked at becomes ERROR_REFUSED. */
+char *identity_mark(const Conn *conn, Error *error);
+void identity_explain_mark(const Conn *conn, Error *failure);
+
+/* From here on commands are guarded by the mark. */
+bool identity_guard(Conn *conn, Error *error);
+
+/* The guard says that the session is another one: conn->loss tells, and the connection is lost. */
+bool identity_is_lost(const Conn *conn, const PGresult *item);
+void identity_lose(Conn *conn);
 
 /* conn.c: starts a command; done is called once, unless the connection is closed before. */
 void conn_start(Conn *conn, const Command *command);

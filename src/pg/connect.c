@@ -1,16 +1,19 @@
 /*
- * Opening a connection: PQconnectPoll step by step, then the prologue, all within one time limit
- * (libpq's own connect_timeout does not count here).
+ * Opening a connection: PQconnectPoll step by step, then a look at the session, then the prologue,
+ * all within one time limit (libpq's own connect_timeout does not count here).
  *
  * Names of hosts are resolved by libpq inside a step, which blocks the loop for as long as that
  * takes: connections are opened before the loop has other work.
  */
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/fault.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "conn_private.h"
 #include "loop_private.h"
+#include "sql/template.h"
 
 enum
 {
@@ -81,35 +84,73 @@ static void
 on_prologue(void *owner, Conn *conn, const Result *result, Error *failure)
 {
     (void)owner;
-    if (result != NULL)
+    if (result != NULL && identity_guard(conn, failure))
     {
         tell_opened(conn, failure);
         return;
     }
     error_context(failure, "setting up the session");
+    identity_explain_mark(conn, failure);
     connect_failed(conn, failure);
 }
 
+/* The first command that leaves anything in the session, and in one message the proof that it is
+ * the session that was looked at. */
 static void
-session_ready(Conn *conn)
+set_up(Conn *conn, Error *failure)
 {
-    Command prologue = {.sql = conn->params.prologue, .done = on_prologue};
-    Error none = ERROR_INIT;
+    Command prologue = {.done = on_prologue};
+    char *mark = identity_mark(conn, failure);
+    Text sql = {0};
 
+    if (mark == NULL)
+    {
+        connect_failed(conn, failure);
+        return;
+    }
+    text_printf(&sql, "%s%s", mark, conn->params.prologue);
+    prologue.sql = text_cstr(&sql);
+    conn_start(conn, &prologue);
+    text_clear(&sql);
+    free(mark);
+}
+
+static void ask_identity(Conn *conn);
+
+static void
+on_identity(void *owner, Conn *conn, const Result *result, Error *failure)
+{
+    bool again;
+
+    (void)owner;
+    if (result == NULL || !identity_take(conn, result, &again, failure))
+        connect_failed(conn, failure);
+    else if (again)
+        ask_identity(conn);
+    else if (conn->params.prologue != NULL)
+        set_up(conn, failure);
+    else
+        tell_opened(conn, failure);
+}
+
+static void
+ask_identity(Conn *conn)
+{
+    Command identity = {.sql = template_text("session_identity"), .done = on_identity};
+
+    conn_start(conn, &identity);
+}
+
+static void
+connected(Conn *conn)
+{
     if (PQsetnonblocking(conn->pg, 1) != 0)
     {
         refused(conn);
         return;
     }
     conn->state = CONN_IDLE;
-    if (prologue.sql != NULL)
-    {
-        conn_start(conn, &prologue);
-        return;
-    }
-    /* Wait for notices and loss first: afterwards the connection may be closed. */
-    watch_want(&conn->watch, conn->loop, PQsocket(conn->pg), UV_READABLE, conn_on_ready, conn);
-    tell_opened(conn, &none);
+    ask_identity(conn);
 }
 
 void
@@ -128,7 +169,7 @@ connect_step(Conn *conn)
                    conn);
         break;
     case PGRES_POLLING_OK:
-        session_ready(conn);
+        connected(conn);
         break;
     default:
         refused(conn);
@@ -154,6 +195,7 @@ conn_new(Loop *loop, const ConnParams *params, const char *name)
     conn->name = memory_strdup(name);
     conn->params = *params;
     conn->patience = CANCEL_PATIENCE;
+    conn->started = clock_ms();
     conn->loop = loop;
     conn->turn = turn_new(loop, conn_on_turn, conn);
     conn->limit = timer_new(loop, on_limit, conn);

@@ -98,6 +98,8 @@ take_result(Conn *conn, PGresult *item)
     case PGRES_COMMAND_OK:
     case PGRES_TUPLES_OK:
     case PGRES_EMPTY_QUERY:
+        if (conn->guarding)
+            break;
         result_add(&conn->result, item);
         return;
     case PGRES_COPY_OUT:
@@ -113,8 +115,12 @@ take_result(Conn *conn, PGresult *item)
     default:
         if (failure_is_ours(item))
             conn->cut = true;
-        failure_from_result(item, conn->reason, &conn->failure);
+        if (identity_is_lost(conn, item))
+            identity_lose(conn);
+        else
+            failure_from_result(item, conn->reason, &conn->failure);
     }
+    conn->guarding = false; /* its result was the first */
     PQclear(item);
 }
 

@@ -86,11 +86,15 @@ bool
 context_vacuum(const Context *context, const char *template_name, const char *table, Error *error)
 {
     Conn *conn = context->control;
+    Arena *scratch = arena_new();
+    const char *vacuum = template_render(scratch, template_name, error, "table", table, NULL);
+    bool ok = vacuum != NULL &&
+              statement_do(conn, error, "lock_timeout", "lock_timeout", "0", NULL) &&
+              await_alone(conn, vacuum, error) != NULL;
 
-    return statement_do(conn, error, "lock_timeout", "lock_timeout", "0", NULL) &&
-           statement_do(conn, error, template_name, "table", table, NULL) &&
-           statement_do(conn, error, "lock_timeout", "lock_timeout", number(context->patience).text,
-                        NULL);
+    arena_free(scratch);
+    return ok && statement_do(conn, error, "lock_timeout", "lock_timeout",
+                              number(context->patience).text, NULL);
 }
 
 const char *

@@ -270,6 +270,60 @@ test_prologue(void **state)
     fixture_check(f, ERROR_CONNECTION, "57P01");
 }
 
+/* ---- the server session ---- */
+
+/* A pooler that resets the session, or gives another one, leaves no mark of ours in it. */
+static void
+test_session_changes(void **state)
+{
+    Fixture *f = *state;
+    Error again = ERROR_INIT;
+    const Result *result;
+    Conn *conn;
+
+    fixture_params(f, NULL, NULL, NULL);
+    f->params.prologue = "SET application_name = 'pgswap guarded'";
+    conn = await_connect(f->loop, &f->params, "other", &f->error);
+    assert_non_null(conn);
+    result = await_query(conn, "SELECT 1 AS a; SELECT 2 AS a UNION SELECT 3", &f->error);
+    assert_non_null(result);
+    assert_int_equal(result_affected_at(result, 0), 1); /* what the guard returned is not there */
+    assert_int_equal(result_affected_at(result, 1), 2);
+    assert_non_null(await_query(conn, "BEGIN ISOLATION LEVEL REPEATABLE READ", &f->error));
+    assert_int_equal(fixture_number(f, "SELECT count(backend_xmin) AS value FROM pg_stat_activity "
+                                       "WHERE application_name = 'pgswap guarded'"),
+                     0); /* nor has it a snapshot */
+    assert_non_null(await_query(conn, "COMMIT", &f->error));
+    assert_non_null(await_alone(conn, "DISCARD ALL", &f->error));
+    assert_null(await_query(conn, "CREATE TABLE damage ()", &f->error));
+    assert_non_null(strstr(f->error.message, "\"other\" has another server session"));
+    assert_false(conn_is_open(conn));
+    assert_null(await_query(conn, "SELECT 1", &again));
+    assert_string_equal(again.message, f->error.message);
+    assert_int_equal(again.kind, ERROR_REFUSED);
+    fixture_check(f, ERROR_REFUSED, "");
+    assert_int_equal(fixture_number(f, "SELECT count(to_regclass('damage')) AS value"), 0);
+    error_clear(&again);
+    conn_close(conn);
+}
+
+/* Only the guard's own failure says so. */
+static void
+test_missing_cursor(void **state)
+{
+    Fixture *f = *state;
+    Conn *conn;
+
+    fixture_params(f, NULL, NULL, NULL);
+    f->params.prologue = "SET lock_timeout = 1234";
+    conn = await_connect(f->loop, &f->params, "other", &f->error);
+    assert_non_null(conn);
+    assert_null(await_query(conn, "MOVE 0 IN nowhere", &f->error));
+    fixture_check(f, ERROR_STATEMENT, "34000");
+    assert_true(conn_is_open(conn));
+    conn_close(conn);
+}
+
 /* ---- losses ---- */
 
 static void
@@ -435,6 +489,8 @@ main(void)
         ON_SERVER(test_refused),
         ON_SERVER(test_connect_timeout),
         ON_SERVER(test_prologue),
+        ON_SERVER(test_session_changes),
+        ON_SERVER(test_missing_cursor),
         ON_SERVER(test_terminated_in_query),
         ON_SERVER(test_terminated_when_idle),
         ON_SERVER(test_killed_in_query),
