@@ -264,8 +264,9 @@ sub leftovers
         select 'trigger ' || tgname || ' on ' || tgrelid::regclass from pg_trigger
          where not tgisinternal and tgname like '%pgswap%'
         union all
-        select 'function ' || oid::regprocedure from pg_proc where proname like '%pgswap%' or prosrc like '%pgswap.%'
-           and proname not like 'require%'
+        select 'function ' || oid::regprocedure from pg_proc
+         where proname like '%pgswap%' or proname like 'capture\_%' and pronamespace = to_regnamespace('pgswap')
+            or prosrc like '%pgswap.%' and pronamespace is distinct from to_regnamespace('pgswap')
         union all
         select 'relation ' || oid::regclass from pg_class
          where relname ~ '_\d+_(\d+_)?(blue|green)' and relnamespace = to_regnamespace('pgswap')
