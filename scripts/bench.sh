@@ -8,7 +8,8 @@
 # First the time of int → bigint for the key of a table with four indexes: CREATE TABLE AS and the
 # index builds alone (nothing can be faster), a plain ALTER TABLE, pgswap with one and two jobs, and
 # pg_repack if it is installed (it copies only, without changing the type).  Then what capture costs:
-# the throughput of four pgbench clients on three equal tables.  The methods take turns, and the
+# the throughput of four pgbench clients on three equal tables; and what it costs to compare again what is
+# applied after the comparison.  The methods take turns, and the
 # median counts.  BENCH_ROWS (5000000), BENCH_RUNS (3) and BENCH_SECONDS (10, of each turn of the
 # writers) change the size; PGSWAP names the program.  The server is private and is removed.
 set -euo pipefail
@@ -229,6 +230,34 @@ print_writers() {
     done
 }
 
+# --- what it costs to look at applied keys again ---------------------------------------------
+
+# catch_up ROUND METHOD: writes a tenth of the rows, then times `pgswap verify`, which catches up and compares;
+# what the comparison takes alone is taken off.  "believed": applied as before a comparison, when nothing is
+# looked at again.
+catch_up() {
+    local keys=$((writer_rows / 10)) began took alone
+    began=$EPOCHREALTIME
+    "$pgswap" verify -q -d bench public.statement >/dev/null
+    alone=$(calculate "$EPOCHREALTIME - $began" %.3f)
+    [ "$2" != believed ] || sql -c "UPDATE pgswap.parity SET state = 'different'"
+    sql -c "UPDATE statement SET total = total + 1 WHERE id % 10 = $1 % 10" -c CHECKPOINT
+    began=$EPOCHREALTIME
+    "$pgswap" verify -q -d bench public.statement --drain-keys=1 >/dev/null
+    took=$(calculate "$EPOCHREALTIME - $began - $alone" %.3f)
+    note "$2" rate "$(calculate "$keys / $took" %.0f)"
+    echo "  catch-up, $2: $keys keys in $took s" >&2
+}
+
+print_catch_up() {
+    echo
+    echo "| catch-up, $((writer_rows / 10)) keys into four indexes | keys/s | of believed |"
+    echo '|---|---:|---:|'
+    echo "| applied | $(median believed.rate) | 1.00 |"
+    echo "| applied and compared again | $(median proven.rate)" \
+        "| $(calculate "$(median proven.rate) / $(median believed.rate)") |"
+}
+
 # --- all of it ------------------------------------------------------------------------------
 
 trap cluster_remove EXIT
@@ -262,3 +291,9 @@ for ((run = 1; run <= runs; run++)); do
     done
 done
 print_writers
+"$pgswap" verify -q -d bench public.statement >/dev/null
+for ((run = 1; run <= runs; run++)); do
+    catch_up "$((2 * run))" believed
+    catch_up "$((2 * run + 1))" proven
+done
+print_catch_up
