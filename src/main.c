@@ -1,6 +1,10 @@
 /*
- * pgswap: the command table, and the one place where an error is printed and becomes an exit code.
+ * pgswap: the command table, and the one place where an error is printed and becomes an exit code,
+ * that of lost output included.
  */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,8 +70,10 @@ setup_output(const Options *options)
     progress_setup(!options->quiet);
 }
 
+/* *stopped: the error is that it was told to stop. */
 static bool
-run_session(const Command *command, Arena *arena, const Options *options, Error *error)
+run_session(const Command *command, Arena *arena, const Options *options, bool *stopped,
+            Error *error)
 {
     Loop *loop = loop_new();
     Session session;
@@ -76,6 +82,8 @@ run_session(const Command *command, Arena *arena, const Options *options, Error 
 
     srandom((unsigned int)(clock_us() ^ getpid())); /* for jitter, so that two programs differ */
     ok = session_init(&session, arena, loop, options, error) && command->run(&session, error);
+    context_explain_stop(&session.context, error);
+    *stopped = loop_is_stopping(loop) && error->kind == ERROR_STOPPED;
     if (!ok && options->settings.hook_failure != NULL)
     {
         setenv("PGSWAP_ERROR", error->message != NULL ? error->message : "", 1);
@@ -90,7 +98,7 @@ run_session(const Command *command, Arena *arena, const Options *options, Error 
 }
 
 static bool
-run(int argc, char **argv, Arena *arena, Error *error)
+run(int argc, char **argv, Arena *arena, bool *stopped, Error *error)
 {
     const Command *command = find_command(argv[1]);
     Options options;
@@ -113,30 +121,68 @@ run(int argc, char **argv, Arena *arena, Error *error)
         return error_set(error, ERROR_FAULT, "%s needs a table", command->name);
     if (options.templates != NULL && !template_use_directory(options.templates, error))
         return false;
-    return run_session(command, arena, &options, error);
+    return run_session(command, arena, &options, stopped, error);
+}
+
+/* A daemon may have closed them: what is opened later must not get their numbers, or our messages.
+ */
+static void
+open_standard_descriptors(void)
+{
+    for (int fd = 0; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
+            abort();
+}
+
+/* The results are written, or that is an error; whose reader has gone away wanted no more. */
+static void
+close_output(Error *error)
+{
+    bool lost = ferror(stdout) != 0;
+
+    errno = 0;
+    if ((fclose(stdout) == 0 && !lost) || errno == EPIPE)
+        return;
+    error_set(error, ERROR_FAULT, "could not write to standard output: %s",
+              errno != 0 ? strerror(errno) : "some of it is lost");
+    error_hint(error,
+               "Only what was to be printed is lost; \"pgswap status\" tells how it stands.");
+}
+
+static bool
+run_or_tell(int argc, char **argv, Arena *arena, bool *stopped, Error *error)
+{
+    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-?") == 0)
+    {
+        print_help();
+        return argc >= 2;
+    }
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
+    {
+        printf("pgswap %s\n", PGSWAP_VERSION);
+        return true;
+    }
+    return run(argc, argv, arena, stopped, error);
 }
 
 int
 main(int argc, char **argv)
 {
     Error error = ERROR_INIT;
-    Arena *arena;
+    Arena *arena = arena_new();
+    bool stopped = false;
     int code;
 
-    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-?") == 0)
-    {
-        print_help();
-        return argc < 2 ? ERROR_FAULT : ERROR_NONE;
-    }
-    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
-    {
-        printf("pgswap %s\n", PGSWAP_VERSION);
-        return ERROR_NONE;
-    }
-    arena = arena_new();
-    if (!run(argc, argv, arena, &error) || error.kind != ERROR_NONE)
+    signal(SIGPIPE, SIG_IGN);
+    open_standard_descriptors();
+    code = run_or_tell(argc, argv, arena, &stopped, &error) ? ERROR_NONE : ERROR_FAULT;
+    close_output(&error);
+    if (stopped)
+        log_note_error(&error);
+    else
         log_error(&error);
-    code = (int)error.kind;
+    if (error.kind != ERROR_NONE)
+        code = (int)error.kind;
     error_clear(&error);
     arena_free(arena);
     return code;

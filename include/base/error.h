@@ -21,13 +21,14 @@ typedef enum ErrorKind
     ERROR_FAULT = 1,      /* usage, or a fault of ours: trying again does not help */
     ERROR_CONNECTION = 2, /* cannot connect, or connection lost: try again */
     ERROR_STATEMENT = 3,  /* a statement failed: the data or the change is at fault */
-    ERROR_REFUSED = 4,    /* refused by the plan: not supported, or a privilege is missing */
-    ERROR_PARITY = 5,     /* live and standby differ; not swapped */
-    ERROR_LOCK = 6,       /* lock budget used up; still in sync */
-    ERROR_STOPPED = 7,    /* stopped on request at a safe point; can be continued */
-    ERROR_BUSY = 8,       /* another pgswap works on this table */
-    ERROR_LIMIT = 9,      /* a safety limit ended it */
-    ERROR_CHANGED = 10,   /* the table was altered by someone else since the plan */
+    ERROR_REFUSED =
+        4, /* refused by the plan (not supported, a privilege is missing) or the server */
+    ERROR_PARITY = 5,   /* live and standby differ; not swapped */
+    ERROR_LOCK = 6,     /* lock budget used up; still in sync */
+    ERROR_STOPPED = 7,  /* stopped on request; can be continued */
+    ERROR_BUSY = 8,     /* another pgswap works on this table */
+    ERROR_LIMIT = 9,    /* a safety limit of ours or of the server's (full disk, …) ended it */
+    ERROR_CHANGED = 10, /* the table was altered by someone else since the plan */
 } ErrorKind;
 
 typedef struct Error

@@ -60,6 +60,7 @@ typedef struct Pair
     char *dirty;          /* its compacted form */
     char *applied;        /* keys that were applied and not looked at again yet */
     char *alive;          /* unlogged sentinel of one row: a crash of the server empties it */
+    char *reserve;        /* takes a little of the disk until the copy is whole; see diskfull.h */
     bool has_mapping;     /* false: there is no way from live to standby */
     char *kept;           /* table that keeps columns of standby that live does not have, or NULL */
     char *kept_definitions;

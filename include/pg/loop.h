@@ -1,9 +1,11 @@
 /*
- * The event loop of the process, the stop flag, and waiting.
+ * The event loop of the process, stopping on request, and waiting.
  *
- * One Loop exists per process; every connection belongs to it.  The first SIGINT or SIGTERM sets
- * the stop flag, which phases look at between statements; the second one also cancels the
- * statements that are running.
+ * One Loop exists per process; every connection belongs to it.  SIGINT, SIGTERM and SIGHUP are the
+ * same (a SIGHUP that was ignored when the program began stays so: nohup).  The first one is
+ * acknowledged, ends connecting, and sets the stop flag, which phases look at between statements.
+ * The second one, or LOOP_GRACE after the first, cancels what is running, and from then on what
+ * still runs a second later.
  */
 #pragma once
 
@@ -12,14 +14,29 @@
 
 typedef struct Loop Loop;
 
+enum
+{
+    LOOP_GRACE = 5000 /* ms from the first signal until what is running is cancelled */
+};
+
+typedef enum LoopStop
+{
+    LOOP_GOES_ON,
+    LOOP_STOPPING,         /* the first signal, or loop_stop() */
+    LOOP_CANCELLED,        /* LOOP_GRACE has passed since */
+    LOOP_CANCELLED_AT_ONCE /* the second signal came before that */
+} LoopStop;
+
 Loop *loop_new(void);
 
 /* Closes what is open, runs the loop until every handle is closed, frees it.  Returns true if
  * libuv confirms that nothing leaked (uv_loop_close() returned 0). */
 bool loop_free(Loop *loop);
 
-/* True after the first SIGINT or SIGTERM, or after loop_stop(). */
+LoopStop loop_stop_state(const Loop *loop);
 bool loop_is_stopping(const Loop *loop);
+
+/* As the first signal does, but silently. */
 void loop_stop(Loop *loop);
 
 /* Serves the loop for so long, or until a stop is requested.  Returns false if it was. */

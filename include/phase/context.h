@@ -75,6 +75,7 @@ typedef struct Context
     int64_t patience;     /* ms; how long control waits for a lock now (context_set_patience) */
     int64_t strong_since; /* clock_ms(); from when on others may wait for a polite attempt */
     Pool *pool;           /* opened when a phase first needs it */
+    const char *doing;    /* "copying": for people, or NULL */
     Migration *migration;
     int64_t us_per_key; /* what it took to apply one, lately; 0: not known */
     Summary summary;
@@ -104,6 +105,10 @@ bool context_may_go_on(const Context *context, Error *error) ERROR_MUST_CHECK;
  */
 bool context_begin_snapshot(const Context *context, const Pair *pair, Error *error)
     ERROR_MUST_CHECK;
+
+/* Gives an error that comes from a request to stop its words: how it was stopped, at what, and how
+ * to go on.  Any other error stays as it is. */
+void context_explain_stop(const Context *context, Error *error);
 
 /* Waits at a named point while somebody holds its advisory lock, if --pause-at names it. */
 bool context_pause_at(const Context *context, Conn *conn, const char *point, Error *error)

@@ -310,13 +310,27 @@ read_old_snapshots(Options *options, Error *error)
                      options->old_snapshots);
 }
 
+/* Without its words: there may be a password in it. */
+static bool
+check_table(const Options *options, Error *error)
+{
+    const char *table = options->table;
+
+    if (table == NULL ||
+        (strncmp(table, "postgres://", 11) != 0 && strncmp(table, "postgresql://", 13) != 0 &&
+         (strchr(table, '=') == NULL || strchr(table, '"') != NULL)))
+        return true;
+    error_set(error, ERROR_FAULT, "a connection string was given in the place of a table");
+    return error_hint(error, "A connection string goes with -d.");
+}
+
 bool
 options_read(Arena *arena, int argc, char **argv, Options *options, bool *help, Error *error)
 {
     *options = (Options){.settings = default_settings, .reconnect = 60000};
     *help = false;
     if (!read_environment(arena, options, error) ||
-        !read_arguments(arena, argc, argv, options, help, error))
+        !read_arguments(arena, argc, argv, options, help, error) || !check_table(options, error))
         return false;
     if (options->until != NULL && strcmp(options->until, "ready") != 0)
         return error_set(error, ERROR_FAULT, "--until takes \"ready\", not \"%s\"", options->until);

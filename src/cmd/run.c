@@ -24,9 +24,14 @@ static const struct
 {
     Phase phase;
     bool (*run)(Context *context, Error *error);
+    const char *doing;
 } phases[] = {
-    {PHASE_CAPTURE, capture_run}, {PHASE_COPY, copy_run},     {PHASE_INDEX, index_run},
-    {PHASE_CATCHUP, catchup_run}, {PHASE_VERIFY, parity_run}, {PHASE_READY, swap_run},
+    {PHASE_CAPTURE, capture_run, "installing the capture triggers"},
+    {PHASE_COPY, copy_run, "copying"},
+    {PHASE_INDEX, index_run, "building indexes"},
+    {PHASE_CATCHUP, catchup_run, "catching up"},
+    {PHASE_VERIFY, parity_run, "comparing"},
+    {PHASE_READY, swap_run, "swapping"},
 };
 
 /* Runs the phase that the migration is in. */
@@ -39,7 +44,10 @@ run_phase(Context *context, Error *error)
 
     for (size_t i = 0; i < sizeof(phases) / sizeof(phases[0]); i++)
         if (phases[i].phase == phase)
+        {
+            context->doing = phases[i].doing;
             ok = phases[i].run(context, error);
+        }
     progress_end();
     context->summary.phase_ms[phase] += clock_ms() - started;
     return ok;
@@ -91,7 +99,7 @@ begin(Session *session, Error *error)
     if (plan.shape.no_way_back != NULL && !session->options->no_revert)
         return refuse_one_way(&plan, error);
     for (int i = 0; i < plan.shape.warnings.count; i++)
-        log_info("note: %s", plan.shape.warnings.items[i]);
+        log_note("%s", plan.shape.warnings.items[i]);
     return journal_open(context->control, true, &present, error) &&
            build_run(context, &plan.table, &plan.spec, error);
 }
@@ -196,6 +204,7 @@ run_once(Session *session, Error *error)
         Error ignored = ERROR_INIT;
 
         statement_rollback(context->control);
+        context_explain_stop(context, error);
         (void)!journal_note(context->control, context->migration, -1, NULL, error->message,
                             &ignored);
         error_clear(&ignored);

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "cmd/command.h"
 #include "model/statement.h"
+#include "phase/diskfull.h"
 #include "phase/phases.h"
 #include "phase/polite.h"
 #include "sql/ident.h"
@@ -125,6 +126,28 @@ session_init(Session *session, Arena *arena, Loop *loop, const Options *options,
     return session->control_params.prologue != NULL;
 }
 
+/* What to say differently, where the server did not let us in. */
+static void
+hint_refused(Error *error)
+{
+    static const struct
+    {
+        const char *sqlstate;
+        const char *hint;
+    } hints[] = {
+        {"28P01", "Set PGPASSWORD, use a password file (.pgpass), or have it asked for with -W."},
+        {"28000",
+         "-U or PGUSER gives the role, -d the database or a connection string; the server's "
+         "pg_hba.conf says who may connect from where."},
+        {"3D000", "-d or PGDATABASE gives the database."},
+        {"42501", "The database's owner can allow it with GRANT CONNECT ON DATABASE."},
+    };
+
+    for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
+        if (error->kind == ERROR_REFUSED && error_is(error, hints[i].sqlstate))
+            error_hint(error, "%s", hints[i].hint);
+}
+
 /* Where a pooler may stand between, another connection is open meanwhile: it may not be given the
  * same server session. */
 bool
@@ -139,11 +162,16 @@ session_connect(Session *session, Error *error)
     {
         other = await_connect(loop, &bare, "other", error);
         if (other == NULL)
+        {
+            hint_refused(error);
             return false;
+        }
     }
     session->context.control = await_connect(loop, &session->control_params, "control", error);
     conn_close(other);
     session->context.patience = READ_PATIENCE;
+    if (session->context.control == NULL)
+        hint_refused(error);
     return session->context.control != NULL;
 }
 
@@ -227,7 +255,7 @@ session_take_migration(Session *session, Error *error)
 /* A loss of the connection, or the lock that the lost session still holds, is worth another try,
  * for as long as --reconnect says; since is when the trouble began. */
 static bool
-wait_to_reconnect(Session *session, const Error *failure, int64_t since)
+wait_to_reconnect(Session *session, Error *failure, int64_t since)
 {
     if (failure->kind != ERROR_CONNECTION && failure->kind != ERROR_BUSY)
         return false;
@@ -235,7 +263,10 @@ wait_to_reconnect(Session *session, const Error *failure, int64_t since)
         return false;
     log_warning("%s; connecting again", failure->message);
     session_close(session);
-    return loop_sleep(session->context.loop, RECONNECT_PAUSE);
+    if (loop_sleep(session->context.loop, RECONNECT_PAUSE))
+        return true;
+    error_clear(failure);
+    return context_may_go_on(&session->context, failure);
 }
 
 bool
@@ -260,6 +291,7 @@ session_retry(Session *session, CommandFunction once, Error *error)
             if (!wait_to_reconnect(session, &failure, since))
             {
                 polite_explain(&session->context, &failure);
+                diskfull_give_back(&session->context, &failure);
                 error_move(error, &failure);
                 return false;
             }

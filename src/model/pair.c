@@ -292,6 +292,7 @@ derive_names(Arena *arena, Pair *pair)
     pair->standby = ident_qualified(arena, pair->standby_schema, pair->table);
     pair->log = arena_printf(arena, "pgswap.log_%s", suffix);
     pair->alive = arena_printf(arena, "pgswap.alive_%s", suffix);
+    pair->reserve = arena_printf(arena, "pgswap.reserve_%s", suffix);
     pair->dirty = arena_printf(arena, "pgswap.dirty_%s", suffix);
     pair->applied = arena_printf(arena, "pgswap.applied_%s", suffix);
     pair->function = arena_printf(arena, "pgswap.capture_%s", suffix);

@@ -163,6 +163,10 @@ void conn_on_tick(void *owner);                          /* TimerFire */
 void failure_from_result(const PGresult *item, CancelReason reason, Error *error);
 bool failure_is_ours(const PGresult *item); /* libpq made it, not the server */
 
+/* Connecting failed: why, as its detail, and whether that can be another time (ERROR_CONNECTION) or
+ * is refused (ERROR_REFUSED); unless the error is written already, which gets the detail then. */
+void failure_of_connecting(Conn *conn, Error *error);
+
 /* The connection is lost: conn->loss tells why, and so does conn->failure if the command was cut.
  */
 void failure_lost(Conn *conn);

@@ -45,24 +45,12 @@ connect_failed(Conn *conn, Error *failure)
     tell_opened(conn, failure);
 }
 
-/* libpq's words tell of each host that was tried, one after the other. */
-static void
-add_words(Conn *conn, Error *failure)
-{
-    char *words = failure_words(PQerrorMessage(conn->pg));
-
-    if (*words != '\0')
-        error_detail(failure, "%s", words);
-    free(words);
-}
-
 static void
 refused(Conn *conn)
 {
     Error failure = ERROR_INIT;
 
-    error_set(&failure, ERROR_CONNECTION, "could not connect");
-    add_words(conn, &failure);
+    failure_of_connecting(conn, &failure);
     connect_failed(conn, &failure);
 }
 
@@ -76,7 +64,7 @@ connect_limit(Conn *conn)
     else
         error_set(&failure, ERROR_CONNECTION, "could not connect within %lld ms",
                   (long long)conn->params.connect_timeout);
-    add_words(conn, &failure);
+    failure_of_connecting(conn, &failure);
     connect_failed(conn, &failure);
 }
 
@@ -144,6 +132,7 @@ ask_identity(Conn *conn)
 static void
 connected(Conn *conn)
 {
+    PQsetErrorVerbosity(conn->pg, PQERRORS_DEFAULT);
     if (PQsetnonblocking(conn->pg, 1) != 0)
     {
         refused(conn);
@@ -218,8 +207,11 @@ conn_open(Loop *loop, const ConnParams *params, const char *name, ConnOpened ope
     if (conn->pg == NULL)
         fault("out of memory (a connection)");
     PQsetNoticeReceiver(conn->pg, failure_on_notice, conn);
+    PQsetErrorVerbosity(conn->pg, PQERRORS_VERBOSE); /* for failure_of_connecting() */
     if (params->connect_timeout > 0)
         timer_start(conn->limit, params->connect_timeout, 0);
+    if (loop_is_stopping(loop))
+        conn_interrupt(conn);
     if (PQstatus(conn->pg) == CONNECTION_BAD)
         turn_request(conn->turn); /* the step says so, and from the loop */
     else

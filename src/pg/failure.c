@@ -26,6 +26,13 @@ field(const PGresult *item, int code)
     return text != NULL ? text : "";
 }
 
+/* Disk full, out of memory, temp_file_limit, … */
+static bool
+is_insufficient_resources(const char *sqlstate)
+{
+    return strncmp(sqlstate, "53", 2) == 0;
+}
+
 /* Class 08 is connection exception; 57P0x is a server that shuts down, crashed or starts. */
 static bool
 is_connection_state(const char *sqlstate)
@@ -40,7 +47,8 @@ kind_of(const char *sqlstate, CancelReason reason)
         return ERROR_CONNECTION;
     if (strcmp(sqlstate, query_canceled) == 0 && reason == CANCEL_STOP)
         return ERROR_STOPPED;
-    if (strcmp(sqlstate, query_canceled) == 0 && reason == CANCEL_LIMIT)
+    if (is_insufficient_resources(sqlstate) ||
+        (strcmp(sqlstate, query_canceled) == 0 && reason == CANCEL_LIMIT))
         return ERROR_LIMIT;
     if (strcmp(sqlstate, lock_not_available) == 0)
         return ERROR_LOCK;
@@ -102,6 +110,65 @@ failure_from_result(const PGresult *item, CancelReason reason, Error *error)
     words = failure_words(message != NULL ? message : PQresultErrorMessage(item));
     error_set(error, kind_of(field(item, PG_DIAG_SQLSTATE), reason), "%s", words);
     copy_fields(item, error);
+    free(words);
+}
+
+/* libpq's text of an error of the server, as it is when verbose, has the only SQLSTATE there is
+ * while connecting: "FATAL:  28P01: password …", and a line "LOCATION:  …" at the end.  Takes both
+ * out of words; of several hosts that were tried the last one counts. */
+static void
+take_sqlstate(char *words, char sqlstate[6])
+{
+    static const char code[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", location[] = "\nLOCATION:  ";
+    char *at = words, *end;
+
+    while ((at = strstr(at, ":  ")) != NULL)
+    {
+        at += 3;
+        if (strspn(at, code) != 5 || strncmp(at + 5, ": ", 2) != 0)
+            continue;
+        memcpy(sqlstate, at, 5);
+        sqlstate[5] = '\0';
+        memmove(at, at + 7, strlen(at + 7) + 1);
+    }
+    while ((at = strstr(words, location)) != NULL)
+    {
+        end = at + 1 + strcspn(at + 1, "\n");
+        memmove(at, end, strlen(end) + 1);
+    }
+}
+
+/* Whether what a server says to somebody who connects may be different in a while: it has no room,
+ * starts, stops, is in trouble.  A wrong password, role or database stays wrong. */
+static bool
+may_let_in_later(const char *sqlstate)
+{
+    static const char *const classes[] = {"08", "53", "57", "58", "XX"};
+
+    for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
+        if (strncmp(sqlstate, classes[i], 2) == 0)
+            return true;
+    return *sqlstate == '\0';
+}
+
+void
+failure_of_connecting(Conn *conn, Error *error)
+{
+    char *words = failure_words(PQerrorMessage(conn->pg)), sqlstate[6] = "";
+
+    if (PQconnectionNeedsPassword(conn->pg))
+        strcpy(sqlstate, "28P01"); /* libpq did not even ask */
+    take_sqlstate(words, sqlstate);
+    if (error->kind == ERROR_NONE)
+    {
+        if (may_let_in_later(sqlstate))
+            error_set(error, ERROR_CONNECTION, "could not connect");
+        else
+            error_set(error, ERROR_REFUSED, "the server refused the connection");
+        copy_sqlstate(error, sqlstate);
+    }
+    if (*words != '\0')
+        error_detail(error, "%s", words);
     free(words);
 }
 

@@ -1,6 +1,6 @@
 /*
- * The loop of the process: signals, the stop flag, waiting, and the guard against waiting inside a
- * callback.
+ * The loop of the process: signals, stopping on request, waiting, and the guard against waiting
+ * inside a callback.
  */
 #include "loop_private.h"
 
@@ -11,6 +11,41 @@
 #include "base/fault.h"
 #include "base/memory.h"
 #include "conn_private.h"
+#include "ui/log.h"
+
+enum
+{
+    CANCEL_AGAIN = 1000 /* ms; cleaning up takes less, unless it waits for somebody */
+};
+
+static const int stop_signals[] = {SIGINT, SIGTERM, SIGHUP};
+
+static void
+on_grace(uv_timer_t *timer)
+{
+    Loop *loop = timer->data;
+
+    if (loop->stop == LOOP_STOPPING)
+        loop->stop = LOOP_CANCELLED;
+    for (Conn *conn = loop->conns; conn != NULL; conn = conn->next)
+        conn_interrupt(conn);
+    uv_timer_start(timer, on_grace, CANCEL_AGAIN, 0);
+}
+
+/* Nothing that is connecting still can be of use. */
+void
+loop_stop(Loop *loop)
+{
+    if (loop->stop != LOOP_GOES_ON)
+        return;
+    loop->stop = LOOP_STOPPING;
+    loop->stop_started = clock_ms();
+    for (Conn *conn = loop->conns; conn != NULL; conn = conn->next)
+        if (conn->opened != NULL)
+            conn_interrupt(conn);
+    uv_update_time(&loop->uv);
+    uv_timer_start(&loop->grace, on_grace, LOOP_GRACE, 0);
+}
 
 static void
 on_signal(uv_signal_t *handle, int number)
@@ -18,23 +53,43 @@ on_signal(uv_signal_t *handle, int number)
     Loop *loop = handle->data;
 
     (void)number;
-    if (!loop->stopping)
+    loop->stop_count++;
+    if (loop->stop == LOOP_GOES_ON)
     {
-        loop->stopping = true;
+        log_info("stopping after the running statement; again to cancel it");
+        loop_stop(loop);
         return;
     }
-    for (Conn *conn = loop->conns; conn != NULL; conn = conn->next)
-        conn_interrupt(conn);
+    if (loop->stop == LOOP_STOPPING)
+        loop->stop = LOOP_CANCELLED_AT_ONCE;
+    on_grace(&loop->grace);
+}
+
+static bool
+is_ignored(int number)
+{
+    struct sigaction action;
+
+    return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
 /* Signals do not keep the loop alive. */
 static void
-catch_signal(Loop *loop, uv_signal_t *handle, int number)
+catch_signals(Loop *loop)
 {
-    if (uv_signal_init(&loop->uv, handle) != 0 || uv_signal_start(handle, on_signal, number) != 0)
-        fault("cannot catch signal %d", number);
-    handle->data = loop;
-    uv_unref((uv_handle_t *)handle);
+    for (int i = 0; i < 3; i++)
+    {
+        uv_signal_t *handle = &loop->signals[i];
+
+        if (uv_signal_init(&loop->uv, handle) != 0)
+            fault("cannot watch for signals");
+        handle->data = loop;
+        uv_unref((uv_handle_t *)handle);
+        if (stop_signals[i] == SIGHUP && is_ignored(SIGHUP))
+            continue;
+        if (uv_signal_start(handle, on_signal, stop_signals[i]) != 0)
+            fault("cannot catch signal %d", stop_signals[i]);
+    }
 }
 
 Loop *
@@ -46,8 +101,10 @@ loop_new(void)
     if (uv_loop_init(&loop->uv) != 0)
         fault("cannot make an event loop");
     uv_timer_init(&loop->uv, &loop->wake);
-    catch_signal(loop, &loop->sigint, SIGINT);
-    catch_signal(loop, &loop->sigterm, SIGTERM);
+    uv_timer_init(&loop->uv, &loop->grace);
+    loop->grace.data = loop;
+    uv_unref((uv_handle_t *)&loop->grace);
+    catch_signals(loop);
     return loop;
 }
 
@@ -58,8 +115,9 @@ loop_free(Loop *loop)
     while (loop->conns != NULL)
         conn_close(loop->conns);
     uv_close((uv_handle_t *)&loop->wake, NULL);
-    uv_close((uv_handle_t *)&loop->sigint, NULL);
-    uv_close((uv_handle_t *)&loop->sigterm, NULL);
+    uv_close((uv_handle_t *)&loop->grace, NULL);
+    for (int i = 0; i < 3; i++)
+        uv_close((uv_handle_t *)&loop->signals[i], NULL);
     loop_enter(loop);
     uv_run(&loop->uv, UV_RUN_DEFAULT);
     loop_leave(loop);
@@ -69,16 +127,16 @@ loop_free(Loop *loop)
     return true;
 }
 
+LoopStop
+loop_stop_state(const Loop *loop)
+{
+    return loop->stop;
+}
+
 bool
 loop_is_stopping(const Loop *loop)
 {
-    return loop->stopping;
-}
-
-void
-loop_stop(Loop *loop)
-{
-    loop->stopping = true;
+    return loop->stop != LOOP_GOES_ON;
 }
 
 bool
@@ -87,7 +145,7 @@ loop_sleep(Loop *loop, int64_t milliseconds)
     int64_t end = clock_ms() + milliseconds;
 
     loop_check_may_wait(loop, "loop_sleep");
-    while (!loop->stopping)
+    while (!loop_is_stopping(loop))
     {
         int64_t rest = end - clock_ms();
 

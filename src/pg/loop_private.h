@@ -4,6 +4,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <uv.h>
 
@@ -13,12 +14,14 @@
 struct Loop
 {
     uv_loop_t uv;
-    uv_signal_t sigint;
-    uv_signal_t sigterm;
-    uv_timer_t wake; /* ends loop_turn() */
-    Conn *conns;     /* every connection that is not closed */
-    int depth;       /* above 0: inside uv_run() or a callback, where nobody may wait */
-    bool stopping;
+    uv_signal_t signals[3];
+    uv_timer_t grace; /* cancels what is running once a stop was asked for */
+    uv_timer_t wake;  /* ends loop_turn() */
+    Conn *conns;      /* every connection that is not closed */
+    int depth;        /* above 0: inside uv_run() or a callback, where nobody may wait */
+    LoopStop stop;
+    int stop_count;       /* signals that asked for it */
+    int64_t stop_started; /* clock_ms() of the first */
 };
 
 /* Ends the program if called from a callback; who is the function that wants to wait. */

@@ -138,7 +138,7 @@ key_names(const Search *s)
 static int64_t
 halve_blocks(const Search *s, int64_t first, int64_t end)
 {
-    while (end - first > 1)
+    while (end - first > 1 && !loop_is_stopping(s->context->loop))
     {
         int64_t middle = first + (end - first) / 2;
 
@@ -171,7 +171,7 @@ name_row(const Search *s, int64_t first_block, int64_t end_block, Error *error)
     int64_t first = 0, end = last_row(s, block) + 1;
     const char *from, *to, *key, *column;
 
-    while (end - first > 1)
+    while (end - first > 1 && !loop_is_stopping(s->context->loop))
     {
         int64_t middle = first + (end - first) / 2;
 
@@ -186,8 +186,8 @@ name_row(const Search *s, int64_t first_block, int64_t end_block, Error *error)
         return; /* mended meanwhile */
     key = key_at(s, from, to);
     column = error->column != NULL ? error->column : column_at(s, from, to, error->sqlstate);
-    if (key == NULL)
-        return;
+    if (key == NULL || loop_is_stopping(s->context->loop))
+        return; /* a try that was cancelled looks like one that failed */
     error_detail(error, "%s%s%sThe row with key (%s)=%s does not fit the new table.",
                  column != NULL ? "Column " : "", column != NULL ? column : "",
                  column != NULL ? ": " : "", key_names(s), key);

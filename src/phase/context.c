@@ -31,9 +31,41 @@ context_may_go_on(const Context *context, Error *error)
     loop_turn(context->loop, 0); /* a signal that is here already counts */
     if (!loop_is_stopping(context->loop))
         return true;
-    error_set(error, ERROR_STOPPED, "stopped on request");
-    return error_hint(error, "Nothing is lost: the same command goes on from here, \"pgswap "
-                             "abort\" takes everything back.");
+    error_set(error, ERROR_STOPPED, "stopped at a safe point");
+    context_explain_stop(context, error);
+    return false;
+}
+
+/* What the server said of a cancelled statement, and where that was noticed, is of no use. */
+static void
+replace_cancelled(const Context *context, Error *error)
+{
+    bool at_once = loop_stop_state(context->loop) == LOOP_CANCELLED_AT_ONCE;
+    const char *link = context->doing != NULL ? " while " : "";
+    const char *doing = context->doing != NULL ? context->doing : "";
+
+    error_clear(error);
+    if (at_once)
+        error_set(error, ERROR_STOPPED, "cancelled by a second signal%s%s", link, doing);
+    else
+        error_set(error, ERROR_STOPPED, "cancelled%s%s, %d s after the signal", link, doing,
+                  LOOP_GRACE / 1000);
+}
+
+void
+context_explain_stop(const Context *context, Error *error)
+{
+    const Migration *migration = context->migration;
+
+    if (error->kind != ERROR_STOPPED || !loop_is_stopping(context->loop))
+        return;
+    if (error->sqlstate[0] != '\0')
+        replace_cancelled(context, error);
+    if (migration != NULL && migration->phase < PHASE_SWAPPED)
+        error_hint(error, "Nothing is lost: the same command goes on from here, \"pgswap abort\" "
+                          "takes everything back.");
+    else
+        error_hint(error, "Nothing is lost: the same command goes on from here.");
 }
 
 bool

@@ -11,6 +11,7 @@
 #include "model/statement.h"
 #include "phase/baddata.h"
 #include "phase/chunk_size.h"
+#include "phase/diskfull.h"
 #include "phase/pending.h"
 #include "phase/phases.h"
 #include "sql/template.h"
@@ -124,11 +125,15 @@ chunk_done(void *context, Job *job, const Result *result, Error *failure, Error 
     chunk_free(chunk);
     if (result == NULL)
     {
-        copy->replaced = error_is(failure, "PS001");
-        copy->bad = range;
+        error_context(failure, "copying blocks %" PRId64 "-%" PRId64 " of %s", range.first,
+                      range.end - 1, copy->pair->live);
+        if (error->kind == ERROR_NONE) /* what the others meet then does not count */
+        {
+            copy->replaced = error_is(failure, "PS001");
+            copy->bad = range;
+        }
         error_move(error, failure);
-        return error_context(error, "copying blocks %" PRId64 "-%" PRId64 " of %s", range.first,
-                             range.end - 1, copy->pair->live);
+        return false;
     }
     copy->blocks_done += range.end - range.first;
     copy->rows_done += result_get_int(result, 0, "rows");
@@ -143,9 +148,11 @@ prepare(Copy *copy, Error *error)
     Context *context = copy->context;
     const Pair *pair = copy->pair;
     const char *migration = pair->migration->id_text;
-    const Result *result = statement_run(context->control, error, "copy_state", "migration",
-                                         migration, "pair", number(pair->number).text, NULL);
+    const Result *result = NULL;
 
+    if (diskfull_reserve(context, pair, error))
+        result = statement_run(context->control, error, "copy_state", "migration", migration,
+                               "pair", number(pair->number).text, NULL);
     if (result != NULL && result_get_int(result, 0, "blocks") < 0)
         result = statement_run(context->control, error, "copy_begin", "live", pair->live,
                                "live_oid", pair->live_oid, "log", pair->log, "dirty", pair->dirty,

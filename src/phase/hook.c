@@ -4,15 +4,15 @@
 #include "phase/hook.h"
 
 #include <stdlib.h>
-#include <sys/wait.h>
 
+#include "pg/process.h"
 #include "ui/log.h"
 #include "ui/progress.h"
 
 bool
 hook_run(const Context *context, const char *name, const char *command, Error *error)
 {
-    int status;
+    int code;
 
     if (command == NULL)
         return true;
@@ -26,10 +26,12 @@ hook_run(const Context *context, const char *name, const char *command, Error *e
     }
     progress_hide();
     log_debug("hook %s: %s", name, command);
-    status = system(command); /* NOLINT: the operator's own command */
-    if (status == 0)
+    if (!process_run(context->loop, command, &code, error))
+        return error_context(error, "the hook %s", name);
+    if (code == 0)
         return true;
-    error_set(error, ERROR_STOPPED, "the hook %s ended with exit code %d", name,
-              WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+    if (loop_is_stopping(context->loop))
+        error_set(error, ERROR_STOPPED, "stopped while the hook %s ran", name);
+    error_set(error, ERROR_STOPPED, "the hook %s ended with exit code %d", name, code);
     return error_detail(error, "The command was: %s", command);
 }

@@ -7,6 +7,7 @@
 
 #include "model/statement.h"
 #include "phase/baddata.h"
+#include "phase/diskfull.h"
 #include "phase/pending.h"
 #include "phase/phases.h"
 #include "sql/template.h"
@@ -99,9 +100,10 @@ index_done(void *context, Job *job, const Result *result, Error *failure, Error 
 
     if (result == NULL)
     {
-        objects->failed = build->name;
+        if (error->kind == ERROR_NONE)
+            objects->failed = build->name;
+        error_context(failure, "building index \"%s\"", build->name);
         error_move(error, failure);
-        error_context(error, "building index \"%s\"", build->name);
     }
     arena_free(build->arena);
     free(build);
@@ -151,7 +153,9 @@ make_one_by_one(Objects *objects, const char *kind, Error *error)
     {
         const char *sql = make_sql(objects, objects->context->arena, i, error);
 
-        if (sql == NULL || await_query(objects->context->control, sql, error) == NULL)
+        if (sql == NULL || !context_may_go_on(objects->context, error))
+            return false;
+        if (await_query(objects->context->control, sql, error) == NULL)
             return error_context(error, "making %s \"%s\"", kind, objects->names[i]);
     }
     return true;
@@ -183,7 +187,8 @@ index_pair(Context *context, const Pair *pair, Error *error)
         !make_one_by_one(&objects, "setting", error))
         return false;
     progress_show("index", 0, 0, "indexes", "vacuum and analyze");
-    return context_vacuum(context, "vacuum_analyze", pair->standby, error);
+    return diskfull_give_up_reserve(context, pair, error) &&
+           context_vacuum(context, "vacuum_analyze", pair->standby, error);
 }
 
 bool

@@ -39,8 +39,9 @@ is_catalog_race(const Error *error)
 static bool
 is_worth_another_try(const Error *error)
 {
-    return is_lock_failure(error) || error_is(error, "40001") || error->kind == ERROR_LIMIT ||
-           error->kind == ERROR_LOCK || is_catalog_race(error);
+    return is_lock_failure(error) || error_is(error, "40001") ||
+           (error->kind == ERROR_LIMIT && error_is(error, "57014")) || error->kind == ERROR_LOCK ||
+           is_catalog_race(error);
 }
 
 /* Only on the operator's word, and only transactions of the age the operator gave. */
@@ -290,7 +291,7 @@ try_until(Context *context, PoliteTask *task, Text *who, Error *last, Error *err
 
     for (;;)
     {
-        if (!turn(context, task, who, &done, last, error))
+        if (!context_may_go_on(context, error) || !turn(context, task, who, &done, last, error))
             return false;
         if (done)
             return true;
@@ -302,8 +303,6 @@ try_until(Context *context, PoliteTask *task, Text *who, Error *last, Error *err
         left = until - clock_ms();
         if (left > 0)
             loop_sleep(context->loop, left < pause ? left : pause);
-        if (!context_may_go_on(context, error))
-            return false;
     }
 }
 

@@ -137,9 +137,12 @@ bool
 settle_run(Context *context, Error *error)
 {
     Error hook = ERROR_INIT;
-    bool announced = announce(context, &hook);
-    bool ok = (announced || hook.kind == ERROR_STOPPED) && settle_kind(context, "settle", error) &&
-              settle_kind(context, "validate", error);
+    bool announced, ok;
+
+    context->doing = "doing what the swap left for afterwards";
+    announced = announce(context, &hook);
+    ok = (announced || hook.kind == ERROR_STOPPED) && settle_kind(context, "settle", error) &&
+         settle_kind(context, "validate", error);
 
     if (!announced)
         error_move(error, &hook);

@@ -243,7 +243,7 @@ attempt_locked(Swap *swap, Error *error)
               swap_locked(swap, error);
 
     conn_set_deadline(context->control, 0);
-    return ok || (error->kind == ERROR_LIMIT && error_context(error, "at --max-lock-hold"));
+    return ok || (error_is(error, "57014") && error_context(error, "at --max-lock-hold"));
 }
 
 /* Applies what is pending, compares live with its description, and waits for the snapshots that are

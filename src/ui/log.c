@@ -113,6 +113,8 @@ level_name(LogLevel level)
         return "debug";
     case LOG_INFO:
         return "info";
+    case LOG_NOTE:
+        return "note";
     case LOG_WARNING:
         return "warning";
     case LOG_ERROR:
@@ -137,8 +139,9 @@ put_line(Text *out, const char *label, const Color *color, const char *text, con
 static void
 put_text(Text *out, LogLevel level, const Error *error)
 {
-    static const char *const labels[] = {"debug: ", "", "warning: ", "error: "};
-    static const Color *const colors[] = {&color_note, NULL, &color_warning, &color_error};
+    static const char *const labels[] = {"debug: ", "", "note: ", "warning: ", "error: "};
+    static const Color *const colors[] = {&color_note, NULL, &color_note, &color_warning,
+                                          &color_error};
 
     put_line(out, labels[level], colors[level], error->message, error->sqlstate);
     if (error->detail != NULL)
@@ -225,6 +228,13 @@ log_error(const Error *error)
 {
     if (error->message != NULL)
         emit(LOG_ERROR, error);
+}
+
+void
+log_note_error(const Error *error)
+{
+    if (log_is_enabled(LOG_NOTE))
+        emit(LOG_NOTE, error);
 }
 
 void

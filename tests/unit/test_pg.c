@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "pg/process.h"
 #include "pg_cases.h"
 #include "pg_fixture.h"
 
@@ -417,6 +418,86 @@ test_second_signal(void **state)
     assert_int_equal(fixture_number(f, "SELECT 7 AS value"), 7);
 }
 
+/* What does not end by itself is cancelled, and so is what is begun later and does not end. */
+static void
+test_grace(void **state)
+{
+    Fixture *f = *state;
+    int64_t start = clock_ms();
+
+    assert_int_equal(loop_stop_state(f->loop), LOOP_GOES_ON);
+    loop_stop(f->loop);
+    assert_int_equal(loop_stop_state(f->loop), LOOP_STOPPING);
+    fixture_fails(f, "SELECT pg_sleep(60)", ERROR_STOPPED, "57014");
+    assert_true(clock_ms() - start >= LOOP_GRACE);
+    assert_int_equal(loop_stop_state(f->loop), LOOP_CANCELLED);
+    assert_int_equal(fixture_number(f, "SELECT 7 AS value"), 7); /* cleaning up is possible */
+    fixture_fails(f, "SELECT pg_sleep(60)", ERROR_STOPPED, "57014");
+    raise(SIGTERM);
+    loop_turn(f->loop, 100);
+    assert_int_equal(loop_stop_state(f->loop), LOOP_CANCELLED); /* how it came to it */
+}
+
+/* Each of the three is a stop; two of them, whichever, cancel at once. */
+static void
+test_each_signal(void **state)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    Fixture *f = *state;
+
+    for (int i = 0; i < 3; i++)
+    {
+        Loop *loop = loop_new();
+
+        raise(numbers[i]);
+        assert_false(loop_sleep(loop, 60000));
+        assert_int_equal(loop_stop_state(loop), LOOP_STOPPING);
+        raise(numbers[(i + 1) % 3]);
+        while (loop_stop_state(loop) == LOOP_STOPPING)
+            loop_turn(loop, 60000);
+        assert_int_equal(loop_stop_state(loop), LOOP_CANCELLED_AT_ONCE);
+        assert_true(loop_free(loop));
+    }
+    assert_int_equal(fixture_number(f, "SELECT 7 AS value"), 7);
+}
+
+static void
+test_process(void **state)
+{
+    Fixture *f = *state;
+    int64_t start = clock_ms();
+    int code;
+
+    assert_true(process_run(f->loop, "exit 0", &code, &f->error));
+    assert_int_equal(code, 0);
+    assert_true(process_run(f->loop, "exit 3", &code, &f->error));
+    assert_int_equal(code, 3);
+    assert_true(process_run(f->loop, "kill -9 $$", &code, &f->error));
+    assert_int_equal(code, 128 + SIGKILL);
+    loop_stop(f->loop);
+    assert_true(process_run(f->loop, "exit 4", &code, &f->error)); /* it has its time */
+    assert_int_equal(code, 4);
+    assert_true(process_run(f->loop, "exec sleep 600", &code, &f->error));
+    assert_int_equal(code, 128 + SIGTERM);
+    assert_true(clock_ms() - start >= LOOP_GRACE);
+}
+
+/* No connection is begun any more, and what was begun ends with the first signal. */
+static void
+test_no_connecting_when_stopping(void **state)
+{
+    Fixture *f = *state;
+    char port[8];
+    int fd = fixture_socket(true, port);
+    pid_t child = fixture_signal_later(getpid(), 200, SIGINT, 0);
+
+    check_no_connect(f, fixture_params(f, "127.0.0.1", port, NULL), ERROR_STOPPED, NULL);
+    assert_int_equal(loop_stop_state(f->loop), LOOP_STOPPING);
+    check_no_connect(f, fixture_params(f, NULL, NULL, NULL), ERROR_STOPPED, NULL);
+    fixture_wait(child);
+    close(fd);
+}
+
 static void
 test_signal_while_connecting(void **state)
 {
@@ -497,6 +578,10 @@ main(void)
         ON_SERVER(test_stop_flag),
         ON_SERVER(test_loop_turn),
         ON_SERVER(test_second_signal),
+        ON_SERVER(test_grace),
+        ON_SERVER(test_each_signal),
+        ON_SERVER(test_process),
+        ON_SERVER(test_no_connecting_when_stopping),
         ON_SERVER(test_signal_while_connecting),
         cmocka_unit_test(test_faults),
     };

@@ -1,0 +1,121 @@
+/*
+ * The disk is full: half a table is worth less than the application's writes.
+ */
+#include "phase/diskfull.h"
+
+#include "model/statement.h"
+#include "ui/progress.h"
+
+bool
+diskfull_reserve(Context *context, const Pair *pair, Error *error)
+{
+    return statement_generate(context->control, error, "reserve_create", "reserve", pair->reserve,
+                              "standby", pair->standby_oid, NULL);
+}
+
+bool
+diskfull_give_up_reserve(Context *context, const Pair *pair, Error *error)
+{
+    return statement_do(context->control, error, "reserve_drop", "reserve", pair->reserve, NULL);
+}
+
+/* Bytes of everything that is ours; 0 if it is not to be known. */
+static int64_t
+held(Context *context)
+{
+    Error ignored = ERROR_INIT;
+    int64_t bytes = 0;
+
+    for (int i = 0; i < context->migration->pair_count; i++)
+    {
+        const Pair *pair = &context->migration->pairs[i];
+        const Result *result =
+            statement_run(context->control, &ignored, "space_held", "standby", pair->standby, "log",
+                          pair->log, "dirty", pair->dirty, "kept", pair->kept, NULL);
+
+        bytes += result != NULL ? result_get_int(result, 0, "bytes") : 0;
+    }
+    error_clear(&ignored);
+    return bytes;
+}
+
+/* Standby empty and, as at the begin of the copy, without indexes. */
+static bool
+give_back_pair(Context *context, const Pair *pair, Error *error)
+{
+    Conn *conn = context->control;
+    const char *migration = pair->migration->id_text;
+
+    if (pair->migration->phase == PHASE_INDEX &&
+        (!statement_generate(conn, error, "green_strip", "green", pair->standby_oid, "live",
+                             pair->live_oid, NULL) ||
+         !statement_do(conn, error, "object_reset", "migration", migration, "pair",
+                       number(pair->number).text, NULL)))
+        return false;
+    return statement_do(conn, error, "copy_give_back", "standby", pair->standby, "migration",
+                        migration, "pair", number(pair->number).text, "epoch",
+                        pair->migration->epoch, NULL);
+}
+
+static bool
+give_back(Context *context, Error *error)
+{
+    Migration *migration = context->migration;
+
+    for (int i = 0; i < migration->pair_count; i++)
+        if (!diskfull_give_up_reserve(context, &migration->pairs[i], error))
+            return false;
+    if (!statement_do(context->control, error, "begin", NULL))
+        return false;
+    for (int i = 0; i < migration->pair_count; i++)
+        if (!give_back_pair(context, &migration->pairs[i], error))
+            return false;
+    return migration->phase == PHASE_COPY
+               ? statement_do(context->control, error, "commit", NULL)
+               : journal_move_and_commit(context->control, migration, PHASE_COPY, error);
+}
+
+static void
+explain(const Context *context, int64_t before, int64_t after, const Error *failure, Error *error)
+{
+    bool swapped = context->migration->phase == PHASE_SWAPPED;
+    char given[40], left[40];
+    const char *live = context->migration->pairs[0].live;
+
+    bytes_format(given, before - after);
+    bytes_format(left, after);
+    if (failure->kind != ERROR_NONE)
+        error_detail(error, "What was copied could not be given back: %s.", failure->message);
+    else if (before > after)
+        error_detail(error, "What was copied is given back: %s.", given);
+    else
+        error_detail(error, "%s stays as it is.", swapped ? "The old table" : "The new table");
+    error_detail(error,
+                 "%s Capture stays on, so each change of %s makes the change log grow: while the "
+                 "disk is full, the application's writes to it fail.",
+                 error->detail, live);
+    error_hint(error,
+               "Make room and run the same command again%s. \"pgswap %s\" takes capture off and "
+               "frees %s.",
+               before > after ? ", which copies from the start" : "", swapped ? "finish" : "abort",
+               left);
+}
+
+void
+diskfull_give_back(Context *context, Error *error)
+{
+    Migration *migration = context->migration;
+    Error failure = ERROR_INIT;
+    int64_t before;
+
+    if (!error_is(error, "53100") || migration == NULL || migration->pair_count == 0 ||
+        !conn_is_open(context->control))
+        return;
+    statement_rollback(context->control);
+    before = held(context);
+    if ((migration->phase == PHASE_COPY || migration->phase == PHASE_INDEX) &&
+        !give_back(context, &failure))
+        statement_rollback(context->control);
+    explain(context, before, held(context), &failure, error);
+    error_clear(&failure);
+}
