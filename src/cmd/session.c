@@ -1,6 +1,7 @@
 /*
  * Connecting, and taking hold of a migration.
  */
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <termios.h>
@@ -21,7 +22,8 @@
 enum
 {
     CONNECT_TIMEOUT = 30000, /* ms */
-    RECONNECT_PAUSE = 1000   /* ms */
+    RECONNECT_PAUSE = 1000,  /* ms */
+    KEYS_PAUSE = 50,         /* ms between looks at the terminal */
 };
 
 #ifdef __linux__
@@ -49,9 +51,20 @@ keyword(Session *session, int *count, const char *name, const char *value)
     (*count)++;
 }
 
+/* False if a signal came before a line did. */
+static bool
+wait_for_line(Loop *loop, FILE *terminal)
+{
+    struct pollfd ready = {.fd = fileno(terminal), .events = POLLIN};
+
+    while (!loop_is_stopping(loop) && poll(&ready, 1, 0) == 0)
+        loop_turn(loop, KEYS_PAUSE);
+    return !loop_is_stopping(loop);
+}
+
 /* Asks on the terminal, without echo. */
 static char *
-ask_password(Arena *arena, Error *error)
+ask_password(Arena *arena, Loop *loop, Error *error)
 {
     FILE *terminal = fopen("/dev/tty", "r+");
     struct termios silent, before;
@@ -70,7 +83,7 @@ ask_password(Arena *arena, Error *error)
     silent = before;
     silent.c_lflag &= ~(tcflag_t)ECHO;
     tcsetattr(fileno(terminal), TCSAFLUSH, &silent);
-    if (fgets(line, sizeof(line), terminal) != NULL)
+    if (wait_for_line(loop, terminal) && fgets(line, sizeof(line), terminal) != NULL)
     {
         line[strcspn(line, "\n")] = '\0';
         password = arena_strdup(arena, line);
@@ -78,7 +91,9 @@ ask_password(Arena *arena, Error *error)
     tcsetattr(fileno(terminal), TCSAFLUSH, &before);
     fputs("\n", terminal);
     fclose(terminal);
-    if (password == NULL)
+    if (loop_is_stopping(loop))
+        error_set(error, ERROR_STOPPED, "stopped while asking for the password");
+    else if (password == NULL)
         error_set(error, ERROR_FAULT, "no password was given");
     return password;
 }
@@ -103,7 +118,7 @@ session_init(Session *session, Arena *arena, Loop *loop, const Options *options,
                          .context = {.arena = arena, .loop = loop, .settings = &options->settings}};
     if (options->ask_password && !options->no_password)
     {
-        session->password = ask_password(arena, error);
+        session->password = ask_password(arena, loop, error);
         if (session->password == NULL)
             return false;
     }
