@@ -4,10 +4,12 @@ use strict;
 use warnings;
 use FindBin;
 use lib "$FindBin::Bin/../lib";
+use IO::Pty;
 use IO::Socket::INET;
-use PostgreSQL::Test::Utils ();
 use Pgswap::Oracle;
 use Pgswap::Test;
+use POSIX ();
+use PostgreSQL::Test::Utils ();
 use Test::More;
 
 my $t = Pgswap::Test->start('signals');
@@ -182,6 +184,25 @@ my $client = $deaf->accept;
 kill 'TERM', $run->{pid};
 $t->exits($t->reap($run, 60), 7, 'while connecting');
 like($run->{err}, qr/^pgswap: note: stopped while connecting$/m, 'while connecting: says so');
+
+# The question for the password is a wait, too.
+{
+    my $terminal = IO::Pty->new;
+    my $pid = fork() // die "fork: $!";
+    if ($pid == 0)
+    {
+        $terminal->make_slave_controlling_terminal;
+        open(STDIN, '<&', $terminal->slave) and open(STDOUT, '>&', $terminal->slave) and open(STDERR, '>&', $terminal->slave)
+            and exec $Pgswap::Test::PROGRAM, 'status', '-W', '-h', '/nonexistent';
+        POSIX::_exit(127);
+    }
+    $terminal->close_slave;
+    my $said = '';
+    sysread($terminal, $said, 1000, length $said) or last until $said =~ /Password: /;
+    syswrite $terminal, "\x03";
+    $t->wait_until('the program ends', sub { waitpid($pid, POSIX::WNOHANG()) == $pid }, 60);
+    is($? >> 8, 7, 'at the password: exit 7');
+}
 
 # nohup
 make();
