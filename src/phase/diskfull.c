@@ -29,9 +29,9 @@ held(Context *context)
     for (int i = 0; i < context->migration->pair_count; i++)
     {
         const Pair *pair = &context->migration->pairs[i];
-        const Result *result =
-            statement_run(context->control, &ignored, "space_held", "standby", pair->standby, "log",
-                          pair->log, "dirty", pair->dirty, "kept", pair->kept, NULL);
+        const Result *result = statement_run(context->control, &ignored, "space_held", "standby",
+                                             pair->standby, "log", pair->log, "dirty", pair->dirty,
+                                             "applied", pair->applied, "kept", pair->kept, NULL);
 
         bytes += result != NULL ? result_get_int(result, 0, "bytes") : 0;
     }
