@@ -90,6 +90,11 @@ leaf AS (
 user_trigger AS (
     SELECT t.* FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
      WHERE t.tgrelid = :live AND NOT t.tgisinternal AND NOT (t.tgname LIKE 'pgswap\_%' AND n.nspname = 'pgswap')),
+-- publications that name the table; PostgreSQL 14 has neither filters nor lists: there the names are those outside
+published AS (
+    SELECT pr.* FROM (SELECT NULL::pg_node_tree AS prqual, NULL::int2vector AS prattrs) AS missing,
+           LATERAL (SELECT prpubid, pg_get_expr(prqual, prrelid) AS filter, prattrs AS columns
+                      FROM pg_publication_rel WHERE prrelid = :live) AS pr),
 -- rules and policies elsewhere that mention the table
 other_rule AS (
     SELECT r.oid, r.ev_class FROM pg_rewrite r
@@ -183,16 +188,13 @@ item(stage, step, n, statement) AS (
     -- publications
     UNION ALL
     SELECT 'before', 14, p.oid::bigint, format('ALTER PUBLICATION %I DROP TABLE ONLY %s', p.pubname, self.name)
-      FROM self JOIN pg_publication_rel pr ON pr.prrelid = self.oid JOIN pg_publication p ON p.oid = pr.prpubid
+      FROM self JOIN published pr ON true JOIN pg_publication p ON p.oid = pr.prpubid
     UNION ALL
     SELECT 'after', 69, p.oid::bigint, format('ALTER PUBLICATION %I ADD TABLE ONLY %s%s%s', p.pubname, self.name,
-                  CASE WHEN to_jsonb(pr)->>'prattrs' IS NULL THEN ''
-                       ELSE (SELECT ' (' || string_agg(quote_ident(coalesce(m.target, a.attname)), ', ' ORDER BY a.attnum) || ')'
-                               FROM pg_attribute a LEFT JOIN mapped m ON m.source = a.attname
-                              WHERE a.attrelid = self.oid AND to_jsonb(pr)->'prattrs' @> to_jsonb(a.attnum)) END,
-                  coalesce(' WHERE ' || (to_jsonb(t)->>'rowfilter'), ''))
-      FROM self JOIN pg_publication_rel pr ON pr.prrelid = self.oid JOIN pg_publication p ON p.oid = pr.prpubid
-      LEFT JOIN pg_publication_tables t ON t.pubname = p.pubname AND t.schemaname = self.nspname AND t.tablename = self.relname
+                  (SELECT ' (' || string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) || ')'
+                     FROM pg_attribute a WHERE a.attrelid = self.oid AND a.attnum = ANY (pr.columns)),
+                  ' WHERE (' || pr.filter || ')')
+      FROM self JOIN published pr ON true JOIN pg_publication p ON p.oid = pr.prpubid
     -- foreign keys: NOT VALID in the swap, validated after it; that stops no reader and no writer, so it
     -- waits until an autovacuum gives way (deadlock_timeout)
     UNION ALL

@@ -139,14 +139,15 @@ item(scope, name, definition) AS (
        -- those of partitioned tables come back in several steps after the swap
        AND (c.conrelid = :oid OR NOT EXISTS (SELECT FROM pg_class k WHERE k.oid = c.conrelid AND (k.relkind = 'p' OR k.relispartition)))
     UNION ALL
+    -- PostgreSQL 14 has neither filters nor lists: there the names are those outside
     SELECT 'swap', format('publication %I', p.pubname),
-           format('columns %s; where %s',
-               CASE WHEN to_jsonb(pr)->>'prattrs' IS NULL THEN 'all' ELSE to_jsonb(t)->>'attnames' END,
-               to_jsonb(t)->>'rowfilter')
-      FROM pg_publication_rel pr
+           format('columns %s; where %s; except %s',
+               (SELECT array_agg(a.attname ORDER BY a.attname) FROM pg_attribute a WHERE a.attrelid = :oid AND a.attnum = ANY (pr.columns)),
+               pr.filter, pr.entry->'prexcept')
+      FROM (SELECT NULL::pg_node_tree AS prqual, NULL::int2vector AS prattrs) AS missing,
+           LATERAL (SELECT prpubid, pg_get_expr(prqual, prrelid) AS filter, prattrs AS columns, to_jsonb(r) AS entry
+                      FROM pg_publication_rel r WHERE prrelid = :oid) AS pr
       JOIN pg_publication p ON p.oid = pr.prpubid
-      JOIN self c ON c.oid = pr.prrelid
-      LEFT JOIN pg_publication_tables t ON t.pubname = p.pubname AND t.schemaname = c.nspname AND t.tablename = c.relname
     UNION ALL
     SELECT 'swap', format('parent %s', i.inhparent::regclass),
            format('%s', pg_get_expr(c.relpartbound, c.oid))

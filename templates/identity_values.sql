@@ -1,5 +1,5 @@
 -- Generates what lets identity sequences go on where they were: the new live's sequence takes the
--- value of the sequence that stood behind the same column. A nextval() by name that waits for our lock
+-- value of the sequence that gave the same column its numbers (not of others that it owns). A nextval() by name that waits for our lock
 -- knows the old sequence already and takes its next values from there; so the new one leaves out the
 -- next thousand, or a hundredth of what is left. A value that the new type cannot hold becomes its last.
 -- To run after the exchange. Lock: ROW EXCLUSIVE on the new sequences; the old ones are locked by the
@@ -13,7 +13,11 @@ sequence AS (
       JOIN pg_sequence s ON s.seqrelid = c.oid
       JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
      WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
-       AND d.deptype IN ('a', 'i') AND d.refobjid IN (:live, :standby))
+       AND d.refobjid IN (:live, :standby)
+       AND (d.deptype = 'i'
+            OR d.deptype = 'a' AND EXISTS (SELECT FROM pg_attrdef f JOIN pg_depend u ON u.classid = 'pg_attrdef'::regclass AND u.objid = f.oid
+                                            WHERE f.adrelid = a.attrelid AND f.adnum = a.attnum
+                                              AND u.refclassid = 'pg_class'::regclass AND u.refobjid = d.objid)))
 SELECT format('SELECT pg_catalog.setval(%L, least(%s, greatest(%s, last_value + %s'
               ' * greatest(0, least(1000 * %s, trunc((%s - last_value::numeric) / (100 * %s))))))::bigint, is_called) FROM %I.%I',
               format('%I.%I', :'home', new.relname), new.seqmax, new.seqmin, new.seqincrement, new.seqcache, new.bound,

@@ -1,10 +1,11 @@
 -- Sequences that live's columns own (serial): how each looks after the swap, and the statements that
 -- release it before live moves out and attach it to the new live. A sequence that had the type of
--- its column follows the column's type; on the way back it has the type it had before. Those of columns that standby does not have, or has an identity for, stay.
+-- its column follows the column's type; on the way back it has the type it had before. Those of columns that
+-- standby does not have stay with live: a dropped column takes its sequences along, and the way back brings them.
 -- Lock: none.
 WITH mapped(source, source_type, target, target_type) AS (VALUES :mapped),
 owned AS (
-    SELECT c.oid, c.relname, n.nspname, s.*, m.target, c.relowner, c.relacl,
+    SELECT c.oid, c.relname, n.nspname, a.attnum, s.*, m.target, c.relowner, c.relacl,
            CASE WHEN was.type IS NOT NULL THEN was.type
                 WHEN m.target IS NOT NULL AND m.source_type = format_type(s.seqtypid, NULL)
                      AND m.target_type IN ('smallint', 'integer', 'bigint')
@@ -32,8 +33,7 @@ after AS (
       JOIN limits AS was ON was.type = format_type(seqtypid, NULL)
       JOIN limits AS "is" ON "is".type = owned.type)
 SELECT format('sequence %I', relname) AS name,
-       target IS NULL
-           OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = :standby AND a.attname = target AND a.attidentity <> '') AS stays,
+       target IS NULL AS stays,
        format('owned by column %s; type %s; start %s; increment %s; minimum %s; maximum %s; cache %s; cycle %s; owner %s; grants %s; comment %s',
               quote_ident(target), type, seqstart, seqincrement, minimum, maximum, seqcache, seqcycle,
               pg_get_userbyid(relowner), coalesce(relacl, acldefault('s', relowner)),
@@ -48,4 +48,5 @@ SELECT format('sequence %I', relname) AS name,
                      CASE WHEN type <> format_type(seqtypid, NULL)
                           THEN format('AS %s MINVALUE %s MAXVALUE %s', type, minimum, maximum) ELSE '' END,
                      :'home', target) END AS attach
-  FROM after;
+  FROM after
+ ORDER BY attnum, oid;

@@ -10,7 +10,7 @@ SELECT pg_describe_object(d.classid, d.objid, d.objsubid) AS what,
        'Drop it before and create it again afterwards, or leave the column as it is.' AS remedy
   FROM touched t
   JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = :oid AND d.refobjsubid = t.attnum
- WHERE d.classid IN ('pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_proc'::regclass)
+ WHERE d.classid IN ('pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_proc'::regclass, 'pg_publication_rel'::regclass)
     OR (d.classid = 'pg_trigger'::regclass
         AND EXISTS (SELECT FROM pg_trigger g WHERE g.oid = d.objid AND NOT g.tgisinternal
                        AND g.tgname NOT LIKE 'pgswap\_%'))
@@ -31,6 +31,20 @@ SELECT format('foreign key %I of %s', k.conname, k.conrelid::regclass),
   JOIN pg_constraint k ON k.contype = 'f' AND k.conparentid = 0 AND k.conrelid = :oid AND to_jsonb(k)->'confdelsetcols' @> to_jsonb(t.attnum)
  WHERE t.verb = 'renames' AND k.conname <> ALL (ARRAY[:dropped]::text[])
 UNION ALL
+-- a sequence goes with its column, whoever else takes numbers from it
+SELECT coalesce((SELECT format('the default of column %I', a.attname) FROM pg_attrdef f JOIN pg_attribute a ON a.attrelid = f.adrelid AND a.attnum = f.adnum
+                  WHERE d.classid = 'pg_attrdef'::regclass AND f.oid = d.objid AND f.adrelid = :green),
+                pg_describe_object(d.classid, d.objid, d.objsubid)),
+       format('it uses sequence %s, which goes with column %I, which the change drops', s.objid::regclass, t.attname),
+       format('Drop it before, or release the sequence: ALTER SEQUENCE %s OWNED BY NONE.', s.objid::regclass)
+  FROM touched t
+  JOIN pg_depend s ON s.classid = 'pg_class'::regclass AND s.refclassid = 'pg_class'::regclass AND s.refobjid = :oid
+                  AND s.refobjsubid = t.attnum AND s.deptype = 'a'
+  JOIN pg_class c ON c.oid = s.objid AND c.relkind = 'S'
+  JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = s.objid AND d.deptype = 'n'
+ WHERE t.verb = 'drops'
+   AND NOT EXISTS (SELECT FROM pg_attrdef f WHERE d.classid = 'pg_attrdef'::regclass AND f.oid = d.objid AND f.adrelid = :oid)
+UNION ALL
 SELECT format('column %I', a.attname), format('sequence %s is its own, and it becomes an identity with another', s.objid::regclass),
        format('Give it the identity beforehand, or release the sequence: ALTER SEQUENCE %s OWNED BY NONE.', s.objid::regclass)
   FROM mapped m
@@ -39,6 +53,8 @@ SELECT format('column %I', a.attname), format('sequence %s is its own, and it be
   JOIN pg_depend s ON s.classid = 'pg_class'::regclass AND s.refclassid = 'pg_class'::regclass AND s.refobjid = :oid
                   AND s.refobjsubid = a.attnum AND s.deptype = 'a'
   JOIN pg_class c ON c.oid = s.objid AND c.relkind = 'S'
+ WHERE EXISTS (SELECT FROM pg_attrdef f JOIN pg_depend u ON u.classid = 'pg_attrdef'::regclass AND u.objid = f.oid
+                WHERE f.adrelid = :oid AND f.adnum = a.attnum AND u.refclassid = 'pg_class'::regclass AND u.refobjid = s.objid)
 UNION ALL
 SELECT format('foreign key %I of %s', k.conname, k.conrelid::regclass),
        'the new table has no unique index over the columns it refers to', 'Keep the index, or drop the foreign key before.'

@@ -1,5 +1,6 @@
 -- What the user should know before a migration, although it can be done. Lock: none.
-WITH self AS (
+WITH mapped(source, source_type, target, target_type) AS (VALUES :mapped),
+self AS (
     SELECT c.*, n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = :oid)
 SELECT warning FROM (
     SELECT 1, 'prepared statements that return a changed column fail with "cached plan must not change result type" (SQLSTATE 0A000) until they are prepared anew; --hook-after-swap is the place to have a pooler reconnect'
@@ -34,5 +35,12 @@ SELECT warning FROM (
                     SELECT 'the rows of the default partition' FROM pg_partitioned_table p
                      WHERE p.partrelid = i.inhparent AND p.partdefid NOT IN (0, i.inhrelid)) AS x(what)
      WHERE i.inhrelid = :oid
+    UNION ALL
+    SELECT 9, format('sequence %s is owned by column %I, which the change drops: it stays with the old table, and "pgswap finish" drops both', s.objid::regclass, a.attname)
+      FROM pg_attribute a
+      JOIN pg_depend s ON s.classid = 'pg_class'::regclass AND s.refclassid = 'pg_class'::regclass AND s.refobjid = a.attrelid
+                      AND s.refobjsubid = a.attnum AND s.deptype = 'a'
+      JOIN pg_class c ON c.oid = s.objid AND c.relkind = 'S'
+     WHERE a.attrelid = :oid AND NOT EXISTS (SELECT FROM mapped m WHERE m.source = a.attname)
 ) AS w(n, warning)
  ORDER BY n, warning;

@@ -66,8 +66,8 @@ expect_moved(Outcome *o, Error *error)
     const char *mapped = mapping_rows(o->arena, &o->shape->mapping);
 
     return expect_lines(o, statement_run(o->conn, error, "owned_sequences", "live", o->blue->oid,
-                                         "standby", o->shape->green, "home", o->blue->qualified,
-                                         "mapped", mapped, "before", NULL, NULL)) &&
+                                         "home", o->blue->qualified, "mapped", mapped, "before",
+                                         NULL, NULL)) &&
            expect_lines(o, statement_run(o->conn, error, "foreign_keys_after", "live", o->blue->oid,
                                          "mapped", mapped, "dropped", o->shape->mapping.dropped,
                                          NULL));
@@ -118,7 +118,8 @@ read_warnings(Outcome *o, Error *error)
 {
     const Result *result =
         statement_run(o->conn, error, "warnings", "oid", o->blue->oid, "shape_changes",
-                      o->shape_changes ? "true" : "false", NULL);
+                      o->shape_changes ? "true" : "false", "mapped",
+                      mapping_rows(o->arena, &o->shape->mapping), NULL);
 
     if (result == NULL)
         return false;

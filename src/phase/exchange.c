@@ -54,9 +54,8 @@ static bool
 append_sequences(Context *context, Text *release, Text *attach, const Pair *pair, Error *error)
 {
     const Result *result = statement_run(
-        context->control, error, "owned_sequences", "live", pair->live_oid, "standby",
-        pair->standby_oid, "home", pair->live, "mapped",
-        mapping_rows(context->arena, &pair->mapping), "before",
+        context->control, error, "owned_sequences", "live", pair->live_oid, "home", pair->live,
+        "mapped", mapping_rows(context->arena, &pair->mapping), "before",
         pair->migration->live_is_blue ? NULL : description_to_json(context->arena, &pair->expected),
         NULL);
 

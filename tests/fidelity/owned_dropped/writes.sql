@@ -1,0 +1,1 @@
+update app.t set note = note || '!';

@@ -1,0 +1,10 @@
+create table app.t (id int generated always as identity primary key, note text, plain bigint);
+create sequence app.extra owned by app.t.id;
+create sequence app.narrow as integer increment 5 cache 3 owned by app.t.id;
+create sequence app."On note" owned by app.t.note;
+create sequence app.on_note_too owned by app.t.note;
+create sequence app.on_plain minvalue -7 owned by app.t.plain;
+comment on sequence app.extra is 'left over from a serial';
+grant usage on sequence app."On note" to reader;
+insert into app.t (note) select 'n' || i from generate_series(1, 40) i;
+select setval('app.extra', 700), setval('app.narrow', 41, false), nextval('app."On note"'), setval('app.on_plain', -3);
