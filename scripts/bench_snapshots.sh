@@ -66,7 +66,7 @@ swap_once() {
 run_mode() {
     local i began swapped=0
     sql -c 'TRUNCATE seen'
-    began=$(sql -c 'SELECT coalesce(max(id), 0) FROM pgswap.event')
+    began=$(sql -c "SELECT coalesce(max(at), '-infinity') FROM pgswap.event")
     clients_start postgres writers -c 4 --rate="${BENCH_WRITES:-200}"
     clients_start postgres snapshots -c 8 --rate="${BENCH_SNAPSHOTS:-20}"
     for ((i = 1; i <= swaps; i++)); do
@@ -79,7 +79,7 @@ run_mode() {
                sum((detail->>'rows_drained')::int) FILTER (WHERE detail->>'outcome' = 'swapped'),
                (SELECT count(*) FROM seen), (SELECT count(*) FROM seen WHERE differ > 0),
                (SELECT coalesce(max(differ), 0) FROM seen) || ' |'
-          FROM pgswap.event WHERE kind = 'swap attempt' AND id > $began" >>"$cluster_dir/table"
+          FROM pgswap.event WHERE kind = 'swap attempt' AND at > '$began'" >>"$cluster_dir/table"
 }
 
 trap clients_and_cluster_remove EXIT

@@ -224,12 +224,14 @@ item(stage, step, n, statement) AS (
                       AND x.refclassid = 'pg_class'::regclass AND x.refobjid = self.oid AND x.refobjsubid = 0)
     UNION ALL
     SELECT 'after', 92, x.objid::bigint,
-           CASE WHEN t.oid IS NOT NULL THEN format('ALTER TRIGGER %I ON %s DEPENDS ON EXTENSION %I', t.tgname, self.name, e.extname)
-                ELSE format('ALTER INDEX %s DEPENDS ON EXTENSION %I', i.indexrelid::regclass, e.extname) END
-      FROM self, pg_depend x JOIN pg_extension e ON x.refclassid = 'pg_extension'::regclass AND e.oid = x.refobjid
-      LEFT JOIN pg_trigger t ON x.classid = 'pg_trigger'::regclass AND t.oid = x.objid AND t.tgrelid = :live
-      LEFT JOIN pg_index i ON x.classid = 'pg_class'::regclass AND i.indexrelid = x.objid AND i.indrelid = :live
-     WHERE x.deptype = 'x' AND (t.oid IS NOT NULL OR i.indexrelid IS NOT NULL)
+           format('ALTER %s DEPENDS ON EXTENSION %I',
+                  CASE WHEN t.oid IS NOT NULL THEN format('TRIGGER %I ON %s', t.tgname, t.tgrelid::regclass)
+                       WHEN i.indexrelid IS NOT NULL THEN format('INDEX %s', i.indexrelid::regclass) ELSE format('MATERIALIZED VIEW %s', shown.name) END, e.extname)
+      FROM pg_depend x JOIN pg_extension e ON x.refclassid = 'pg_extension'::regclass AND e.oid = x.refobjid
+      LEFT JOIN pg_trigger t ON x.classid = 'pg_trigger'::regclass AND t.oid = x.objid
+      LEFT JOIN pg_index i ON x.classid = 'pg_class'::regclass AND i.indexrelid = x.objid
+      LEFT JOIN shown ON shown.rebuilt AND shown.oid IN (t.tgrelid, i.indrelid, CASE x.classid WHEN 'pg_class'::regclass THEN x.objid END)
+     WHERE x.deptype = 'x' AND (shown.oid IS NOT NULL OR t.tgrelid = :live OR i.indrelid = :live)
     -- partition of another table: its bound and, so that no scan is needed, a check (see green_partition)
     UNION ALL
     SELECT 'before', 30, 0, format('ALTER TABLE %s DETACH PARTITION %s', i.inhparent::regclass, self.name)

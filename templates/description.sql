@@ -22,15 +22,16 @@ view(oid) AS (
       JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
      WHERE r.rulename = '_RETURN'),
 item(scope, name, definition) AS (
-    SELECT 'own', 'table', format('owner %s; persistence %s; method %s; tablespace %s; options %s; toast options %s; replica identity %s; kind %s; of %s; grants %s; comment %s',
+    SELECT 'own', 'table', format('owner %s; persistence %s; method %s; tablespace %s; options %s; toast options %s; replica identity %s; kind %s; of %s; grants %s; comment %s; type''s grants %s; type''s comment %s',
                pg_get_userbyid(c.relowner), c.relpersistence, (SELECT amname FROM pg_am WHERE oid = c.relam),
                coalesce((SELECT spcname FROM pg_tablespace WHERE oid = c.reltablespace), 'default'),
                (SELECT array_agg(o ORDER BY o) FROM unnest(c.reloptions) AS o),
                (SELECT array_agg(o ORDER BY o) FROM pg_class t, unnest(t.reloptions) AS o WHERE t.oid = c.reltoastrelid),
                c.relreplident, c.relkind,
                CASE c.reloftype WHEN 0 THEN '-' ELSE c.reloftype::regtype::text END,
-               coalesce(c.relacl, acldefault('r', c.relowner)), obj_description(c.oid, 'pg_class'))
-      FROM self c
+               coalesce(c.relacl, acldefault('r', c.relowner)), obj_description(c.oid, 'pg_class'),
+               coalesce(y.typacl, acldefault('T', y.typowner)), obj_description(y.oid, 'pg_type'))
+      FROM self c JOIN pg_type y ON y.oid = c.reltype
     UNION ALL
     SELECT 'own', format('column %I', a.attname),
            format('position %s; type %s; collation %s; not null %s; default %s; identity %s; generated %s; storage %s; compression %s; statistics %s; options %s; grants %s; comment %s',
@@ -44,7 +45,9 @@ item(scope, name, definition) AS (
      WHERE a.attrelid = :oid AND a.attnum > 0 AND NOT a.attisdropped
     UNION ALL
     SELECT 'own', format('constraint %I', c.conname),
-           format('%s; comment %s', pg_get_constraintdef(c.oid), obj_description(c.oid, 'pg_constraint'))
+           format('%s; comment %s%s', pg_get_constraintdef(c.oid), obj_description(c.oid, 'pg_constraint'),
+               -- a deferrable key is enforced by a trigger
+               (SELECT '; triggers ' || string_agg(t.tgenabled::text, '' ORDER BY t.tgtype) FROM pg_trigger t WHERE t.tgconstraint = c.oid AND t.tgenabled <> 'O'))
       FROM pg_constraint c
      WHERE c.conrelid = :oid AND c.contype IN ('p', 'u', 'x', 'c', 'n') AND c.conname <> 'pgswap_bound'
        -- stand-ins of foreign keys
@@ -62,15 +65,29 @@ item(scope, name, definition) AS (
       FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
      WHERE i.indrelid = :oid AND i.indisvalid
     UNION ALL
+    SELECT 'swap', format('parent of index %s', i.indexrelid::regclass), i.parent::regclass::text
+      FROM (SELECT i.indexrelid, h.inhparent AS parent FROM pg_index i JOIN pg_inherits h ON h.inhrelid = i.indexrelid WHERE i.indrelid = :oid) AS i
+    UNION ALL
+    SELECT 'swap', format('%s depends on extension %s', CASE WHEN t.oid IS NULL THEN format('index %s', i.indexrelid::regclass) ELSE format('trigger %I', t.tgname) END, e.extname), ''
+      FROM (SELECT 'pg_class'::regclass::oid AS classid, indexrelid AS objid FROM pg_index WHERE indrelid = :oid
+            UNION ALL SELECT 'pg_trigger'::regclass, oid FROM pg_trigger WHERE tgrelid = :oid) AS o
+      JOIN pg_depend d ON d.classid = o.classid AND d.objid = o.objid AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'x'
+      JOIN pg_extension e ON e.oid = d.refobjid
+      LEFT JOIN pg_trigger t ON d.classid = 'pg_trigger'::regclass AND t.oid = d.objid
+      LEFT JOIN pg_index i ON d.classid = 'pg_class'::regclass AND i.indexrelid = d.objid
+    UNION ALL
     SELECT 'own', format('statistics %I', s.stxname),
            format('%s; owner %s; target %s; comment %s', replace(pg_get_statisticsobjdef(s.oid), format('%I.%I', n.nspname, s.stxname), s.stxname),
                   pg_get_userbyid(s.stxowner),
                   nullif(s.stxstattarget, -1), obj_description(s.oid, 'pg_statistic_ext'))
       FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = s.stxnamespace WHERE s.stxrelid = :oid
     UNION ALL
+    SELECT 'swap', format('schema of statistics %I', s.stxname), n.nspname::text
+      FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = s.stxnamespace WHERE s.stxrelid = :oid AND n.nspname NOT IN (:from, :to)
+    UNION ALL
     SELECT CASE d.deptype WHEN 'i' THEN 'own' ELSE 'swap' END, format('sequence %I', c.relname),
-           format('%s column %I; type %s; start %s; increment %s; minimum %s; maximum %s; cache %s; cycle %s; owner %s; grants %s; comment %s',
-               CASE d.deptype WHEN 'i' THEN 'identity of' ELSE 'owned by' END, a.attname,
+           format('%s column %I; persistence %s; type %s; start %s; increment %s; minimum %s; maximum %s; cache %s; cycle %s; owner %s; grants %s; comment %s',
+               CASE d.deptype WHEN 'i' THEN 'identity of' ELSE 'owned by' END, a.attname, c.relpersistence,
                format_type(s.seqtypid, NULL), s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache, s.seqcycle,
                pg_get_userbyid(c.relowner), coalesce(c.relacl, acldefault('s', c.relowner)),
                obj_description(c.oid, 'pg_class'))
@@ -82,7 +99,7 @@ item(scope, name, definition) AS (
        AND d.refobjid = :oid AND d.deptype IN ('a', 'i')
     UNION ALL
     SELECT 'swap', format('trigger %I', t.tgname),
-           format('%s; enabled %s; comment %s', pg_get_triggerdef(t.oid), t.tgenabled, obj_description(t.oid, 'pg_trigger'))
+           format('%s; enabled %s; of the parent %s; comment %s', pg_get_triggerdef(t.oid), t.tgenabled, t.tgparentid <> 0, obj_description(t.oid, 'pg_trigger'))
       FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
      WHERE t.tgrelid = :oid AND NOT t.tgisinternal AND NOT (t.tgname LIKE 'pgswap\_%' AND n.nspname = 'pgswap')
     UNION ALL
@@ -93,25 +110,39 @@ item(scope, name, definition) AS (
       FROM view JOIN pg_class k USING (oid)
     UNION ALL
     SELECT 'swap', format('view %s', k.oid::regclass),
-           format('kind %s; options %s; owner %s; grants %s; comment %s; columns %s; rules %s; triggers %s; indexes %s',
-               k.relkind, (SELECT array_agg(o ORDER BY o) FROM unnest(k.reloptions) AS o),
+           format('kind %s; options %s; owner %s; grants %s; comment %s; columns %s; rules %s; triggers %s; indexes %s; statistics %s; extensions %s',
+               concat_ws(' ', k.relkind, k.reltablespace, (SELECT amname FROM pg_am WHERE oid = k.relam)), (SELECT array_agg(o ORDER BY o) FROM unnest(k.reloptions) AS o),
                pg_get_userbyid(k.relowner), coalesce(k.relacl, acldefault('r', k.relowner)), obj_description(k.oid, 'pg_class'),
-               (SELECT string_agg(format('%I %s %s %s', a.attname, pg_get_expr(d.adbin, d.adrelid), a.attacl, col_description(k.oid, a.attnum)), ', ' ORDER BY a.attnum)
+               (SELECT string_agg(concat_ws(' ', format('%I %s %s %s', a.attname, pg_get_expr(d.adbin, d.adrelid), a.attacl, col_description(k.oid, a.attnum)),
+                                            CASE k.relkind WHEN 'm' THEN concat_ws(' ', a.attstorage, a.attcompression, nullif(a.attstattarget, -1),
+                                                (SELECT array_agg(o ORDER BY o) FROM unnest(a.attoptions) AS o WHERE o NOT LIKE 'pg\_attver=%')) END), ', ' ORDER BY a.attnum)
                   FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
                  WHERE a.attrelid = k.oid AND a.attnum > 0),
-               (SELECT string_agg(pg_get_ruledef(r.oid), ' ' ORDER BY r.rulename) FROM pg_rewrite r WHERE r.ev_class = k.oid AND r.rulename <> '_RETURN'),
-               (SELECT string_agg(pg_get_triggerdef(t.oid) || ' ' || t.tgenabled::text, '; ' ORDER BY t.tgname) FROM pg_trigger t WHERE t.tgrelid = k.oid AND NOT t.tgisinternal),
-               (SELECT string_agg(pg_get_indexdef(i.indexrelid) || ' ' || i.indisclustered::text, '; ' ORDER BY i.indexrelid::regclass::text) FROM pg_index i WHERE i.indrelid = k.oid))
+               (SELECT string_agg(concat_ws(' ', pg_get_ruledef(r.oid), obj_description(r.oid, 'pg_rewrite')), ' ' ORDER BY r.rulename) FROM pg_rewrite r WHERE r.ev_class = k.oid AND r.rulename <> '_RETURN'),
+               (SELECT string_agg(concat_ws(' ', pg_get_triggerdef(t.oid), t.tgenabled, obj_description(t.oid, 'pg_trigger')), '; ' ORDER BY t.tgname) FROM pg_trigger t WHERE t.tgrelid = k.oid AND NOT t.tgisinternal),
+               (SELECT string_agg(concat_ws(' ', pg_get_indexdef(i.indexrelid), i.indisclustered, ik.reltablespace, obj_description(i.indexrelid, 'pg_class'),
+                                            (SELECT string_agg(a.attnum || '=' || a.attstattarget, ',' ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = i.indexrelid AND a.attstattarget >= 0)),
+                                  '; ' ORDER BY i.indexrelid::regclass::text)
+                  FROM pg_index i JOIN pg_class ik ON ik.oid = i.indexrelid WHERE i.indrelid = k.oid),
+               (SELECT string_agg(concat_ws(' ', pg_get_statisticsobjdef(s.oid), nullif(s.stxstattarget, -1), obj_description(s.oid, 'pg_statistic_ext')), '; ' ORDER BY s.stxname)
+                  FROM pg_statistic_ext s WHERE s.stxrelid = k.oid),
+               (SELECT string_agg(e.extname, ', ' ORDER BY e.extname)
+                  FROM (SELECT 'pg_class'::regclass::oid AS classid, k.oid AS objid
+                        UNION ALL SELECT 'pg_class'::regclass, indexrelid FROM pg_index WHERE indrelid = k.oid
+                        UNION ALL SELECT 'pg_trigger'::regclass, oid FROM pg_trigger WHERE tgrelid = k.oid) AS o
+                  JOIN pg_depend d ON d.classid = o.classid AND d.objid = o.objid AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'x'
+                  JOIN pg_extension e ON e.oid = d.refobjid))
       FROM view JOIN pg_class k USING (oid)
     UNION ALL
-    SELECT 'swap', format('rule %I on %s', r.rulename, r.ev_class::regclass), format('%s; enabled %s', pg_get_ruledef(r.oid), r.ev_enabled)
+    SELECT 'swap', format('rule %I on %s', r.rulename, r.ev_class::regclass),
+           format('%s; enabled %s; comment %s', pg_get_ruledef(r.oid), r.ev_enabled, obj_description(r.oid, 'pg_rewrite'))
       FROM pg_rewrite r
      WHERE r.rulename <> '_RETURN' AND r.ev_class <> :oid AND r.ev_class NOT IN (SELECT oid FROM view)
        AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
                       AND d.refclassid = 'pg_class'::regclass AND d.refobjid = :oid)
     UNION ALL
     SELECT 'swap', format('policy %I on %s', p.polname, p.polrelid::regclass),
-           format('using %s; check %s', pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))
+           format('using %s; check %s; comment %s', pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid), obj_description(p.oid, 'pg_policy'))
       FROM pg_policy p
      WHERE p.polrelid <> :oid
        AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_policy'::regclass AND d.objid = p.oid
@@ -134,7 +165,8 @@ item(scope, name, definition) AS (
       FROM pg_policy p WHERE p.polrelid = :oid
     UNION ALL
     SELECT 'swap', format('foreign key %I on %s', c.conname, c.conrelid::regclass),
-           format('%s; comment %s', replace(pg_get_constraintdef(c.oid), ' NOT VALID', ''), obj_description(c.oid, 'pg_constraint'))
+           format('%s; comment %s%s', replace(pg_get_constraintdef(c.oid), ' NOT VALID', ''), obj_description(c.oid, 'pg_constraint'),
+               (SELECT '; triggers ' || string_agg(t.tgenabled::text, '' ORDER BY t.tgrelid, t.tgtype) FROM pg_trigger t WHERE t.tgconstraint = c.oid AND t.tgenabled <> 'O'))
       FROM pg_constraint c WHERE c.contype = 'f' AND c.conparentid = 0 AND (c.conrelid = :oid OR c.confrelid = :oid)
        -- those of partitioned tables come back in several steps after the swap
        AND (c.conrelid = :oid OR NOT EXISTS (SELECT FROM pg_class k WHERE k.oid = c.conrelid AND (k.relkind = 'p' OR k.relispartition)))
@@ -160,7 +192,9 @@ item(scope, name, definition) AS (
      WHERE d.classid = 'pg_class'::regclass AND d.objid = :oid AND d.deptype = 'e'
     UNION ALL
     SELECT 'swap', format('label of %s by %s', l.objsubid, l.provider), l.label
-      FROM pg_seclabel l WHERE l.classoid = 'pg_class'::regclass AND l.objoid = :oid)
+      FROM pg_seclabel l WHERE l.classoid = 'pg_class'::regclass AND l.objoid = :oid
+    UNION ALL
+    SELECT 'swap', format('subscription %s', srsubid), '' FROM pg_subscription_rel WHERE srrelid = :oid)
 SELECT scope, replace(name, quote_ident(:from) || '.', quote_ident(:to) || '.') AS name,
        replace(definition, quote_ident(:from) || '.', quote_ident(:to) || '.') AS definition
   FROM item;

@@ -52,6 +52,14 @@ statements(step, n, statement) AS (
      WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
        AND d.refobjid = :blue AND d.deptype = 'i'
     UNION ALL
+    -- LIKE gives it the persistence of the table
+    SELECT 2, d.refobjsubid, format('ALTER SEQUENCE %I.%I SET %s', :'schema', c.relname, CASE c.relpersistence WHEN 'u' THEN 'UNLOGGED' ELSE 'LOGGED' END)
+      FROM pg_depend d
+      JOIN pg_class c ON c.oid = d.objid AND c.relkind = 'S'
+      JOIN pg_class g ON g.relname = c.relname AND g.relpersistence <> c.relpersistence
+      JOIN pg_namespace gn ON gn.oid = g.relnamespace AND gn.nspname = :'schema'
+     WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = :blue AND d.deptype = 'i'
+    UNION ALL
     SELECT 3, a.attnum, format('ALTER TABLE %s ALTER COLUMN %I SET STATISTICS %s', target.name, a.attname, a.attstattarget)
       FROM target, pg_attribute a
      WHERE a.attrelid = :blue AND a.attnum > 0 AND NOT a.attisdropped AND a.attstattarget >= 0

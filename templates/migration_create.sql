@@ -1,4 +1,3 @@
 -- Begins a migration in the state. Lock: ROW EXCLUSIVE on our state.
-INSERT INTO pgswap.migration (schema_name, table_name, phase, spec, spec_hash)
-VALUES (:'schema', :'table', 'capture', :'spec', :'spec_hash')
-RETURNING id;
+INSERT INTO pgswap.migration (id, schema_name, table_name, phase, spec, spec_hash)
+VALUES (:migration, :'schema', :'table', 'capture', :'spec', :'spec_hash');

@@ -5,7 +5,7 @@
 -- Lock: none.
 WITH mapped(source, source_type, target, target_type) AS (VALUES :mapped),
 owned AS (
-    SELECT c.oid, c.relname, n.nspname, a.attnum, s.*, m.target, c.relowner, c.relacl,
+    SELECT c.oid, c.relname, c.relpersistence, n.nspname, a.attnum, s.*, m.target, c.relowner, c.relacl,
            CASE WHEN was.type IS NOT NULL THEN was.type
                 WHEN m.target IS NOT NULL AND m.source_type = format_type(s.seqtypid, NULL)
                      AND m.target_type IN ('smallint', 'integer', 'bigint')
@@ -34,8 +34,8 @@ after AS (
       JOIN limits AS "is" ON "is".type = owned.type)
 SELECT format('sequence %I', relname) AS name,
        target IS NULL AS stays,
-       format('owned by column %s; type %s; start %s; increment %s; minimum %s; maximum %s; cache %s; cycle %s; owner %s; grants %s; comment %s',
-              quote_ident(target), type, seqstart, seqincrement, minimum, maximum, seqcache, seqcycle,
+       format('owned by column %s; persistence %s; type %s; start %s; increment %s; minimum %s; maximum %s; cache %s; cycle %s; owner %s; grants %s; comment %s',
+              quote_ident(target), relpersistence, type, seqstart, seqincrement, minimum, maximum, seqcache, seqcycle,
               pg_get_userbyid(relowner), coalesce(relacl, acldefault('s', relowner)),
               obj_description(oid, 'pg_class')) AS definition,
        format('ALTER SEQUENCE %I.%I OWNED BY NONE', nspname, relname) AS release,

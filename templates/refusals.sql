@@ -78,6 +78,28 @@ SELECT what, why, remedy FROM (
       FROM pg_inherits i JOIN self c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent
      WHERE c.relispartition AND NOT pg_has_role(p.relowner, 'USAGE')
     UNION ALL
+    SELECT 2, format('index %s of the partitioned table has none on this partition', p.indexrelid::regclass),
+           'the partition would get one when it is attached again', 'Make one and attach it: CREATE INDEX CONCURRENTLY, ALTER INDEX ... ATTACH PARTITION.'
+      FROM pg_inherits i JOIN self c ON c.oid = i.inhrelid JOIN pg_index p ON p.indrelid = i.inhparent
+     WHERE c.relispartition
+       AND NOT EXISTS (SELECT FROM pg_inherits h JOIN pg_index x ON x.indexrelid = h.inhrelid WHERE h.inhparent = p.indexrelid AND x.indrelid = :oid)
+    UNION ALL
+    -- ATTACH PARTITION takes the first index that fits, in the order of OIDs, and is blind to ASC and DESC
+    SELECT 2, format('index %s belongs to %s', a.indexrelid::regclass, ah.inhparent::regclass),
+           format('attached again, the partition''s index %s would be taken for that', b.indexrelid::regclass), format('Make index %s again, so that it is the younger one.', b.indexrelid::regclass)
+      FROM pg_index a
+      JOIN pg_class ac ON ac.oid = a.indexrelid
+      JOIN pg_inherits ah ON ah.inhrelid = a.indexrelid
+      JOIN pg_index b ON b.indrelid = a.indrelid AND b.indexrelid < a.indexrelid AND b.indisunique = a.indisunique
+                     AND b.indnkeyatts = a.indnkeyatts AND b.indkey = a.indkey AND b.indcollation = a.indcollation
+                     AND pg_get_expr(b.indpred, b.indrelid) IS NOT DISTINCT FROM pg_get_expr(a.indpred, a.indrelid)
+                     AND pg_get_expr(b.indexprs, b.indrelid) IS NOT DISTINCT FROM pg_get_expr(a.indexprs, a.indrelid)
+      JOIN pg_class bc ON bc.oid = b.indexrelid AND bc.relam = ac.relam
+      LEFT JOIN pg_inherits bh ON bh.inhrelid = b.indexrelid
+     WHERE a.indrelid = :oid AND (bh.inhparent IS NULL OR bh.inhparent > ah.inhparent)
+       AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = ah.inhparent AND k.contype IN ('p', 'u', 'x')
+                          AND NOT EXISTS (SELECT FROM pg_constraint l WHERE l.conindid = b.indexrelid AND l.contype IN ('p', 'u', 'x')))
+    UNION ALL
     SELECT 6, format('foreign key %I of %s', k.conname, k.conrelid::regclass), format('role %I is not owner of %s', current_user, r.oid::regclass),
            format('GRANT %I TO %I;', pg_get_userbyid(r.relowner), current_user)
       FROM pg_constraint k JOIN pg_class r ON r.oid = CASE WHEN k.conrelid = :oid THEN k.confrelid ELSE k.conrelid END
@@ -118,6 +140,11 @@ SELECT what, why, remedy FROM (
            'it would publish the new table and the change log at once: a subscriber that does not have them stops', 'Publish the tables by name, or use --force=publication if no subscriber minds.'
       FROM pg_publication p WHERE p.puballtables AND NOT :force_publication
     UNION ALL
+    SELECT 9, format('publication %I is FOR ALL TABLES EXCEPT this one', p.pubname),
+           'it would publish the table after the swap: the exception is for the old one', 'Drop the publication before and create it again afterwards.'
+      FROM pg_publication_rel pr JOIN pg_publication p ON p.oid = pr.prpubid
+     WHERE pr.prrelid = :oid AND (to_jsonb(pr)->>'prexcept')::boolean
+    UNION ALL
     SELECT 12, format('%s %s', CASE k.relkind WHEN 'm' THEN 'materialized view' ELSE 'view' END, k.oid::regclass),
            format('it must be replaced, and role %I is not its owner', current_user), format('GRANT %I TO %I;', pg_get_userbyid(k.relowner), current_user)
       FROM view JOIN pg_class k USING (oid) WHERE NOT pg_has_role(k.relowner, 'USAGE')
@@ -147,13 +174,18 @@ SELECT what, why, remedy FROM (
     SELECT 10, 'the table is the target of a subscription', 'its apply worker would skip rows without an error after the swap', 'Migrate on the publisher''s side, or take the table out of the subscription.'
      WHERE EXISTS (SELECT FROM pg_subscription_rel WHERE srrelid = :oid)
     UNION ALL
-    SELECT 11, format('security label of provider %s', l.provider), 'it would be lost', 'Remove it before and set it again afterwards.'
-      FROM pg_seclabel l WHERE l.classoid = 'pg_class'::regclass AND l.objoid = :oid
+    SELECT 11, format('security label of provider %s on %s', l.provider, pg_describe_object(l.classoid, l.objoid, l.objsubid)),
+           'it would be lost', 'Remove it before and set it again afterwards.'
+      FROM pg_seclabel l
+     WHERE l.classoid = 'pg_class'::regclass
+       AND (l.objoid = :oid OR l.objoid IN (SELECT oid FROM view)
+            OR EXISTS (SELECT FROM pg_depend d WHERE d.classid = l.classoid AND d.objid = l.objoid AND d.refclassid = 'pg_class'::regclass
+                          AND d.refobjid = :oid AND d.deptype = 'i'))
     UNION ALL
-    SELECT 5, format('foreign key %I of %s', k.conname, k.conrelid::regclass),
+    SELECT 5, format('%s %I of %s', CASE k.contype WHEN 'f' THEN 'foreign key' ELSE 'constraint' END, k.conname, k.conrelid::regclass),
            'its triggers are disabled, and a new one would be enforced', format('ALTER TABLE %s ENABLE TRIGGER ALL makes it an ordinary one.', k.conrelid::regclass)
       FROM pg_constraint k
-     WHERE k.contype = 'f' AND k.conparentid = 0 AND (k.conrelid = :oid OR k.confrelid = :oid)
+     WHERE k.contype <> 't' AND (k.contype <> 'f' OR k.conparentid = 0) AND (k.conrelid = :oid OR k.confrelid = :oid)
        AND EXISTS (SELECT FROM pg_trigger t WHERE t.tgconstraint = k.oid AND t.tgenabled <> 'O')
     UNION ALL
     SELECT 6, format('role %I lacks the %s privilege on it', current_user, p), 'the other table is written with the same privileges',

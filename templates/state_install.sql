@@ -1,13 +1,13 @@
--- Makes the schema of the state: plain tables that psql and a dashboard can read. Lock: none on
--- anything of the application.
+-- Makes the schema of the state: plain tables that psql and a dashboard can read, and no sequence, which a
+-- publication FOR ALL SEQUENCES would publish. Lock: none on anything of the application.
 CREATE SCHEMA pgswap;
 COMMENT ON SCHEMA pgswap IS 'state of pgswap: migrations of tables while they are in use';
 
-CREATE TABLE pgswap.version (version integer NOT NULL);
-INSERT INTO pgswap.version VALUES (:version);
+CREATE TABLE pgswap.version (version integer PRIMARY KEY, last_migration bigint NOT NULL DEFAULT 0);
+INSERT INTO pgswap.version (version) VALUES (:version);
 
 CREATE TABLE pgswap.migration (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id bigint PRIMARY KEY,
     schema_name text NOT NULL,
     table_name text NOT NULL,
     phase text NOT NULL,
@@ -99,12 +99,12 @@ CREATE TABLE pgswap.parity (
 COMMENT ON TABLE pgswap.parity IS 'the last parity pass of each pair';
 
 CREATE TABLE pgswap.event (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     migration bigint NOT NULL REFERENCES pgswap.migration ON DELETE CASCADE,
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
     kind text NOT NULL,
     detail jsonb NOT NULL DEFAULT '{}'
 );
+ALTER TABLE pgswap.event REPLICA IDENTITY FULL;
 CREATE INDEX event_migration_at_idx ON pgswap.event (migration, at);
 COMMENT ON TABLE pgswap.event IS 'the course of a migration: phases, restarts, attempts to swap';
 

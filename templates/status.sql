@@ -18,8 +18,8 @@ SELECT m.id AS migration, quote_ident(m.schema_name) || '.' || quote_ident(m.tab
        m.swap->>'longest_wait_ms' AS longest_wait_ms, (m.swap->>'waiters')::bigint AS waiters,
        m.swap->>'waiters_longest_ms' AS waiters_longest_ms, (m.swap->>'rows_drained')::bigint AS rows_drained,
        (SELECT json_agg(json_build_object('at', to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))::jsonb || e.detail
-                        ORDER BY e.id DESC)
-          FROM (SELECT * FROM pgswap.event WHERE migration = m.id AND kind = 'swap attempt' ORDER BY id DESC LIMIT 20) AS e) AS attempt_log,
+                        ORDER BY e.at DESC)
+          FROM (SELECT * FROM pgswap.event WHERE migration = m.id AND kind = 'swap attempt' ORDER BY at DESC LIMIT 20) AS e) AS attempt_log,
        to_char((m.swap->>'swapped_at')::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS swapped_at,
        -- its size would wait for the lock of a swap
        CASE WHEN NOT EXISTS (SELECT FROM pg_locks WHERE relation = p.green AND mode = 'AccessExclusiveLock')

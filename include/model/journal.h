@@ -126,8 +126,11 @@ bool journal_reload(Conn *conn, Arena *arena, Migration *migration, Error *error
 bool journal_flip(Conn *conn, Arena *arena, const Migration *migration, Migration *flipped,
                   Error *error) ERROR_MUST_CHECK;
 
-/* Begins a migration, without pairs; *id is its number.  In the caller's transaction. */
-bool journal_create(Conn *conn, const Table *table, const Spec *spec, int64_t *id, Error *error)
+/* Takes the number of a new migration.  Outside any transaction: nobody waits for another's. */
+bool journal_number(Conn *conn, int64_t *id, Error *error) ERROR_MUST_CHECK;
+
+/* Begins a migration of that number, without pairs.  In the caller's transaction. */
+bool journal_create(Conn *conn, const Table *table, const Spec *spec, int64_t id, Error *error)
     ERROR_MUST_CHECK;
 
 /* Remembers a pair and the objects to be built.  In the caller's transaction. */

@@ -60,7 +60,7 @@ static const OptionRow rows[] = {
     {"matviews", 0, OPTION_TEXT, AT(matviews), "refresh",
      "build materialized views again, empty until refreshed after the swap"},
     {"force", 0, OPTION_TEXT, AT(force), "publication",
-     "go on although a publication FOR ALL TABLES sees all of it"},
+     "go on although a publication of all tables or sequences sees ours"},
     {"force-rewrite", 0, OPTION_FLAG, AT(force_rewrite), NULL,
      "rewrite even where a plain ALTER TABLE would not"},
     {HEADING("The run")},

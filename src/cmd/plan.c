@@ -101,12 +101,26 @@ hash_of(Arena *arena, const Plan *plan)
 }
 
 static bool
+check_sequences(Session *session, const Plan *plan, Error *error)
+{
+    Context *context = &session->context;
+    RefusalList list = {0};
+
+    if (session->options->force != NULL)
+        return true;
+    return refusals_read_sequences(context->control, context->arena, plan->table.oid,
+                                   plan->shape.green, &plan->shape.mapping, &list, error) &&
+           refusals_check(&list, plan->table.qualified, error);
+}
+
+static bool
 examine_shape(Session *session, Plan *plan, Error *error)
 {
     Conn *conn = session->context.control;
     bool ok = statement_do(conn, error, "begin", NULL) &&
               shape_make(conn, session->context.arena, &plan->table, &plan->spec, "pgswap_0_green",
-                         &plan->shape, error);
+                         &plan->shape, error) &&
+              check_sequences(session, plan, error);
 
     statement_rollback(conn);
     return ok;

@@ -60,6 +60,16 @@ refusals_read_change(Conn *conn, Arena *arena, const char *blue, const char *gre
 }
 
 bool
+refusals_read_sequences(Conn *conn, Arena *arena, const char *blue, const char *green,
+                        const Mapping *mapping, RefusalList *list, Error *error)
+{
+    return take_rows(arena,
+                     statement_run(conn, error, "refusals_sequences", "oid", blue, "green", green,
+                                   "mapped", mapping_rows(arena, mapping), NULL),
+                     list);
+}
+
+bool
 refusals_check(const RefusalList *list, const char *table, Error *error)
 {
     Text detail = {0};

@@ -207,16 +207,22 @@ journal_find(Conn *conn, Arena *arena, const char *schema, const char *table, Mi
 }
 
 bool
-journal_create(Conn *conn, const Table *table, const Spec *spec, int64_t *id, Error *error)
+journal_number(Conn *conn, int64_t *id, Error *error)
 {
-    const Result *result =
-        statement_run(conn, error, "migration_create", "schema", table->schema, "table",
-                      table->name, "spec", spec->json, "spec_hash", spec->hash, NULL);
+    const Result *result = statement_run(conn, error, "migration_number", NULL);
 
     if (result == NULL)
         return false;
     *id = result_get_int(result, 0, "id");
     return true;
+}
+
+bool
+journal_create(Conn *conn, const Table *table, const Spec *spec, int64_t id, Error *error)
+{
+    return statement_do(conn, error, "migration_create", "migration", number(id).text, "schema",
+                        table->schema, "table", table->name, "spec", spec->json, "spec_hash",
+                        spec->hash, NULL);
 }
 
 static bool

@@ -20,7 +20,8 @@ build(Context *context, const Table *blue, const Spec *spec, int64_t *id, Error 
     Shape shape;
     Conn *conn = context->control;
 
-    if (!statement_do(conn, error, "begin", NULL) || !journal_create(conn, blue, spec, id, error))
+    if (!journal_number(conn, id, error) || !statement_do(conn, error, "begin", NULL) ||
+        !journal_create(conn, blue, spec, *id, error))
         return false;
     return shape_make(conn, context->arena, blue, spec,
                       arena_printf(context->arena, "pgswap_%" PRId64 "_green", *id), &shape,
