@@ -182,7 +182,7 @@ item(scope, name, definition) AS (
       JOIN pg_publication p ON p.oid = pr.prpubid
     UNION ALL
     SELECT 'swap', format('parent %s', i.inhparent::regclass),
-           format('%s', pg_get_expr(c.relpartbound, c.oid))
+           format('%s%s', pg_get_expr(c.relpartbound, c.oid), CASE WHEN i.inhdetachpending THEN '; being detached' END)
       FROM pg_inherits i JOIN self c ON c.oid = i.inhrelid
     UNION ALL
     SELECT 'swap', format('child %s', i.inhrelid::regclass), '' FROM pg_inherits i WHERE i.inhparent = :oid

@@ -1,6 +1,7 @@
 -- Reads from green, after the user's change, every index and constraint and what belongs to it, as
 -- the statements that make it again. kind: index (can be built in parallel), constraint and
--- setting (after the indexes, in order), check (in the swap: a NOT VALID check would refuse old
+-- setting (after the indexes, in order: indexes of a partition, too, if ATTACH PARTITION tells them apart by
+-- their age only), check (in the swap: a NOT VALID check would refuse old
 -- rows), foreign and validate (in the swap to
 -- that colour, and after it).
 -- Lock: none.
@@ -18,10 +19,15 @@ WITH index AS (
                                  AND con.contype IN ('p', 'u', 'x')
      WHERE i.indrelid = :green),
 -- exclusion constraints, and keys WITHOUT OVERLAPS, are made with their index
-whole AS (SELECT index.*, coalesce(contype = 'x' OR amname <> 'btree', false) AND contype IS NOT NULL AS holds FROM index)
+whole AS (
+    SELECT index.*, coalesce(contype = 'x' OR amname <> 'btree', false) AND contype IS NOT NULL AS holds,
+           EXISTS (SELECT FROM pg_inherits WHERE inhrelid = :blue)
+           AND EXISTS (SELECT FROM pg_index t WHERE t.indrelid = index.indrelid AND t.indexrelid <> index.indexrelid
+                          AND t.indkey = index.indkey AND t.indisunique = index.indisunique) AS twin
+      FROM index)
 SELECT kind, name, statement, u.columns AS unique_columns, u.predicate AS unique_predicate
   FROM (
-    SELECT 'index' AS kind, relname AS name, 1 AS step, indexrelid AS n,
+    SELECT CASE WHEN twin THEN 'constraint' ELSE 'index' END AS kind, relname AS name, 1 AS step, indexrelid AS n,
            format('SELECT pg_catalog.set_config(''default_tablespace'', %L, true); ', tablespace)
                || pg_get_indexdef(indexrelid) AS statement
       FROM whole WHERE NOT holds

@@ -20,7 +20,8 @@ SELECT md5(string_agg(concat_ws(' ', h.classid, h.objid, CASE h.classid
                    (SELECT c.xmin FROM pg_class c WHERE c.oid = h.objid),
                    (SELECT string_agg(a.xmin::text, ',' ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = h.objid AND a.attnum > 0),
                    (SELECT i.xmin FROM pg_index i WHERE i.indexrelid = h.objid),
-                   (SELECT s.xmin FROM pg_sequence s WHERE s.seqrelid = h.objid))
+                   (SELECT s.xmin FROM pg_sequence s WHERE s.seqrelid = h.objid),
+                   (SELECT string_agg(i.xmin::text, ',' ORDER BY i.inhseqno) FROM pg_inherits i WHERE i.inhrelid = h.objid))
                WHEN 'pg_trigger'::regclass THEN (SELECT t.xmin::text FROM pg_trigger t WHERE t.oid = h.objid)
                WHEN 'pg_constraint'::regclass THEN (SELECT c.xmin::text FROM pg_constraint c WHERE c.oid = h.objid)
                WHEN 'pg_rewrite'::regclass THEN (SELECT r.xmin::text FROM pg_rewrite r WHERE r.oid = h.objid)

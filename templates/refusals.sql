@@ -78,6 +78,10 @@ SELECT what, why, remedy FROM (
       FROM pg_inherits i JOIN self c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent
      WHERE c.relispartition AND NOT pg_has_role(p.relowner, 'USAGE')
     UNION ALL
+    SELECT 2, format('it is being detached from %s', i.inhparent::regclass), 'the swap would attach it again',
+           format('ALTER TABLE %s DETACH PARTITION %s FINALIZE; or attach it again.', i.inhparent::regclass, i.inhrelid::regclass)
+      FROM pg_inherits i WHERE i.inhrelid = :oid AND i.inhdetachpending
+    UNION ALL
     SELECT 2, format('index %s of the partitioned table has none on this partition', p.indexrelid::regclass),
            'the partition would get one when it is attached again', 'Make one and attach it: CREATE INDEX CONCURRENTLY, ALTER INDEX ... ATTACH PARTITION.'
       FROM pg_inherits i JOIN self c ON c.oid = i.inhrelid JOIN pg_index p ON p.indrelid = i.inhparent

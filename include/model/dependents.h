@@ -37,8 +37,8 @@ bool refusals_read_change(Conn *conn, Arena *arena, const char *blue, const char
 
 /* Publications FOR ALL SEQUENCES, if the migration makes or moves a sequence. */
 bool refusals_read_sequences(Conn *conn, Arena *arena, const char *blue, const char *green,
-                             const Mapping *mapping, RefusalList *list,
-                             Error *error) ERROR_MUST_CHECK;
+                             const Mapping *mapping, RefusalList *list, Error *error)
+    ERROR_MUST_CHECK;
 
 void refusals_add(Arena *arena, RefusalList *list, const char *what, const char *why,
                   const char *remedy);

@@ -11,6 +11,8 @@ use Test::More;
 
 my $t = Pgswap::Test->start('catalog', wal_level => 'logical', allow_in_place_tablespaces => 'on');
 my $version = $t->value('show server_version_num');
+$t->sql('alter database shop set jit = off');
+$t->{admin}->do('set jit = off');
 
 is(join(', ', Pgswap::Catalog::unaccounted($t->{admin})), '', 'every catalog and every column of this release is accounted for');
 my ($used, $reasons) = Pgswap::Catalog::reasons();
@@ -140,5 +142,246 @@ there_and_back('app.t', 'owner', $before);
 there_and_back('app.one', 'owner', $before);
 $t->sql('create publication twice for table app.t where (n <> 2), tables in schema app') if $version >= 150000;
 there_and_back('app.t', 'postgres', catalogs());
+
+
+# ---- what the description sees -------------------------------------------------------------------
+# Each alteration is made and rolled back. The description must differ, for it is the gate of the swap, and so
+# must the marks, for they tell the swap to read it again. Every compared column of the catalogs that hold a
+# table is altered by one of them at least, or named below.
+
+my $MAIN = [ qw(pg_class pg_attribute pg_attrdef pg_index pg_constraint pg_trigger pg_rewrite pg_policy pg_sequence pg_statistic_ext
+    pg_publication_rel pg_inherits pg_type pg_description pg_depend pg_seclabel pg_subscription_rel) ];
+
+my @ALTERATIONS = split /;\s*\n\s*/, <<'SQL';
+alter table app.t owner to helper;
+alter table app.t set (fillfactor = 60);
+alter table app.t set (toast.autovacuum_enabled = on);
+alter table app.t set tablespace pg_default;
+alter table app.t replica identity full;
+alter table app.t replica identity using index t_key;
+alter table app.t set without cluster;
+alter table app.t force row level security;
+alter table app.t disable row level security;
+alter table app.t rename to u;
+grant delete on app.t to helper;
+revoke select on app.t from public;
+comment on table app.t is 'other';
+comment on type app.t is 'other';
+grant usage on type app.t to public;
+create table app.heir () inherits (app.t);
+alter extension hstore add table app.t;
+insert into pg_seclabel values ('app.t'::regclass, 'pg_class'::regclass, 2, 'none', 'secret');
+insert into pg_subscription_rel (srsubid, srrelid, srsubstate) values (1, 'app.t'::regclass, 'r');
+alter table app.t add more int;
+alter table app.t drop late;
+alter table app.t alter late type bigint;
+alter table app.t alter late type numeric(5, 1);
+alter table app.t alter late drop default, alter late type timestamptz using null;
+alter table app.t alter late drop default;
+alter table app.t alter late set default 8;
+alter table app.t alter late set not null;
+alter table app.t alter words type text[] collate "C";
+alter table app.t alter kind set storage main;
+alter table app.t alter kind set compression default;
+alter table app.t alter amount set statistics 12;
+alter table app.t alter n set (n_distinct = -0.4);
+alter table app.t alter id set generated always;
+alter table app.t alter id drop identity;
+alter table app.t alter total drop expression;
+alter table app.t rename late to later;
+grant select (late) on app.t to helper;
+comment on column app.t.amount is 'other';
+create index on app.t (late);
+drop index app.by_words;
+alter index app.by_words rename to by_word;
+alter index app.by_words set (fastupdate = on);
+alter index app.by_n set tablespace pg_default;
+alter index app.by_half alter column 1 set statistics 34;
+comment on index app.by_half is 'other';
+alter index app.by_words depends on extension hstore;
+alter index app.by_bag no depends on extension hstore;
+update pg_index set indisvalid = false where indexrelid = 'app.by_words'::regclass;
+create access method heap2 type table handler heap_tableam_handler; update pg_class set relam = (select oid from pg_am where amname = 'heap2') where oid = 'app.t'::regclass;
+alter table app.t drop amount cascade;
+alter table app.t drop constraint t_key cascade, add constraint t_key unique (id);
+alter table app.t drop constraint t_period, add constraint t_period unique (period);
+alter table app.t drop constraint self_fk, add constraint self_fk foreign key (id) references app.t (n) not valid;
+alter table app.t drop constraint self_fk, add constraint self_fk foreign key (kind) references app.kinds (kind);
+drop index app.by_n; create index by_n on app.t (n);
+drop index app.by_n; create unique index by_n on app.t (n, id);
+drop index app.by_n; create unique index by_n on app.t (n) include (id);
+drop index app.by_n; create unique index by_n on app.t (n desc);
+drop index app.by_n; create unique index by_n on app.t (n) where n > 0;
+drop index app.by_n; create unique index by_n on app.t ((n + 1));
+drop index app.by_half; create index by_half on app.t (app.half(amount) numeric_ops, lower(kind) text_ops) where n > 3;
+drop index app.by_half; create index by_half on app.t (app.half(amount), lower(kind) collate "POSIX") where n > 3;
+alter table app.t rename constraint positive to above_zero;
+alter table app.t validate constraint not_yet;
+alter table app.t drop constraint positive, add constraint positive check (amount > 0);
+alter table app.t drop constraint "T u", add constraint "T u" unique (kind, amount);
+alter table app.t drop constraint "T u", add constraint "T u" unique (kind, amount) deferrable;
+alter table app.t drop constraint t_period, add constraint t_period exclude using gist (period with =) where (n > 0);
+comment on constraint positive on app.t is 'other';
+comment on constraint t_key on app.t is 'other';
+alter table app.t alter constraint self_fk deferrable initially deferred;
+alter table app.t drop constraint self_fk;
+alter table app.t drop constraint self_fk, add constraint self_fk foreign key (self) references app.t (id) match full;
+alter table app.child drop constraint child_also, add constraint child_also foreign key (also) references app.t (id) on delete set null on update set null not valid;
+alter table app.child drop constraint child_also, add constraint child_also foreign key (also) references app.t (id) on update cascade not valid;
+alter table app.child drop constraint child_also, add constraint child_also foreign key (also) references app.t (n);
+comment on constraint child_also on app.child is 'other';
+alter table app.child disable trigger all;
+alter table app.t disable trigger all;
+alter statistics app.st set statistics 45;
+alter statistics app.st owner to owner;
+alter statistics app.st rename to stat;
+alter statistics app.st set schema public;
+comment on statistics app.st is 'other';
+drop statistics app.st; create statistics app.st (dependencies) on n, late from app.t;
+alter sequence app.t_id_seq increment 3;
+alter sequence app.t_id_seq start 6;
+alter sequence app.t_id_seq minvalue 2;
+alter sequence app.t_id_seq maxvalue 2000000;
+alter sequence app.t_id_seq cache 4 cycle;
+alter sequence app.t_id_seq as bigint;
+alter sequence app.t_id_seq rename to t_ids;
+grant usage on app.t_id_seq to helper;
+comment on sequence app.t_id_seq is 'other';
+alter sequence app.t_extra increment 3;
+alter sequence app.t_extra as int;
+alter sequence app.t_extra owned by app.t.kind;
+alter sequence app.t_extra owned by none;
+create sequence app.third; alter sequence app.third owner to owner; alter sequence app.third owned by app.t.late;
+revoke usage on app.t_extra from reader;
+comment on sequence app.t_extra is 'other';
+alter table app.t enable replica trigger plain;
+alter trigger plain on app.t rename to simple;
+alter trigger plain on app.t depends on extension hstore;
+alter trigger always on app.t no depends on extension hstore;
+comment on trigger always on app.t is 'other';
+drop trigger plain on app.t;
+drop trigger plain on app.t; create trigger plain before update of amount on app.t for each row when (new.amount > old.amount) execute function app.f('arg');
+drop trigger plain on app.t; create trigger plain before update of amount, kind on app.t for each row when (new.amount > old.amount) execute function app.g('arg', 'two');
+drop trigger deferred on app.t; create constraint trigger deferred after insert on app.t from app.kinds not deferrable for each row execute function app.f();
+drop trigger deferred on app.t; create trigger deferred after insert on app.t for each row execute function app.f();
+drop trigger always on app.t; create trigger always after update on app.t referencing old table as was new table as "is" for each statement execute function app.f();
+create trigger another before insert on app.t for each row execute function app.f();
+alter table app.t disable rule noted;
+drop rule noted on app.t; create rule noted as on update to app.t where new.n < 0 do instead insert into app.log values (new.id);
+drop rule noted on app.t; create rule noted as on insert to app.t where new.n < 0 do also insert into app.log values (new.id);
+alter rule noted on app.t rename to remarked;
+comment on rule noted on app.t is 'other';
+alter policy mine on app.t to public;
+alter policy mine on app.t using (n > 1);
+alter policy mine on app.t with check (amount > 1);
+alter policy mine on app.t rename to yours;
+drop policy mine on app.t; create policy mine on app.t as permissive for select to reader, helper using (n > 0);
+comment on policy mine on app.t is 'other';
+alter publication listed drop table app.t;
+create publication another for table app.t;
+alter publication listed set table app.t (id, n, kind) where (n > 2);
+alter publication listed set table app.t (id, n) where (n > 1);
+alter view app.v set (security_barrier = false);
+alter view app.v owner to helper;
+alter view app.v alter kind set default 'c';
+create or replace view app.v with (security_barrier = true) as select id, kind, amount from app.t where n > 1;
+grant select (kind) on app.v to reader;
+revoke select on app.v from helper;
+comment on view app.v is 'other';
+comment on column app.v.kind is 'other';
+comment on rule v_rule on app.v is 'other';
+comment on trigger instead on app.v is 'other';
+alter trigger instead on app.v depends on extension hstore;
+drop rule v_rule on app.v;
+create view app.x as select * from app.w;
+create materialized view app.m as select id from app.t;
+alter rule elsewhere on app.log rename to here;
+alter table app.log disable rule elsewhere;
+comment on rule elsewhere on app.log is 'other';
+alter policy peek on app.log using (exists (select from app.t where t.n = log.id));
+comment on policy peek on app.log is 'other';
+create or replace function app.whole() returns bigint begin atomic select count(id) from app.t; end
+SQL
+
+# Of a partition.
+my @OF_A_PARTITION = split /;\s*\n\s*/, <<'SQL';
+alter table app.parent detach partition app.one;
+alter table app.parent detach partition app.one; alter table app.parent attach partition app.one for values in (1, 7);
+create index parent_id on only app.parent (id); create index one_id on app.one (id); alter index app.parent_id attach partition app.one_id;
+update pg_inherits set inhdetachpending = true where inhrelid = 'app.one'::regclass;
+drop trigger on_parent on app.parent; create trigger on_parent after insert on app.one for each row execute function app.f();
+alter table app.parent disable trigger on_parent;
+drop trigger on_parent on app.parent;
+alter table app.parent add constraint small check (id < 1000000);
+alter table app.parent alter note set not null
+SQL
+
+my @LATER = (
+    [ 150000 => 'alter sequence app.t_id_seq set logged' ],
+    [ 150000 => 'alter sequence app.t_extra set unlogged' ],
+    [ 150000 => 'alter table app.child drop constraint child_also, add constraint child_also foreign key (also) references app.t (id) on delete set null (also) not valid' ],
+    [ 180000 => 'alter table app.child alter constraint child_also not enforced' ],
+    [ 180000 => 'alter table app.t alter virtual_total set expression as (amount + 2)' ]);
+
+# What no alteration changes in a row that stays.
+my %FIXED = (
+    'is what the row is about'                          => 'attrelid attname attnum objoid relname relnamespace indexrelid indrelid polname polrelid adrelid adnum stxrelid prpubid prrelid inhrelid inhparent objid refobjid srsubid srrelid typnamespace',
+    'is so from the start'                              => 'reltype reltoastrelid relisshared relkind typrelid tgisinternal attisdropped connamespace confrelid',
+    'follows from what else is altered'                 => 'relhasindex relispopulated indisready indislive conpfeqop conppeqop conffeqop tgconstrindid deptype inhseqno',
+    'is of objects that are refused or cannot be of one' => 'reloftype attfdwoptions srsubstate provider label',
+    'is of types that are no row types'                 => 'typname typlen typbyval typtype typcategory typispreferred typisdefined typdelim typsubscript typelem typarray typinput typoutput
+        typreceive typsend typmodin typmodout typanalyze typalign typstorage typnotnull typbasetype typtypmod typndims typcollation typdefault');
+
+sub read_template
+{
+    my ($name, $table) = @_;
+    my $sql = PostgreSQL::Test::Utils::slurp_file(Pgswap::Test::tree() . "/templates/$name.sql") =~ s/^--.*\n//mgr;
+    my $oid = $t->value("select '$table'::regclass::oid");
+    return $sql =~ s/(?<!:):oid\b/$oid/gr =~ s/(?<!:):'?(?:from|to)\b'?/'app'/gr;
+}
+
+my (%seen_altered, %read);
+my $session = $t->connect(user => undef);
+$session->do(q{set search_path = ''; set allow_system_table_mods = on; set client_min_messages = error});
+$session->do(q{create function app.g() returns trigger language plpgsql as 'begin return new; end'});
+
+
+sub read_all
+{
+    my ($sql) = @_;
+    return join "\n", sort map { join ' | ', map { $_ // 'null' } @$_ } @{ $session->selectall_arrayref($sql, { pg_placeholder_dollaronly => 1 }) };
+}
+
+sub seen
+{
+    my ($table, $alteration) = @_;
+    my @queries = @{ $read{$table} //= [ map { read_template($_, $table) } qw(description live_marks) ] };
+    $session->begin_work;
+    my @before = @{ $read{"$table before"} //= [ map { read_all($_) } @queries ] };
+    my @after = eval { $session->do($_) for split /; (?!end)/, $alteration; map { read_all($_) } @queries };
+    if (@after)
+    {
+        $seen_altered{$_} = 1 for Pgswap::Catalog::altered($session, $before, @$MAIN);
+        isnt($after[0], $before[0], "described: $alteration");
+        isnt($after[1], $before[1], "marked: $alteration");
+    }
+    else
+    {
+        fail("$alteration: $@");
+    }
+    $session->rollback;
+    return;
+}
+
+$before = catalogs();
+seen('app.t', $_) for @ALTERATIONS, map { $_->[1] } grep { $version >= $_->[0] } @LATER;
+seen('app.one', $_) for @OF_A_PARTITION;
+my $accounts = Pgswap::Catalog::accounts();
+for my $catalog (@$MAIN)
+{
+    my %done = map { $_ => 1 } Pgswap::Catalog::key_columns($catalog), map { split } values %FIXED;
+    my @left = grep { $accounts->{$catalog}{$_} ne '-' && !$done{$_} && !$seen_altered{"$catalog.$_"} } @{ Pgswap::Catalog::catalogs($session)->{$catalog} };
+    is(join(' ', @left), '', "every column of $catalog was altered");
+}
 
 done_testing();

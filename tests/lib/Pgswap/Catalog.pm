@@ -268,29 +268,51 @@ sub _query
       . ($WHERE{$catalog} ? " and $WHERE{$catalog}" : '');
 }
 
-# Every compared row as a line "catalog column=value …", sorted.  only: these catalogs.
+# Every compared row as a line "catalog column=value …", sorted.
 sub snapshot
 {
-    my ($dbh, %how) = @_;
-    my ($accounts, $catalogs, $references) = (accounts(), catalogs($dbh), _references($dbh));
-    my @lines;
+    my ($dbh) = @_;
     $dbh->begin_work;
-    $dbh->do(q{set local search_path = ''; set local client_min_messages = error});
-    $dbh->do($_) for split /(?<=\$\$);\n/, $FUNCTIONS;
-    for my $catalog (sort { $a cmp $b } grep { ref $accounts->{$_} } keys %$catalogs)
-    {
-        next if $how{only} && !grep { $_ eq $catalog } @{ $how{only} };
-        my $rows = $dbh->selectcol_arrayref(_query($catalog, $catalogs->{$catalog}, $accounts->{$catalog}, $references));
-        push @lines, map { "$catalog $_" } grep { !/pg_temp/ } @$rows;
-    }
-    push @lines, @{ $dbh->selectcol_arrayref(<<~'SQL') };
+    my $lines = _lines($dbh, [ keys %{ accounts() } ], 'true');
+    push @$lines, @{ $dbh->selectcol_arrayref(<<~'SQL') };
         select format('value of sequence %s: %s', c.oid::regclass, pg_sequence_last_value(c.oid)) from pg_class c
          where c.relkind = 'S' and c.oid >= 16384
            and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = c.oid and deptype = 'i')
         SQL
     $dbh->rollback;
+    return [ sort @$lines ];
+}
+
+# The columns, as catalog.column, that the transaction under way has altered in rows of these catalogs that
+# $before has under the same name.
+sub altered
+{
+    my ($dbh, $before, @catalogs) = @_;
+    my %rows;
+    push @{ $rows{ _key($_) } }, "-$_" for @$before;
+    $dbh->do('savepoint altered');
+    my $lines = _lines($dbh, \@catalogs, 'r.xmin = pg_current_xact_id()::xid');
+    $dbh->do('rollback to altered');
+    return map {
+        my ($catalog) = /^(\w+)/;
+        map { "$catalog.$_" } _differing(@{ $rows{ _key($_) } // [] }, "+$_");
+    } @$lines;
+}
+
+sub _lines
+{
+    my ($dbh, $only, $where) = @_;
+    my ($accounts, $catalogs, $references) = @{ $dbh->{private_pgswap_catalog} //= [ accounts(), catalogs($dbh), _references($dbh) ] };
+    my @lines;
+    $dbh->do(q{set local search_path = ''; set local client_min_messages = error});
+    $dbh->do($_) for split /(?<=\$\$);\n/, $FUNCTIONS;
+    for my $catalog (grep { $catalogs->{$_} && ref $accounts->{$_} } @$only)
+    {
+        my $query = _query($catalog, $catalogs->{$catalog}, $accounts->{$catalog}, $references);
+        push @lines, map { "$catalog $_" } grep { !/pg_temp/ } @{ $dbh->selectcol_arrayref("$query and $where") };
+    }
     s/\n/\\n/g for @lines;
-    return [ sort @lines ];
+    return \@lines;
 }
 
 # The rows that only one of them has; of a row that both have, the columns.
@@ -302,18 +324,44 @@ sub differences
     $count{$_}++ for @$after;
     for my $line (sort grep { $count{$_} } keys %count)
     {
-        my ($key) = $line =~ /^(\w+ \w+='[^']*'(?: \w+='[^']*')?)/;
-        push @{ $rows{ $key // $line } }, (($count{$line} < 0 ? '-' : '+') . $line) x abs $count{$line};
+        push @{ $rows{ _key($line) } }, (($count{$line} < 0 ? '-' : '+') . $line) x abs $count{$line};
     }
     return map { _columns($_, @{ $rows{$_} }) } sort keys %rows;
+}
+
+# By which columns rows are told apart; else by the first two.
+my %KEY = (
+    pg_trigger => [ qw(tgrelid tgname) ], pg_constraint => [ qw(conrelid contypid conname) ], pg_rewrite => [ qw(ev_class rulename) ],
+    pg_sequence => [ qw(seqrelid) ], pg_description => [ qw(objoid) ], pg_statistic_ext => [ qw(stxname) ], pg_attrdef => [ qw(adrelid adnum) ]);
+
+sub key_columns { my ($catalog) = @_; return @{ $KEY{$catalog} // [] } }
+
+sub _key
+{
+    my ($line) = @_;
+    my ($catalog) = $line =~ /^(\w+)/;
+    my $values = $KEY{$catalog} && _values($line);
+    return join ' ', $catalog, map { "$_=$values->{$_}" } @{ $KEY{$catalog} } if $values;
+    return $line =~ /^(\w+ \w+='[^']*'(?: \w+='[^']*')?)/ ? $1 : $line;
+}
+
+sub _values { return { $_[0] =~ /(\w+)=(NULL|E?'(?:[^']|'')*')/g } }
+
+# The columns in which two rows of the same key differ.
+sub _differing
+{
+    my ($is, $was) = sort @_;
+    return unless @_ == 2 && "$is$was" =~ /^\+.*-/s;
+    ($is, $was) = (_values($is), _values($was));
+    return grep { ($was->{$_} // '') ne ($is->{$_} // '') } sort keys %$was;
 }
 
 sub _columns
 {
     my ($key, @lines) = @_;
-    return @lines unless @lines == 2 && join('', map { substr($_, 0, 1) } sort @lines) eq '+-';
-    my ($is, $was) = map { { /(\w+)=(NULL|E?'(?:[^']|'')*')/g } } sort @lines;
-    return "$key: " . join ', ', map { "$_ was $was->{$_}, is $is->{$_}" } grep { ($was->{$_} // '') ne ($is->{$_} // '') } sort keys %$was;
+    my @differing = _differing(@lines) or return @lines;
+    my ($is, $was) = map { _values($_) } sort @lines;
+    return "$key: " . join ', ', map { "$_ was $was->{$_}, is $is->{$_}" } @differing;
 }
 
 1;
