@@ -4,7 +4,7 @@ WITH copied AS (
     INSERT INTO :standby (:columns) OVERRIDING SYSTEM VALUE
     SELECT :expressions
       FROM ONLY :live AS live
-     WHERE live.ctid >= :'first_tid'::tid AND live.ctid < :'end_tid'::tid
+     WHERE live.ctid OPERATOR(pg_catalog.>=) :'first_tid'::pg_catalog.tid AND live.ctid OPERATOR(pg_catalog.<) :'end_tid'::pg_catalog.tid
     RETURNING 1)
 INSERT INTO pgswap.chunk (migration, pair, first_block, end_block, rows)
-SELECT :migration, :pair, :first_block, :end_block, count(*) FROM copied;
+SELECT :migration, :pair, :first_block, :end_block, pg_catalog.count(*) FROM copied;

@@ -1,3 +1,4 @@
 -- Rows of a chunk just recorded. Lock: ACCESS SHARE on our state.
 SELECT rows FROM pgswap.chunk
- WHERE migration = :migration AND pair = :pair AND first_block = :first_block;
+ WHERE migration OPERATOR(pg_catalog.=) :migration AND pair OPERATOR(pg_catalog.=) :pair
+   AND first_block OPERATOR(pg_catalog.=) :first_block;

@@ -1,13 +1,17 @@
 -- The columns of a table in order, as far as a mapping needs them. Lock: none.
 SELECT a.attnum, row_number() OVER (ORDER BY a.attnum) AS position, a.attname AS name,
        format_type(a.atttypid, a.atttypmod) AS type,
+       -- the same in a CAST, whatever types the search_path has: names that are no keywords are qualified
+       CASE WHEN coalesce(e.typnamespace, t.typnamespace) = 'pg_catalog'::regnamespace
+             AND format_type(coalesce(e.oid, t.oid), NULL) IN (quote_ident(coalesce(e.typname, t.typname)), '"char"')
+             AND coalesce(e.typname, t.typname) NOT IN ('bit', 'interval', 'json', 'numeric')
+            THEN 'pg_catalog.' ELSE '' END || format_type(a.atttypid, a.atttypmod) AS cast_type,
        a.atttypid || ',' || a.atttypmod || ',' || a.attcollation AS type_identity,
        a.atttypid AS type_oid, a.atttypmod AS type_modifier, a.attcollation AS collation,
        a.attnotnull AS not_null,
        a.attgenerated <> '' AS generated,
        a.attgenerated = 'v' AS virtual,
        a.attidentity <> '' AS identity,
-       pg_get_expr(d.adbin, d.adrelid) AS default_expression,
        -- of its own sequence, whatever that is called later
        (SELECT format('pg_catalog.nextval(%L::pg_catalog.regclass)', s.objid)
           FROM pg_depend s JOIN pg_class c ON c.oid = s.objid AND c.relkind = 'S'
@@ -19,6 +23,7 @@ SELECT a.attnum, row_number() OVER (ORDER BY a.attnum) AS position, a.attname AS
        sendable.holds AS has_binary_form
   FROM pg_attribute a
   JOIN pg_type t ON t.oid = a.atttypid
+  LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typsubscript = 'array_subscript_handler'::regproc
   LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
   CROSS JOIN LATERAL (
       WITH RECURSIVE part(oid) AS (

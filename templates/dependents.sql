@@ -2,7 +2,8 @@
 -- lock (of live and of everything that the others change; with what it locks), before the exchange
 -- (taken off live), after it (made on the new live, by the text read now, since the names are the same),
 -- settle and validate (after the commit; settle before another swap, too). Order within a stage is that
--- of the rows. Lock: none.
+-- of the rows. Names are printed as they are read back under the owner's search_path (path), which is in
+-- force from here on. Lock: none.
 WITH RECURSIVE self AS (
     SELECT c.oid, c.relowner, c.reltype, c.relname, n.nspname, c.relrowsecurity, c.relforcerowsecurity,
            format('%I.%I', n.nspname, c.relname) AS name,
@@ -55,7 +56,7 @@ fk AS (
            (SELECT string_agg(quote_ident(coalesce(m.target, a.attname)), ', ' ORDER BY k.n) FROM unnest(con.conkey) WITH ORDINALITY AS k(attnum, n)
               JOIN pg_attribute a ON a.attrelid = con.conrelid AND a.attnum = k.attnum
               LEFT JOIN mapped m ON con.conrelid = :live AND m.source = a.attname) AS child_after,
-           format('%I.%I', pn.nspname, p.relname) AS parent,
+           format('%I.%I', pn.nspname, p.relname) AS parent, p.oid::regclass AS parent_printed,
            (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY k.n) FROM unnest(con.confkey) WITH ORDINALITY AS k(attnum, n)
               JOIN pg_attribute a ON a.attrelid = con.confrelid AND a.attnum = k.attnum) AS parent_columns,
            (SELECT string_agg(quote_ident(coalesce(m.target, a.attname)), ', ' ORDER BY k.n) FROM unnest(con.confkey) WITH ORDINALITY AS k(attnum, n)
@@ -70,7 +71,7 @@ fk AS (
      WHERE con.contype = 'f' AND con.conparentid = 0 AND (con.conrelid = :live OR con.confrelid = :live)),
 fk_text AS (
     SELECT fk.*, format('FOREIGN KEY (%s) REFERENCES %s(%s)', child_after, parent, parent_after)
-                 || regexp_replace(substr(definition, 1 + length(format('FOREIGN KEY (%s) REFERENCES %s(%s)', child_columns, parent, parent_columns))),
+                 || regexp_replace(substr(definition, 1 + length(format('FOREIGN KEY (%s) REFERENCES %s(%s)', child_columns, parent_printed, parent_columns))),
                                    ' NOT VALID$', '') AS clause
       FROM fk),
 -- a foreign key of a partitioned table cannot be added NOT VALID: it goes to every leaf, is validated
@@ -364,12 +365,14 @@ item(stage, step, n, statement) AS (
     -- PL/pgSQL that has compiled the table's row type in other sessions must compile anew
     UNION ALL
     SELECT 'after', 99, f.oid::bigint,
-           format('DO $do$ DECLARE routine text; BEGIN SELECT format(''ALTER ROUTINE %%s SECURITY %%s'', oid::regprocedure,'
-                  ' CASE WHEN prosecdef THEN ''DEFINER'' ELSE ''INVOKER'' END) INTO routine FROM pg_proc WHERE oid = %s;'
+           format('DO $do$ DECLARE routine pg_catalog.text; BEGIN SELECT pg_catalog.format(''ALTER ROUTINE %%s SECURITY %%s'', oid::pg_catalog.regprocedure,'
+                  ' CASE WHEN prosecdef THEN ''DEFINER'' ELSE ''INVOKER'' END) INTO routine FROM pg_catalog.pg_proc WHERE oid OPERATOR(pg_catalog.=) %s;'
                   ' IF FOUND THEN EXECUTE routine; END IF; END $do$', f.oid)
       FROM self, pg_proc f JOIN pg_language l ON l.oid = f.prolang
      WHERE l.lanname = 'plpgsql' AND strpos(lower(f.prosrc), lower(self.relname)) > 0
        AND f.pronamespace NOT IN (SELECT oid FROM pg_namespace WHERE nspname = 'pgswap') AND pg_has_role(f.proowner, 'USAGE')
        AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = f.oid AND d.deptype = 'e'))
-SELECT stage, statement, n AS relation, CASE stage WHEN 'lock' THEN n::oid::regclass::text END AS name
-  FROM item ORDER BY stage <> 'before', stage, step, n, statement;
+SELECT stage, statement, n AS relation, CASE stage WHEN 'lock' THEN (SELECT format('%I.%I', s.nspname, k.relname) FROM pg_class k JOIN pg_namespace s ON s.oid = k.relnamespace WHERE k.oid = n::oid) END AS name
+  FROM item
+ WHERE (SELECT set_config('search_path', :'path', true)) IS NOT NULL
+ ORDER BY stage <> 'before', stage, step, n, statement;

@@ -21,7 +21,30 @@ view(oid) AS (
                        OR (d.refclassid = 'pg_type'::regclass AND d.refobjid = k.reltype)
       JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
      WHERE r.rulename = '_RETURN'),
+-- texts of expressions that do not say which operator they mean
+tree(scope, name, text) AS (
+    SELECT 'own', format('column %I', a.attname), d.adbin::text
+      FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum WHERE d.adrelid = :oid
+    UNION ALL
+    SELECT 'own', format('constraint %I', c.conname), c.conbin::text
+      FROM pg_constraint c WHERE c.conrelid = :oid AND c.contype = 'c' AND c.conname <> 'pgswap_bound'
+    UNION ALL
+    SELECT 'own', format('index %I', c.relname), concat(i.indexprs, i.indpred)
+      FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = :oid AND i.indisvalid
+    UNION ALL
+    SELECT 'own', format('statistics %I', s.stxname), s.stxexprs::text FROM pg_statistic_ext s WHERE s.stxrelid = :oid
+    UNION ALL
+    SELECT 'swap', format('trigger %I', t.tgname), t.tgqual::text FROM pg_trigger t WHERE t.tgrelid = :oid AND NOT t.tgisinternal
+    UNION ALL
+    SELECT 'swap', format('policy %I', p.polname), concat(p.polqual, p.polwithcheck) FROM pg_policy p WHERE p.polrelid = :oid),
 item(scope, name, definition) AS (
+    SELECT scope, 'operators of ' || name,
+           coalesce((SELECT string_agg(DISTINCT format('%I.%s', n.nspname, o.oprname), ' ')
+                       FROM regexp_matches(text, ':opno (\d+)', 'g') AS m(id)
+                       JOIN pg_operator o ON o.oid = m.id[1]::oid
+                       JOIN pg_namespace n ON n.oid = o.oprnamespace AND n.nspname <> 'pg_catalog'), 'the server''s own')
+      FROM tree WHERE text ~ '\{(DISTINCTEXPR|NULLIFEXPR|CASETESTEXPR)'
+    UNION ALL
     SELECT 'own', 'table', format('owner %s; persistence %s; method %s; tablespace %s; options %s; toast options %s; replica identity %s; kind %s; of %s; grants %s; comment %s; type''s grants %s; type''s comment %s',
                pg_get_userbyid(c.relowner), c.relpersistence, (SELECT amname FROM pg_am WHERE oid = c.relam),
                coalesce((SELECT spcname FROM pg_tablespace WHERE oid = c.reltablespace), 'default'),

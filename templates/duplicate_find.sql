@@ -1,7 +1,8 @@
 -- Keys of rows of live that are equal under a unique index of standby. Lock: ACCESS SHARE on live.
-SELECT min(key) AS first_key, max(key) AS second_key, count(*) AS rows
-  FROM (SELECT ROW(:live_key)::text AS key, :mapped FROM ONLY :live AS live) AS standby
+:parameters
+SELECT pg_catalog.min(key) AS first_key, pg_catalog.max(key) AS second_key, pg_catalog.count(*) AS rows
+  FROM (SELECT ROW(:live_key)::pg_catalog.text AS key, :mapped FROM ONLY :live AS live) AS standby
  WHERE :predicate
  GROUP BY :columns
-HAVING count(*) > 1
+HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1
  LIMIT 1;

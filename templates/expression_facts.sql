@@ -1,16 +1,15 @@
--- The server's own spelling of a probed expression, and what in it is not determined by the row:
--- volatile functions, the clock, the session, other tables. The parse tree is read as text, since
--- pg_depend does not know built-in functions. Lock: none.
+-- What in a probed expression is not determined by the row: volatile functions, the clock, the session,
+-- other tables; and whether it depends on parameters such as TimeZone. The parse tree is read as text,
+-- since pg_depend does not know built-in functions. Lock: none.
 WITH tree AS (
-    SELECT pg_get_expr(p.polqual, p.polrelid) AS condition, p.polqual::text AS text
+    SELECT p.polqual::text AS text
       FROM pg_policy p WHERE p.polrelid = :probe AND p.polname = :'policy'),
 used AS (
     SELECT DISTINCT p.oid, p.proname, p.provolatile, p.pronargs
       FROM tree, regexp_matches(tree.text, ':(?:funcid|opfuncid|aggfnoid|winfnoid) (\d+)', 'g') AS m(id)
       JOIN pg_proc p ON p.oid = m.id[1]::oid
      WHERE p.oid <> 0)
-SELECT regexp_replace(condition, '^\((.*) IS NULL\)$', '\1') AS expression,
-       (SELECT string_agg(format('%s(%s) is volatile', proname, pg_get_function_identity_arguments(oid)), ', ')
+SELECT (SELECT string_agg(format('%s(%s) is volatile', proname, pg_get_function_identity_arguments(oid)), ', ')
           FROM used WHERE provolatile = 'v') AS volatile,
        (SELECT string_agg(reason, ', ') FROM (
             SELECT format('%s(%s) depends on the clock or the session', proname, pg_get_function_identity_arguments(oid))
@@ -32,5 +31,13 @@ SELECT regexp_replace(condition, '^\((.*) IS NULL\)$', '\1') AS expression,
             UNION ALL
             SELECT 'it has a sub-select' FROM tree WHERE text ~ '\{SUBLINK'
        ) AS r(reason)) AS undetermined,
-       EXISTS (SELECT FROM used WHERE provolatile = 's') AS uses_session_format
+       EXISTS (SELECT FROM used WHERE provolatile = 's')
+       -- conversions to and from text
+       OR (tree.text ~ '\{COERCEVIAIO'
+           AND EXISTS (SELECT FROM regexp_matches(tree.text, ':(?:var|const|result|funcresult|opresult)type (\d+)', 'g') AS m(id)
+                         JOIN pg_type y ON y.oid = m.id[1]::oid
+                         JOIN pg_proc f ON f.oid IN (y.typinput, y.typoutput)
+                        WHERE f.provolatile <> 'i' OR y.oid IN ('bytea'::regtype, 'float4'::regtype, 'float8'::regtype))) AS uses_session_format,
+       EXISTS (SELECT FROM used JOIN pg_proc f ON f.oid = used.oid JOIN pg_language l ON l.oid = f.prolang
+                WHERE f.oid >= 16384 AND l.lanname NOT IN ('c', 'internal')) AS calls_functions
   FROM tree;

@@ -1,6 +1,7 @@
 -- Generates what LIKE does not carry: owner, grants, comments, statistics targets, column options,
 -- sequences' settings, NOT VALID checks, cluster and replica identity marks. Runs on the empty
--- green before the user's change, so that the change has the last word. Lock: on green only.
+-- green before the user's change, so that the change has the last word. Names are printed as they are read
+-- back under the owner's search_path (path), which is in force from here on. Lock: on green only.
 WITH blue AS (
     SELECT c.*, n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE c.oid = :blue),
@@ -136,4 +137,5 @@ statements(step, n, statement) AS (
                      CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
            || CASE WHEN grantor <> owner THEN '; RESET ROLE' ELSE '' END
       FROM granted)
-SELECT statement FROM statements ORDER BY step, n, statement DESC;
+SELECT statement FROM statements WHERE (SELECT set_config('search_path', :'path', true)) IS NOT NULL
+ ORDER BY step, n, statement DESC;

@@ -3,7 +3,8 @@
 -- setting (after the indexes, in order: indexes of a partition, too, if ATTACH PARTITION tells them apart by
 -- their age only), check (in the swap: a NOT VALID check would refuse old
 -- rows), foreign and validate (in the swap to
--- that colour, and after it).
+-- that colour, and after it). Names are printed as they are read back under the owner's search_path (path),
+-- which is in force from here on.
 -- Lock: none.
 WITH index AS (
     SELECT i.*, c.relname, n.nspname, con.oid AS conoid, con.conname, con.contype, con.condeferrable,
@@ -104,4 +105,5 @@ SELECT kind, name, statement, u.columns AS unique_columns, u.predicate AS unique
                                   FROM generate_series(1, i.indnkeyatts) AS k) AS part(item)
      WHERE o.kind = 'index' AND i.indexrelid = o.n AND i.indisunique
      GROUP BY i.indexrelid, i.indpred, i.indrelid) AS u ON true
+ WHERE (SELECT set_config('search_path', :'path', true)) IS NOT NULL
  ORDER BY step, n, statement;

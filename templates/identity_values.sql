@@ -18,8 +18,9 @@ sequence AS (
             OR d.deptype = 'a' AND EXISTS (SELECT FROM pg_attrdef f JOIN pg_depend u ON u.classid = 'pg_attrdef'::regclass AND u.objid = f.oid
                                             WHERE f.adrelid = a.attrelid AND f.adnum = a.attnum
                                               AND u.refclassid = 'pg_class'::regclass AND u.refobjid = d.objid)))
-SELECT format('SELECT pg_catalog.setval(%L, least(%s, greatest(%s, last_value + %s'
-              ' * greatest(0, least(1000 * %s, trunc((%s - last_value::numeric) / (100 * %s))))))::bigint, is_called) FROM %I.%I',
+SELECT format('SELECT pg_catalog.setval(%L, least(%s, greatest(%s, last_value OPERATOR(pg_catalog.+) (%s'
+              ' OPERATOR(pg_catalog.*) greatest(0, least(1000 OPERATOR(pg_catalog.*) %s, pg_catalog.trunc('
+              '(%s OPERATOR(pg_catalog.-) last_value::numeric) OPERATOR(pg_catalog./) (100 OPERATOR(pg_catalog.*) %s)))))))::bigint, is_called) FROM %I.%I',
               format('%I.%I', :'home', new.relname), new.seqmax, new.seqmin, new.seqincrement, new.seqcache, new.bound,
               new.seqincrement, :'away', old.relname) AS statement
   FROM mapped

@@ -1,7 +1,9 @@
 -- Makes a remembered object and says so in the state, in one transaction. Lock: SHARE on standby for
 -- an index, ACCESS EXCLUSIVE on standby for a constraint; what the statement says after the swap.
-SELECT set_config('lock_timeout', :'lock_timeout', true);
+:parameters
+SELECT pg_catalog.set_config('lock_timeout', :'lock_timeout', true);
 :statement;
 UPDATE pgswap.object SET done = true
- WHERE migration = :migration AND pair = :pair AND ordinal = :ordinal;
+ WHERE migration OPERATOR(pg_catalog.=) :migration AND pair OPERATOR(pg_catalog.=) :pair
+   AND ordinal OPERATOR(pg_catalog.=) :ordinal;
 SELECT pgswap.require_lease(:migration, :epoch);

@@ -42,7 +42,7 @@ SELECT format('sequence %I', relname) AS name,
        CASE WHEN target IS NOT NULL THEN
            -- a value that the narrower type cannot hold becomes its last one
            CASE WHEN maximum < seqmax
-                THEN format('DO %L; ', format('BEGIN IF (SELECT last_value > %s FROM %I.%I) THEN ALTER SEQUENCE %I.%I RESTART WITH %s; END IF; END',
+                THEN format('DO %L; ', format('BEGIN IF (SELECT last_value OPERATOR(pg_catalog.>) %s FROM %I.%I) THEN ALTER SEQUENCE %I.%I RESTART WITH %s; END IF; END',
                                              maximum, nspname, relname, nspname, relname, maximum)) ELSE '' END
            || format('ALTER SEQUENCE %I.%I %s OWNED BY %s.%I', nspname, relname,
                      CASE WHEN type <> format_type(seqtypid, NULL)

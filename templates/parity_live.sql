@@ -3,7 +3,7 @@
 COPY (
     SELECT :fields
       FROM ONLY :live AS live
-     WHERE live.ctid >= :'first_tid'::tid AND live.ctid < :'end_tid'::tid
+     WHERE live.ctid OPERATOR(pg_catalog.>=) :'first_tid'::pg_catalog.tid AND live.ctid OPERATOR(pg_catalog.<) :'end_tid'::pg_catalog.tid
        AND NOT EXISTS (SELECT FROM :dirty AS d WHERE :live_match)
        AND NOT EXISTS (SELECT FROM :log AS d WHERE :live_match)
 ) TO STDOUT (FORMAT binary);

@@ -2,7 +2,7 @@
 COPY (
     SELECT :fields
       FROM ONLY :standby AS standby
-     WHERE standby.ctid >= :'first_tid'::tid AND standby.ctid < :'end_tid'::tid
+     WHERE standby.ctid OPERATOR(pg_catalog.>=) :'first_tid'::pg_catalog.tid AND standby.ctid OPERATOR(pg_catalog.<) :'end_tid'::pg_catalog.tid
        AND NOT EXISTS (
                SELECT FROM (SELECT :key_expressions
                               FROM (SELECT :dirty_columns FROM :dirty AS d

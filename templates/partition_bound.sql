@@ -1,6 +1,8 @@
 -- Generates the check that lets standby be attached without a scan under the lock, where live is a
 -- partition and standby does not have it yet (on the way back). Lock: on standby only.
 SELECT statement FROM (
+    SELECT 0, :'parameters' FROM pg_class WHERE oid = :live AND relispartition AND :'parameters' <> ''
+    UNION ALL
     SELECT 1, format('ALTER TABLE %s ADD CONSTRAINT pgswap_bound CHECK (%s) NOT VALID', s.oid::regclass, pg_get_partition_constraintdef(l.oid))
       FROM pg_class l, pg_class s
      WHERE l.oid = :live AND l.relispartition AND s.oid = :standby
@@ -10,4 +12,5 @@ SELECT statement FROM (
       FROM pg_class l, pg_class s
      WHERE l.oid = :live AND l.relispartition AND s.oid = :standby
        AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conrelid = s.oid AND c.conname = 'pgswap_bound')) AS x(step, statement)
+ WHERE (SELECT set_config('search_path', :'path', true)) IS NOT NULL
  ORDER BY step;

@@ -5,4 +5,4 @@ INSERT INTO :"schema".pgswap_try
 SELECT :expression
   FROM ONLY :live AS live
  WHERE EXISTS (SELECT FROM :dirty AS d
-                WHERE :live_match AND d.ctid >= :'first_tid'::tid AND d.ctid < :'end_tid'::tid);
+                WHERE :live_match AND d.ctid OPERATOR(pg_catalog.>=) :'first_tid'::pg_catalog.tid AND d.ctid OPERATOR(pg_catalog.<) :'end_tid'::pg_catalog.tid);

@@ -5,4 +5,4 @@ CREATE TABLE :"schema".pgswap_try (value :type);
 INSERT INTO :"schema".pgswap_try
 SELECT :expression
   FROM ONLY :live AS live
- WHERE live.ctid >= :'first_tid'::tid AND live.ctid < :'end_tid'::tid;
+ WHERE live.ctid OPERATOR(pg_catalog.>=) :'first_tid'::pg_catalog.tid AND live.ctid OPERATOR(pg_catalog.<) :'end_tid'::pg_catalog.tid;

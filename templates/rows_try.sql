@@ -2,4 +2,4 @@
 INSERT INTO :standby (:columns) OVERRIDING SYSTEM VALUE
 SELECT :expressions
   FROM ONLY :live AS live
- WHERE live.ctid >= :'first_tid'::tid AND live.ctid < :'end_tid'::tid;
+ WHERE live.ctid OPERATOR(pg_catalog.>=) :'first_tid'::pg_catalog.tid AND live.ctid OPERATOR(pg_catalog.<) :'end_tid'::pg_catalog.tid;

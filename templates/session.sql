@@ -1,11 +1,9 @@
--- Pins every setting that could change a result or make us wait without end; keeps the role's own
--- search_path for the user's change. Lock: none.
-SELECT set_config('pgswap.search_path', current_setting('search_path'), false);
+-- Pins every setting that could break us or make us wait without end; parameters_ours comes before.
+-- Lock: none.
 SELECT set_config('client_encoding',
                   CASE current_setting('server_encoding')
                       WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END, false);
 SET application_name = :'application_name';
-SET search_path = pg_catalog, pg_temp;
 SET lock_timeout = :'lock_timeout';
 SET statement_timeout = 0;
 SET idle_in_transaction_session_timeout = 0;
@@ -14,17 +12,7 @@ SET default_transaction_read_only = off;
 SET default_transaction_deferrable = off;
 SET row_security = off;
 SET synchronous_commit = :'synchronous_commit';
-SET DateStyle = 'ISO, YMD';
-SET IntervalStyle = 'postgres';
-SET TimeZone = 'UTC';
-SET extra_float_digits = 1;
-SET bytea_output = 'hex';
-SET xmloption = 'content';
-SET xmlbinary = 'base64';
-SET array_nulls = on;
-SET transform_null_equals = off;
 SET standard_conforming_strings = on;
-SET quote_all_identifiers = off;
 SET check_function_bodies = off;
 SET client_min_messages = warning;
 SET default_tablespace = '';

@@ -1,3 +1,3 @@
 -- Empties standby, because live was truncated. Lock: ACCESS EXCLUSIVE on standby.
-SELECT set_config('lock_timeout', '1min', true); -- autovacuum may be at it
+SELECT pg_catalog.set_config('lock_timeout', '1min', true); -- autovacuum may be at it
 TRUNCATE ONLY :standby;

@@ -14,6 +14,7 @@ CREATE TABLE pgswap.migration (
     live text NOT NULL DEFAULT 'blue' CHECK (live IN ('blue', 'green')),
     spec jsonb NOT NULL,
     spec_hash text NOT NULL,
+    parameters jsonb NOT NULL,
     waiting_for text,
     backlog bigint NOT NULL DEFAULT 0,
     rows_copied bigint,
@@ -30,6 +31,7 @@ CREATE TABLE pgswap.migration (
     finished_at timestamptz
 );
 COMMENT ON TABLE pgswap.migration IS 'one row per migration; phase moves in the transaction of the work it describes';
+COMMENT ON COLUMN pgswap.migration.parameters IS 'what values are computed with, as a session of the role had it when the migration began';
 
 CREATE TABLE pgswap.lease (
     migration bigint PRIMARY KEY REFERENCES pgswap.migration ON DELETE CASCADE,

@@ -1,7 +1,7 @@
 -- Finds a table by the name the user gave; without a schema, along the role's own search_path.
 -- Lock: none.
 SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind
-  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE c.relname = :'table'
-   AND (n.nspname = :'schema'
-        OR (:'schema' IS NULL AND pg_table_is_visible(c.oid)));
+  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+ WHERE c.relname OPERATOR(pg_catalog.=) :'table'
+   AND (n.nspname OPERATOR(pg_catalog.=) :'schema'
+        OR (:'schema' IS NULL AND pg_catalog.pg_table_is_visible(c.oid)));

@@ -17,6 +17,7 @@ typedef struct Plan
 {
     Table table;
     Spec spec;
+    Parameters parameters; /* that values are computed with */
     Shape shape;
     StatementList
         others; /* tables, views and sequences that are locked with the table in the swap */

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "model/mapping.h"
+#include "model/parameters.h"
 #include "model/shape.h"
 #include "model/spec.h"
 #include "model/table.h"
@@ -99,6 +100,7 @@ typedef struct Migration
     char *schema;
     char *table;
     char *spec_hash;
+    Parameters parameters; /* of the sessions that values must agree with */
     bool hold;
     bool paused;
     bool swapped_before; /* green has been live: it may hold what blue cannot tell */
@@ -130,8 +132,8 @@ bool journal_flip(Conn *conn, Arena *arena, const Migration *migration, Migratio
 bool journal_number(Conn *conn, int64_t *id, Error *error) ERROR_MUST_CHECK;
 
 /* Begins a migration of that number, without pairs.  In the caller's transaction. */
-bool journal_create(Conn *conn, const Table *table, const Spec *spec, int64_t id, Error *error)
-    ERROR_MUST_CHECK;
+bool journal_create(Conn *conn, const Table *table, const Spec *spec, const Parameters *parameters,
+                    int64_t id, Error *error) ERROR_MUST_CHECK;
 
 /* Remembers a pair and the objects to be built.  In the caller's transaction. */
 bool journal_add_pair(Conn *conn, Arena *arena, int64_t id, int number, const Table *table,

@@ -9,5 +9,5 @@
 #include "model/shape.h"
 
 /* shape_changes: a statement prepared before the swap may return something else after it. */
-bool outcome_read(Conn *conn, Arena *arena, const Table *blue, bool shape_changes, Shape *shape,
-                  Error *error) ERROR_MUST_CHECK;
+bool outcome_read(Conn *conn, Arena *arena, const Table *blue, const Parameters *parameters,
+                  bool shape_changes, Shape *shape, Error *error) ERROR_MUST_CHECK;

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "model/parameters.h"
 #include "pg/await.h"
 
 /* A column of a table as the mapping needs it; see templates/columns.sql. */
@@ -16,7 +17,8 @@ typedef struct Column
     int attnum;
     char *name;
     char *type;
-    char *type_oid; /* as text, ready for a template; so are the next two */
+    char *cast_type; /* the type as it is to be written in a CAST */
+    char *type_oid;  /* as text, ready for a template; so are the next two */
     char *type_modifier;
     char *collation;
     char *type_identity; /* equal for equal type, modifier and collation */
@@ -35,41 +37,43 @@ typedef struct ColumnList
     Column *items;
 } ColumnList;
 
-bool columns_read(Conn *conn, Arena *arena, const char *oid, ColumnList *list, Error *error)
-    ERROR_MUST_CHECK;
+/* The columns of a table; their defaults as sessions with these parameters read them. */
+bool columns_read(Conn *conn, Arena *arena, const Parameters *parameters, const char *oid,
+                  ColumnList *list, Error *error) ERROR_MUST_CHECK;
 const Column *columns_by_name(const ColumnList *list, const char *name);
 const Column *columns_by_attnum(const ColumnList *list, int attnum);
 
 /* What the server says of an expression. */
 typedef struct Expression
 {
-    char *text;          /* its own spelling, every name qualified, columns of blue unqualified */
-    char *undetermined;  /* why the row does not determine its value, or NULL */
-    bool session_format; /* its value depends on settings such as TimeZone, which we pin */
+    char *text;           /* its own spelling, for sessions with the same parameters */
+    char *undetermined;   /* why the row does not determine its value, or NULL */
+    bool session_format;  /* its value depends on parameters such as TimeZone */
+    bool calls_functions; /* of the user's, which may do so, too */
 } Expression;
 
 typedef struct Probe
 {
     Conn *conn;
     Arena *arena;
-    const char *schema; /* of its own */
-    const char *name;   /* as the application's table, for expressions that name it */
+    const Parameters *parameters; /* that expressions are read with */
+    const char *schema;           /* of its own */
+    const char *name;             /* as the application's table, for expressions that name it */
     char *oid;
     int expressions; /* parsed so far */
 } Probe;
 
 /* Makes the probe in a schema of that name, like the source (quoted, qualified). */
-bool probe_open(Probe *probe, Conn *conn, Arena *arena, const char *schema, const char *source,
-                const char *name, Error *error) ERROR_MUST_CHECK;
+bool probe_open(Probe *probe, Conn *conn, Arena *arena, const Parameters *parameters,
+                const char *schema, const char *source, const char *name, Error *error)
+    ERROR_MUST_CHECK;
 
 /* Gives the probe's columns the names that those of another table have now; paired by attnum
  * (green) or by position (blue). */
 bool probe_take_names(Probe *probe, const char *oid, bool by_attnum, Error *error) ERROR_MUST_CHECK;
 
-/* Parses an expression of the user's (with the user's search_path) or of the server's own; returns
- * the name it is kept under, for probe_read(). */
-bool probe_parse(Probe *probe, const char *expression, bool users, char **kept, Error *error)
-    ERROR_MUST_CHECK;
+/* Parses an expression; *kept is the name it is kept under, for probe_read(). */
+bool probe_parse(Probe *probe, const char *expression, char **kept, Error *error) ERROR_MUST_CHECK;
 
 bool probe_read(Probe *probe, const char *kept, Expression *expression, Error *error)
     ERROR_MUST_CHECK;

@@ -2,7 +2,8 @@
  * Green's shape: builds the empty green with the user's change on it and reads off what the change
  * means: the mapping, the objects to build after the load, and what must come out of the swap.
  *
- * Runs inside a transaction of the caller's: plan rolls it back, build commits it.
+ * Runs inside a transaction of the caller's: plan rolls it back, build commits it.  The change and
+ * all expressions over rows are read and run with the parameters of the table's owner.
  */
 #pragma once
 
@@ -13,6 +14,7 @@
 #include "model/dependents.h"
 #include "model/fingerprint.h"
 #include "model/mapping.h"
+#include "model/parameters.h"
 #include "model/spec.h"
 #include "model/table.h"
 #include "pg/await.h"
@@ -47,11 +49,16 @@ typedef struct Shape
     int object_count;
     ShapeObject *objects;
     ShapeNotes warnings; /* what the user should know */
+    ShapeNotes computed; /* what has values that depend on the parameters */
 } Shape;
 
 /* ERROR_STATEMENT if the server refuses the change, ERROR_REFUSED if pgswap does. */
-bool shape_make(Conn *conn, Arena *arena, const Table *blue, const Spec *spec, const char *schema,
-                Shape *shape, Error *error) ERROR_MUST_CHECK;
+bool shape_make(Conn *conn, Arena *arena, const Table *blue, const Spec *spec,
+                const Parameters *parameters, const char *schema, Shape *shape, Error *error)
+    ERROR_MUST_CHECK;
+
+/* Adds to the shape's notes of a kind. */
+void shape_note(Arena *arena, ShapeNotes *notes, const char *text);
 
 /* Adds to the shape's warnings. */
 void shape_warn(Arena *arena, Shape *shape, const char *text);

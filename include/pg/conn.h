@@ -44,6 +44,10 @@ int conn_backend_pid(const Conn *conn);
 /* False once the connection is lost. */
 bool conn_is_open(const Conn *conn);
 
+/* Whether it was made with options of its own (PGOPTIONS, options=): settings that other sessions
+ * do not have. */
+bool conn_has_options(const Conn *conn);
+
 /* A server setting that libpq tracks ("server_encoding", "TimeZone", …), or NULL. */
 const char *conn_parameter(const Conn *conn, const char *name);
 

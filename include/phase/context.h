@@ -101,7 +101,8 @@ bool context_may_go_on(const Context *context, Error *error) ERROR_MUST_CHECK;
 
 /*
  * Opens a REPEATABLE READ transaction on the control connection for work on a pair: its snapshot is
- * younger than its locks on both tables, so that no rewrite can hide rows from it.
+ * younger than its locks on both tables, so that no rewrite can hide rows from it; values are
+ * computed with the parameters of the table's owner.
  */
 bool context_begin_snapshot(const Context *context, const Pair *pair, Error *error)
     ERROR_MUST_CHECK;

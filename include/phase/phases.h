@@ -16,8 +16,8 @@
 
 /* Makes green, derives the mapping, and begins the migration: one transaction.  Sets
  * context->migration. */
-bool build_run(Context *context, const Table *blue, const Spec *spec, Error *error)
-    ERROR_MUST_CHECK;
+bool build_run(Context *context, const Table *blue, const Spec *spec, const Parameters *parameters,
+               Error *error) ERROR_MUST_CHECK;
 
 /* Installs the change log and the capture triggers on live. */
 bool capture_run(Context *context, Error *error) ERROR_MUST_CHECK;

@@ -118,8 +118,8 @@ examine_shape(Session *session, Plan *plan, Error *error)
 {
     Conn *conn = session->context.control;
     bool ok = statement_do(conn, error, "begin", NULL) &&
-              shape_make(conn, session->context.arena, &plan->table, &plan->spec, "pgswap_0_green",
-                         &plan->shape, error) &&
+              shape_make(conn, session->context.arena, &plan->table, &plan->spec, &plan->parameters,
+                         "pgswap_0_green", &plan->shape, error) &&
               check_sequences(session, plan, error);
 
     statement_rollback(conn);
@@ -131,9 +131,10 @@ static bool
 examine_dependents(Session *session, Plan *plan, Error *error)
 {
     Arena *arena = session->context.arena;
-    const Result *result = statement_run(
-        session->context.control, error, "dependents", "live", plan->table.oid, "mapped",
-        mapping_rows(arena, &plan->shape.mapping), "dropped", plan->shape.mapping.dropped, NULL);
+    const Result *result =
+        statement_run(session->context.control, error, "dependents", "path", plan->parameters.path,
+                      "live", plan->table.oid, "mapped", mapping_rows(arena, &plan->shape.mapping),
+                      "dropped", plan->shape.mapping.dropped, NULL);
 
     if (result == NULL)
         return false;
@@ -163,6 +164,7 @@ plan_examine(Session *session, Plan *plan, Error *error)
                     error) ||
         !collect_refusals(session, &plan->table, &refusals, error) ||
         !refusals_check(&refusals, plan->table.qualified, error) ||
+        !session_read_parameters(session, plan->table.oid, &plan->parameters, error) ||
         !examine_shape(session, plan, error) || !examine_dependents(session, plan, error))
         return false;
     plan->hash = hash_of(context->arena, plan);
@@ -253,6 +255,24 @@ print_list(const char *heading, const StatementList *list)
     }
 }
 
+/* What decides about values that are computed, where that is more than the row. */
+static void
+print_parameters(const Plan *plan)
+{
+    const Parameters *parameters = &plan->parameters;
+    const ShapeNotes *computed = &plan->shape.computed;
+
+    if (computed->count == 0)
+        return;
+    printf("\nComputed as in a new session of role %s\n", parameters->role);
+    for (int i = 0; i < computed->count; i++)
+        printf("  %s\n", computed->items[i]);
+    printf("with\n");
+    for (int i = 0; i < parameters->count; i++)
+        if (parameters->items[i].shown)
+            printf("  %-24s %s\n", parameters->items[i].name, parameters->items[i].value);
+}
+
 static void
 print_text(const Plan *plan)
 {
@@ -267,6 +287,7 @@ print_text(const Plan *plan)
            bytes_format(need, table->table_bytes + table->index_bytes));
     printf("  key               %s\n", table->key_index);
     print_columns(plan);
+    print_parameters(plan);
     printf("\nSteps, and the lock each takes on the table\n");
     for (int i = 0; i < STEP_COUNT; i++)
         printf("  %d. %-46s %s%s%s\n", i + 1, steps[i].step, steps[i].lock,
@@ -304,12 +325,33 @@ list_json(const StatementList *list)
     return array;
 }
 
+static json_t *
+parameters_json(const Parameters *parameters)
+{
+    json_t *object = json_object();
+
+    for (int i = 0; i < parameters->count; i++)
+        json_object_set_new(object, parameters->items[i].name,
+                            json_string(parameters->items[i].value));
+    return object;
+}
+
+static json_t *
+notes_json(const ShapeNotes *notes)
+{
+    json_t *array = json_array();
+
+    for (int i = 0; i < notes->count; i++)
+        json_array_append_new(array, json_string(notes->items[i]));
+    return array;
+}
+
 static void
 print_json(const Plan *plan)
 {
     const Table *table = &plan->table;
     json_t *columns = json_array(), *list = json_array(), *objects = json_array();
-    json_t *warnings = json_array(), *root;
+    json_t *root;
 
     for (int i = 0; i < plan->shape.mapping.column_count; i++)
         json_array_append_new(columns, column_json(&plan->shape.mapping.columns[i]));
@@ -321,8 +363,6 @@ print_json(const Plan *plan)
                               json_pack("{s:s,s:s,s:s}", "kind", plan->shape.objects[i].kind,
                                         "name", plan->shape.objects[i].name, "statement",
                                         plan->shape.objects[i].statement));
-    for (int i = 0; i < plan->shape.warnings.count; i++)
-        json_array_append_new(warnings, json_string(plan->shape.warnings.items[i]));
     root = json_pack("{s:s?,s:i,s:s,s:s,s:I,s:I,s:I,s:I,s:s,s:b,s:o,s:o,s:o,s:o}", "no_way_back",
                      plan->shape.no_way_back, "schema_version", 1, "table", table->qualified,
                      "plan_hash", plan->hash, "rows_estimated", (json_int_t)table->rows_estimated,
@@ -330,7 +370,9 @@ print_json(const Plan *plan)
                      (json_int_t)table->index_bytes, "space_needed_bytes",
                      (json_int_t)(table->table_bytes + table->index_bytes), "key", table->key_index,
                      "rewrite", (int)plan->shape.rewrites, "columns", columns, "steps", list,
-                     "objects", objects, "warnings", warnings);
+                     "objects", objects, "warnings", notes_json(&plan->shape.warnings));
+    json_object_set_new(root, "parameters", parameters_json(&plan->parameters));
+    json_object_set_new(root, "computed_with_parameters", notes_json(&plan->shape.computed));
     json_object_set_new(root, "locked_with_it", list_json(&plan->others));
     json_object_set_new(root, "in_swap", list_json(&plan->moves));
     json_object_set_new(root, "after_swap", list_json(&plan->settling));

@@ -101,7 +101,7 @@ begin(Session *session, Error *error)
     for (int i = 0; i < plan.shape.warnings.count; i++)
         log_note("%s", plan.shape.warnings.items[i]);
     return journal_open(context->control, true, &present, error) &&
-           build_run(context, &plan.table, &plan.spec, error);
+           build_run(context, &plan.table, &plan.spec, &plan.parameters, error);
 }
 
 static bool

@@ -3,6 +3,7 @@
  */
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
@@ -102,11 +103,14 @@ static const char *
 prologue(Session *session, const char *name, const char *synchronous_commit, Error *error)
 {
     const Settings *settings = &session->options->settings;
+    Arena *arena = session->context.arena;
+    const char *ours = template_render(arena, "parameters_ours", error, "scope", "SESSION", NULL);
+    const char *pinned = template_render(
+        arena, "session", error, "application_name", name, "lock_timeout",
+        number(READ_PATIENCE).text, "synchronous_commit", synchronous_commit,
+        "maintenance_work_mem", settings->maintenance_work_mem, "platform", platform, NULL);
 
-    return template_render(session->context.arena, "session", error, "application_name", name,
-                           "lock_timeout", number(READ_PATIENCE).text, "synchronous_commit",
-                           synchronous_commit, "maintenance_work_mem",
-                           settings->maintenance_work_mem, "platform", platform, NULL);
+    return ours == NULL || pinned == NULL ? NULL : arena_printf(arena, "%s\n%s", ours, pinned);
 }
 
 bool
@@ -122,6 +126,9 @@ session_init(Session *session, Arena *arena, Loop *loop, const Options *options,
         if (session->password == NULL)
             return false;
     }
+    /* libpq would have them decide over values */
+    unsetenv("PGTZ");
+    unsetenv("PGDATESTYLE");
     keyword(session, &count, "dbname", options->dbname);
     keyword(session, &count, "host", options->host);
     keyword(session, &count, "port", options->port);
@@ -203,9 +210,53 @@ session_name_workers(Session *session, Error *error)
 {
     const char *name = arena_printf(session->context.arena, "pgswap worker %s",
                                     session->context.migration->id_text);
+    const char *pinned = prologue(session, name, "off", error);
 
-    session->worker_params.prologue = prologue(session, name, "off", error);
-    return session->worker_params.prologue != NULL;
+    if (pinned == NULL)
+        return false;
+    /* they work on rows, and on nothing else */
+    session->worker_params.prologue = arena_printf(session->context.arena, "%s\n%s", pinned,
+                                                   session->context.migration->parameters.session);
+    return true;
+}
+
+/* A connection as the application may have one: without the options of ours. */
+static Conn *
+connect_plain(Session *session, Error *error)
+{
+    ConnParams params = session->control_params;
+    int count = 0;
+    Conn *conn;
+
+    while (session->keywords[count] != NULL)
+        count++;
+    keyword(session, &count, "options", " ");
+    conn = await_connect(session->context.loop, &params, "plain", error);
+    session->keywords[count - 1] = session->values[count - 1] = NULL;
+    if (conn == NULL)
+        error_context(error, "looking at the parameters of a session without options");
+    return conn;
+}
+
+bool
+session_read_parameters(Session *session, const char *table_oid, Parameters *parameters,
+                        Error *error)
+{
+    Context *context = &session->context;
+    Conn *plain = NULL;
+    char *json;
+    bool ok;
+
+    if (conn_has_options(context->control))
+    {
+        plain = connect_plain(session, error);
+        if (plain == NULL)
+            return false;
+    }
+    ok = parameters_read(plain != NULL ? plain : context->control, context->arena, table_oid, &json,
+                         error);
+    conn_close(plain);
+    return ok && parameters_take(context->control, context->arena, json, parameters, error);
 }
 
 bool

@@ -172,13 +172,16 @@ journal_reload(Conn *conn, Arena *arena, Migration *migration, Error *error)
 {
     const Result *result =
         statement_run(conn, error, "migration_read", "migration", number(migration->id).text, NULL);
+    const char *parameters;
 
     if (result == NULL)
         return false;
     if (result_rows(result) == 0)
         return error_set(error, ERROR_CHANGED, "migration %" PRId64 " is gone", migration->id);
+    parameters = arena_strdup(arena, result_get(result, 0, "parameters"));
     take_migration(arena, result, migration);
-    return read_pairs(conn, arena, migration, error);
+    return parameters_take(conn, arena, parameters, &migration->parameters, error) &&
+           read_pairs(conn, arena, migration, error);
 }
 
 bool
@@ -218,11 +221,12 @@ journal_number(Conn *conn, int64_t *id, Error *error)
 }
 
 bool
-journal_create(Conn *conn, const Table *table, const Spec *spec, int64_t id, Error *error)
+journal_create(Conn *conn, const Table *table, const Spec *spec, const Parameters *parameters,
+               int64_t id, Error *error)
 {
     return statement_do(conn, error, "migration_create", "migration", number(id).text, "schema",
                         table->schema, "table", table->name, "spec", spec->json, "spec_hash",
-                        spec->hash, NULL);
+                        spec->hash, "parameters", parameters->json, NULL);
 }
 
 static bool

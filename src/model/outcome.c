@@ -14,6 +14,7 @@ typedef struct Outcome
     Conn *conn;
     Arena *arena;
     const Table *blue;
+    const Parameters *parameters;
     Shape *shape;
     bool shape_changes;
 } Outcome;
@@ -21,8 +22,9 @@ typedef struct Outcome
 static bool
 read_objects(Outcome *o, Error *error)
 {
-    const Result *result = statement_run(o->conn, error, "green_objects", "green", o->shape->green,
-                                         "blue", o->blue->oid, "home", o->blue->qualified, NULL);
+    const Result *result =
+        statement_run(o->conn, error, "green_objects", "path", o->parameters->path, "green",
+                      o->shape->green, "blue", o->blue->oid, "home", o->blue->qualified, NULL);
 
     if (result == NULL)
         return false;
@@ -36,7 +38,7 @@ read_objects(Outcome *o, Error *error)
                           arena_strdup(o->arena, result_get(result, i, "statement")),
                           arena_strdup(o->arena, result_get(result, i, "unique_columns")),
                           arena_strdup(o->arena, result_get(result, i, "unique_predicate"))};
-    return true;
+    return parameters_leave(o->conn, error);
 }
 
 /* Lines of live that come over to green in the swap, but not as they are: columns "name",
@@ -86,8 +88,13 @@ expect_respelled(Outcome *o, Error *error)
         return false;
     for (int i = 0; i < result_rows(result); i++)
     {
-        description_any(o->arena, &o->shape->expected, result_get(result, i, "name"));
-        description_any(o->arena, &o->shape->live, result_get(result, i, "name"));
+        const char *name = result_get(result, i, "name");
+        const char *operators = arena_printf(o->arena, "operators of %s", name);
+
+        description_any(o->arena, &o->shape->expected, name);
+        description_any(o->arena, &o->shape->live, name);
+        description_any(o->arena, &o->shape->expected, operators);
+        description_any(o->arena, &o->shape->live, operators);
     }
     return true;
 }
@@ -111,6 +118,25 @@ read_dropped(Outcome *o, Error *error)
     o->shape->reverse.dropped = arena_strdup(o->arena, text_cstr(&list));
     text_clear(&list);
     return true;
+}
+
+static bool
+read_computed(Outcome *o, Error *error)
+{
+    const Result *result = statement_run(o->conn, error, "parameters_matter", "green",
+                                         o->shape->green, "blue", o->blue->oid, NULL);
+
+    if (result == NULL)
+        return false;
+    for (int i = 0; i < result_rows(result); i++)
+        shape_note(o->arena, &o->shape->computed, result_get(result, i, "name"));
+    if (o->shape->computed.count == 0)
+        return true;
+    result = statement_run(o->conn, error, "search_path_open", "table", o->blue->oid, "path",
+                           o->parameters->path, NULL);
+    for (int i = 0; result != NULL && i < result_rows(result); i++)
+        shape_warn(o->arena, o->shape, result_get(result, i, "warning"));
+    return result != NULL;
 }
 
 static bool
@@ -144,14 +170,15 @@ read_outcome(Outcome *o, Error *error)
                           &green, error))
         return false;
     o->shape->expected = description_merge(o->arena, &green, &o->shape->live);
-    return expect_moved(o, error) && expect_respelled(o, error) && read_warnings(o, error);
+    return expect_moved(o, error) && expect_respelled(o, error) && read_computed(o, error) &&
+           read_warnings(o, error);
 }
 
 bool
-outcome_read(Conn *conn, Arena *arena, const Table *blue, bool shape_changes, Shape *shape,
-             Error *error)
+outcome_read(Conn *conn, Arena *arena, const Table *blue, const Parameters *parameters,
+             bool shape_changes, Shape *shape, Error *error)
 {
-    Outcome o = {conn, arena, blue, shape, shape_changes};
+    Outcome o = {conn, arena, blue, parameters, shape, shape_changes};
 
     return read_outcome(&o, error);
 }

@@ -142,7 +142,8 @@ column_named(const Mapping *mapping, const char *name)
 static const char *
 field(Arena *arena, const MapColumn *column, const char *expression)
 {
-    return column->binary ? expression : arena_printf(arena, "CAST(%s AS text)", expression);
+    return column->binary ? expression
+                          : arena_printf(arena, "CAST(%s AS pg_catalog.text)", expression);
 }
 
 /* The compared fields of a row: the key columns first, then all others. */

@@ -12,8 +12,28 @@
 #include "model/statement.h"
 #include "model/table.h"
 
+static bool
+read_defaults(Conn *conn, Arena *arena, const Parameters *parameters, const char *oid,
+              ColumnList *list, Error *error)
+{
+    const Result *result;
+
+    if (!parameters_use_path(parameters, conn, error))
+        return false;
+    result = statement_run(conn, error, "column_defaults", "oid", oid, NULL);
+    if (result == NULL)
+        return false;
+    for (int i = 0; i < result_rows(result); i++)
+        for (int k = 0; k < list->count; k++)
+            if (list->items[k].attnum == result_get_int(result, i, "attnum"))
+                list->items[k].default_expression =
+                    arena_strdup(arena, result_get(result, i, "expression"));
+    return parameters_leave(conn, error);
+}
+
 bool
-columns_read(Conn *conn, Arena *arena, const char *oid, ColumnList *list, Error *error)
+columns_read(Conn *conn, Arena *arena, const Parameters *parameters, const char *oid,
+             ColumnList *list, Error *error)
 {
     const Result *result = statement_run(conn, error, "columns", "oid", oid, NULL);
 
@@ -26,6 +46,7 @@ columns_read(Conn *conn, Arena *arena, const char *oid, ColumnList *list, Error 
             .attnum = (int)result_get_int(result, i, "attnum"),
             .name = arena_strdup(arena, result_get(result, i, "name")),
             .type = arena_strdup(arena, result_get(result, i, "type")),
+            .cast_type = arena_strdup(arena, result_get(result, i, "cast_type")),
             .type_oid = arena_strdup(arena, result_get(result, i, "type_oid")),
             .type_modifier = arena_strdup(arena, result_get(result, i, "type_modifier")),
             .collation = arena_strdup(arena, result_get(result, i, "collation")),
@@ -34,11 +55,10 @@ columns_read(Conn *conn, Arena *arena, const char *oid, ColumnList *list, Error 
             .generated = result_get_bool(result, i, "generated"),
             .identity = result_get_bool(result, i, "identity"),
             .domain_default = result_get_bool(result, i, "domain_default"),
-            .default_expression = arena_strdup(arena, result_get(result, i, "default_expression")),
             .next_value = arena_strdup(arena, result_get(result, i, "next_value")),
             .has_binary_form = result_get_bool(result, i, "has_binary_form"),
         };
-    return true;
+    return read_defaults(conn, arena, parameters, oid, list, error);
 }
 
 const Column *
@@ -60,10 +80,11 @@ columns_by_attnum(const ColumnList *list, int attnum)
 }
 
 bool
-probe_open(Probe *probe, Conn *conn, Arena *arena, const char *schema, const char *source,
-           const char *name, Error *error)
+probe_open(Probe *probe, Conn *conn, Arena *arena, const Parameters *parameters, const char *schema,
+           const char *source, const char *name, Error *error)
 {
-    *probe = (Probe){.conn = conn, .arena = arena, .schema = schema, .name = name};
+    *probe = (Probe){
+        .conn = conn, .arena = arena, .parameters = parameters, .schema = schema, .name = name};
     return statement_do(conn, error, "probe_create", "schema", schema, "name", name, "source",
                         source, NULL) &&
            table_oid(conn, arena, schema, name, &probe->oid, error);
@@ -78,37 +99,63 @@ probe_take_names(Probe *probe, const char *oid, bool by_attnum, Error *error)
 }
 
 bool
-probe_parse(Probe *probe, const char *expression, bool users, char **kept, Error *error)
+probe_parse(Probe *probe, const char *expression, char **kept, Error *error)
 {
     *kept = arena_printf(probe->arena, "pgswap_%d", ++probe->expressions);
-    if (users && !statement_do(probe->conn, error, "set_local_search_path", NULL))
+    if (!parameters_use(probe->parameters, probe->conn, error))
         return false;
     if (!statement_do(probe->conn, error, "probe_expression", "schema", probe->schema, "name",
                       probe->name, "policy", *kept, "expression", expression, NULL))
         return error_context(error, "in the expression %s", expression);
-    return !users || statement_do(probe->conn, error, "pin_search_path", NULL);
+    return parameters_leave(probe->conn, error);
+}
+
+/* The server's spelling of it, which means the same to sessions with these parameters. */
+static bool
+read_text(Probe *probe, const char *kept, char **text, Error *error)
+{
+    const Result *result;
+
+    if (!parameters_use_path(probe->parameters, probe->conn, error))
+        return false;
+    result = statement_run(probe->conn, error, "expression_text", "probe", probe->oid, "policy",
+                           kept, NULL);
+    if (result == NULL)
+        return false;
+    *text = arena_strdup(probe->arena, result_get(result, 0, "expression"));
+    return parameters_leave(probe->conn, error);
 }
 
 bool
 probe_read(Probe *probe, const char *kept, Expression *expression, Error *error)
 {
-    const Result *result = statement_run(probe->conn, error, "expression_facts", "probe",
-                                         probe->oid, "policy", kept, NULL);
+    const Result *result;
     const char *reason;
 
+    if (!read_text(probe, kept, &expression->text, error))
+        return false;
+    result = statement_run(probe->conn, error, "expression_facts", "probe", probe->oid, "policy",
+                           kept, NULL);
     if (result == NULL)
         return false;
     reason = result_get(result, 0, "volatile");
     if (reason == NULL)
         reason = result_get(result, 0, "undetermined");
-    expression->text = arena_strdup(probe->arena, result_get(result, 0, "expression"));
     expression->undetermined = arena_strdup(probe->arena, reason);
     expression->session_format = result_get_bool(result, 0, "uses_session_format");
+    expression->calls_functions = result_get_bool(result, 0, "calls_functions");
     return true;
 }
 
-/* Ends a try that began with a savepoint: the tried error is no error if it is of the class that
- * means no. */
+static bool
+begin_try(Probe *probe, Error *error)
+{
+    return statement_do(probe->conn, error, "savepoint", NULL) &&
+           parameters_use(probe->parameters, probe->conn, error);
+}
+
+/* Ends it, as if it had not been: the tried error is no error if it is of the class that means no.
+ */
 static bool
 end_try(Probe *probe, Error *failure, const char *expected_class, bool holds, Error *error)
 {
@@ -127,7 +174,7 @@ probe_is_over(Probe *probe, const char *expression, const char *key_columns, boo
 {
     Error failure = ERROR_INIT;
 
-    if (!statement_do(probe->conn, error, "savepoint", NULL))
+    if (!begin_try(probe, error))
         return false;
     *holds =
         statement_do(probe->conn, &failure, "probe_key_expression", "schema", probe->schema, "name",
@@ -140,7 +187,7 @@ probe_assigns(Probe *probe, const char *expression, const char *type, bool *hold
 {
     Error failure = ERROR_INIT;
 
-    if (!statement_do(probe->conn, error, "savepoint", NULL))
+    if (!begin_try(probe, error))
         return false;
     *holds = statement_do(probe->conn, &failure, "probe_assign", "schema", probe->schema, "name",
                           probe->name, "type", type, "expression", expression, NULL);

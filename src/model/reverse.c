@@ -92,46 +92,53 @@ from_reverse_map(Reverser *r, const Column *column, const char *text, MapColumn 
     Expression expression = {0};
     char *kept;
 
-    if (!probe_parse(r->probe, text, true, &kept, error) ||
+    if (!probe_parse(r->probe, text, &kept, error) ||
         !probe_read(r->probe, kept, &expression, error))
         return error_context(error, "--reverse-map of column %s", column->name);
     out->expression = expression.text;
     /* a dropped column holds what it held: only what comes from now on is mapped */
     if (expression.undetermined == NULL && out->source != NULL)
-        out->compared = arena_printf(r->arena, "CAST(%s AS %s)", expression.text, column->type);
+        out->compared =
+            arena_printf(r->arena, "CAST(%s AS %s)", expression.text, column->cast_type);
     return true;
 }
 
-/* A cast may round or cut off: a value is taken only if it comes back as it was. */
+/* A cast may round or cut off: a value is taken only if it comes back as it was, by what the type
+ * itself calls equal, or else as text. */
 static bool
-check_round_trip(Reverser *r, const Column *column, MapColumn *out, Error *error)
+check_round_trip(Reverser *r, const Column *column, const Column *now, MapColumn *out, Error *error)
 {
-    const char *there_and_back =
-        arena_printf(r->arena, "CAST(%s AS %s)", out->compared, out->source_type);
-    const char *quoted = ident_quote(r->arena, out->source);
-    const char *fits = arena_printf(r->arena, "%s IS NOT DISTINCT FROM %s", there_and_back, quoted);
-    bool holds;
+    const char *back = arena_printf(r->arena, "CAST(%s AS %s)", out->compared, now->cast_type);
+    const char *value = ident_quote(r->arena, out->source);
+    const char *equality = "OPERATOR(pg_catalog.=)";
+    const Result *result =
+        statement_run(r->probe->conn, error, "type_equal", "type", now->type_oid, NULL);
 
-    if (!probe_assigns(r->probe, fits, "boolean", &holds, error))
+    if (result == NULL)
         return false;
-    if (!holds) /* a type without equality: its text is compared */
-        fits = arena_printf(r->arena, "CAST(%s AS text) IS NOT DISTINCT FROM CAST(%s AS text)",
-                            there_and_back, quoted);
-    out->expression = arena_printf(r->arena, "pgswap.fit(%s, %s, %s)", out->compared, fits,
-                                   literal_quote(r->arena, column->name));
+    if (result_rows(result) > 0)
+        equality = arena_strdup(r->arena, result_get(result, 0, "equality"));
+    else
+    {
+        back = arena_printf(r->arena, "CAST(%s AS pg_catalog.text)", back);
+        value = arena_printf(r->arena, "CAST(%s AS pg_catalog.text)", value);
+    }
+    out->expression = arena_printf(
+        r->arena, "pgswap.fit(%s, coalesce(%s %s %s, %s IS NULL AND %s IS NULL), %s)",
+        out->compared, back, equality, value, back, value, literal_quote(r->arena, column->name));
     return true;
 }
 
 /* A retyped column goes back by a cast, if there is one. */
 static bool
-assign_back(Reverser *r, const Column *column, MapColumn *out, Error *error)
+assign_back(Reverser *r, const Column *column, const Column *now, MapColumn *out, Error *error)
 {
     bool holds;
 
     if (!probe_assigns(r->probe, out->compared, column->type, &holds, error))
         return false;
     if (holds)
-        return check_round_trip(r, column, out, error);
+        return check_round_trip(r, column, now, out, error);
     return no_way_back(r, arena_printf(r->arena,
                                        "type %s of column %s cannot be cast back to %s; "
                                        "--reverse-map says how",
@@ -153,12 +160,12 @@ from_continuation(Reverser *r, const Column *column, const MapColumn *green, Map
                                            "column %s comes from an expression; "
                                            "--reverse-map says how it goes back",
                                            column->name));
-    out->compared = retyped ? arena_printf(r->arena, "CAST(%s AS %s)", quoted, column->type)
+    out->compared = retyped ? arena_printf(r->arena, "CAST(%s AS %s)", quoted, column->cast_type)
                             : arena_strdup(r->arena, quoted);
     if (column->generated)
         return true;
     out->expression = arena_strdup(r->arena, quoted);
-    return !retyped || assign_back(r, column, out, error);
+    return !retyped || assign_back(r, column, now, out, error);
 }
 
 /* A column that the change drops: kept where blue has the row, else the next value of its sequence,
@@ -216,8 +223,10 @@ fitting_key(const Reverser *r, const MapColumn *column)
     for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
         if (strcmp(column->type, limits[i].type) == 0 &&
             strcmp(column->source_type, column->type) != 0)
-            return arena_printf(r->arena, "CASE WHEN %s BETWEEN %s AND %s THEN %s END", quoted,
-                                limits[i].low, limits[i].high, column->compared);
+            return arena_printf(r->arena,
+                                "CASE WHEN %s OPERATOR(pg_catalog.>=) %s AND "
+                                "%s OPERATOR(pg_catalog.<=) %s THEN %s END",
+                                quoted, limits[i].low, quoted, limits[i].high, column->compared);
     return column->compared;
 }
 

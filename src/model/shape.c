@@ -28,6 +28,7 @@ typedef struct Maker
     Arena *arena;
     const Table *blue;
     const Spec *spec;
+    const Parameters *parameters;
     Shape *shape;
     Probe probe;
     ColumnList before; /* green's columns, when it looked like blue */
@@ -38,15 +39,20 @@ typedef struct Maker
 } Maker;
 
 void
-shape_warn(Arena *arena, Shape *shape, const char *text)
+shape_note(Arena *arena, ShapeNotes *notes, const char *text)
 {
-    ShapeNotes *notes = &shape->warnings;
     char **grown = arena_alloc(arena, sizeof(char *) * (size_t)(notes->count + 1));
 
     if (notes->count > 0)
         memcpy(grown, notes->items, sizeof(char *) * (size_t)notes->count);
     grown[notes->count++] = arena_strdup(arena, text);
     notes->items = grown;
+}
+
+void
+shape_warn(Arena *arena, Shape *shape, const char *text)
+{
+    shape_note(arena, &shape->warnings, text);
 }
 
 static void
@@ -57,22 +63,35 @@ warn(Maker *m, const char *text)
 
 /* --- green like blue ---------------------------------------------------------------------- */
 
+/* The server looks into functions that expressions call, even where there is no row. */
+static bool
+run_with_parameters(Maker *m, const StatementList *list, Error *error)
+{
+    return parameters_use(m->parameters, m->conn, error) &&
+           statement_list_run(m->conn, list, error) && parameters_leave(m->conn, error);
+}
+
 static bool
 make_green(Maker *m, Error *error)
 {
     const char *schema = m->shape->schema, *blue = m->blue->oid;
+    StatementList made, carried;
 
     if (!statement_generate(m->conn, error, "green_schema", "schema", schema, "blue", blue, NULL) ||
-        !statement_generate(m->conn, error, "green_create", "schema", schema, "blue", blue, NULL) ||
+        !statement_collect(m->conn, m->arena, &made, error, "green_create", "schema", schema,
+                           "blue", blue, NULL) ||
+        !run_with_parameters(m, &made, error) ||
         !table_oid(m->conn, m->arena, schema, m->blue->name, &m->shape->green, error))
         return error_context(error, "making the new table");
     m->shape->qualified = ident_qualified(m->arena, schema, m->blue->name);
     if (!statement_generate(m->conn, error, "green_names", "schema", schema, "blue", blue, "green",
                             m->shape->green, NULL) ||
-        !statement_generate(m->conn, error, "green_carry", "schema", schema, "blue", blue, "green",
-                            m->shape->green, NULL))
+        !statement_collect(m->conn, m->arena, &carried, error, "green_carry", "path",
+                           m->parameters->path, "schema", schema, "blue", blue, "green",
+                           m->shape->green, NULL) ||
+        !run_with_parameters(m, &carried, error))
         return error_context(error, "making the new table like the old one");
-    return columns_read(m->conn, m->arena, m->shape->green, &m->before, error);
+    return columns_read(m->conn, m->arena, m->parameters, m->shape->green, &m->before, error);
 }
 
 /* Before the change green must be what blue is: a difference is something we do not carry. */
@@ -114,7 +133,7 @@ note_using(Maker *m, const ScanAction *action, const ColumnList *now, Error *err
             error_set(error, ERROR_REFUSED, "column %s changes its type twice", action->name);
             return error_hint(error, "Change it once, with one USING expression.");
         }
-    if (!probe_parse(&m->probe, action->using_expression, true, &kept, error))
+    if (!probe_parse(&m->probe, action->using_expression, &kept, error))
         return error_context(error, "USING of column %s", action->name);
     if (m->given_count > 0)
         memcpy(grown, m->given, sizeof(Given) * (size_t)m->given_count);
@@ -140,8 +159,9 @@ note_usings(Maker *m, const char *actions, Error *error)
             return false;
         if (action.using_expression == NULL)
             continue;
-        if (now.items == NULL && (!probe_take_names(&m->probe, m->shape->green, true, error) ||
-                                  !columns_read(m->conn, m->arena, m->shape->green, &now, error)))
+        if (now.items == NULL &&
+            (!probe_take_names(&m->probe, m->shape->green, true, error) ||
+             !columns_read(m->conn, m->arena, m->parameters, m->shape->green, &now, error)))
             return false;
         if (!note_using(m, &action, &now, error))
             return false;
@@ -155,7 +175,7 @@ run_change(Maker *m, const SpecStatement *statement, Error *error)
     int found;
     bool ok;
 
-    if (!statement_do(m->conn, error, "set_local_search_path", NULL))
+    if (!parameters_use(m->parameters, m->conn, error))
         return false;
     if (statement->actions != NULL)
         ok = statement_do(m->conn, error, "green_alter", "green", m->shape->qualified, "actions",
@@ -167,7 +187,7 @@ run_change(Maker *m, const SpecStatement *statement, Error *error)
                          error) != NULL;
     if (!ok)
         return error_context(error, "the change");
-    return statement_do(m->conn, error, "pin_search_path", NULL);
+    return parameters_leave(m->conn, error);
 }
 
 static bool
@@ -175,7 +195,7 @@ note_maps(Maker *m, Error *error)
 {
     m->map_kept_as = arena_alloc(m->arena, sizeof(char *) * (size_t)(m->spec->map_count + 1));
     for (int i = 0; i < m->spec->map_count; i++)
-        if (!probe_parse(&m->probe, m->spec->maps[i].expression, true, &m->map_kept_as[i], error))
+        if (!probe_parse(&m->probe, m->spec->maps[i].expression, &m->map_kept_as[i], error))
             return error_context(error, "--map of column %s", m->spec->maps[i].column);
     return true;
 }
@@ -215,7 +235,7 @@ change_green(Maker *m, Error *error)
         return false;
     m->shape->rewrites = strcmp(filenode_before, filenode_after) != 0;
     return probe_take_names(&m->probe, m->blue->oid, false, error) &&
-           columns_read(m->conn, m->arena, m->shape->green, &m->after, error);
+           columns_read(m->conn, m->arena, m->parameters, m->shape->green, &m->after, error);
 }
 
 /* --- the mapping -------------------------------------------------------------------------- */
@@ -238,7 +258,7 @@ given_expression(Maker *m, const Column *column, Expression *expression, Error *
 static char *
 cast_to(Maker *m, const char *expression, const Column *column)
 {
-    return arena_printf(m->arena, "CAST(%s AS %s)", expression, column->type);
+    return arena_printf(m->arena, "CAST(%s AS %s)", expression, column->cast_type);
 }
 
 /* A column that continues one of live's. */
@@ -258,10 +278,11 @@ map_kept(Maker *m, const Column *column, const Column *source, Expression *given
     if (column->generated)
         out->expression = NULL;
     else if (retyped && given->text == NULL &&
-             !(probe_parse(&m->probe, out->compared, false, &kept, error) &&
+             !(probe_parse(&m->probe, out->compared, &kept, error) &&
                probe_read(&m->probe, kept, &cast, error)))
         return error_context(error, "column %s", column->name);
     given->session_format = given->session_format || cast.session_format;
+    given->calls_functions = given->calls_functions || cast.calls_functions;
     if (given->undetermined == NULL)
         return true;
     error_set(error, ERROR_REFUSED, "the value of column %s is not determined by the row",
@@ -283,9 +304,8 @@ map_new(Maker *m, const Column *column, Expression *given, MapColumn *out, Error
         return true;
     if (given->text == NULL && column->default_expression == NULL)
         given->text = arena_strdup(m->arena, "NULL");
-    if (given->text == NULL &&
-        (!probe_parse(&m->probe, column->default_expression, false, &kept, error) ||
-         !probe_read(&m->probe, kept, given, error)))
+    if (given->text == NULL && (!probe_parse(&m->probe, column->default_expression, &kept, error) ||
+                                !probe_read(&m->probe, kept, given, error)))
         return false;
     if (given->undetermined != NULL && column->default_expression != NULL &&
         strcmp(given->text, column->default_expression) == 0)
@@ -312,11 +332,15 @@ map_column(Maker *m, const Column *column, MapColumn *out, Error *error)
     if (!(source != NULL ? map_kept(m, column, source, &given, out, error)
                          : map_new(m, column, &given, out, error)))
         return false;
+    if (given.session_format || given.calls_functions)
+        shape_note(m->arena, &m->shape->computed,
+                   arena_printf(m->arena, "the values of column %s", column->name));
     if (given.session_format)
         warn(m, arena_printf(m->arena,
-                             "column %s is converted under TimeZone = UTC, DateStyle = ISO: name "
+                             "column %s is converted under TimeZone = %s, DateStyle = %s: name "
                              "the time zone in the expression if another one is meant",
-                             column->name));
+                             column->name, parameters_value(m->parameters, "TimeZone"),
+                             parameters_value(m->parameters, "DateStyle")));
     if (out->compared == NULL)
         warn(m, arena_printf(m->arena,
                              "column %s gets its value from the new table itself and is left out "
@@ -471,10 +495,13 @@ check_assignment(Maker *m, Error *error)
     if (columns.length == 0)
         ok = error_set(error, ERROR_REFUSED, "the change leaves no column to copy");
     else
-        ok = statement_do(m->conn, error, "probe_insert", "standby", m->shape->qualified, "columns",
+        ok = parameters_use(m->parameters, m->conn, error) &&
+             statement_do(m->conn, error, "probe_insert", "standby", m->shape->qualified, "columns",
                           columns.data, "expressions", expressions.data, "schema", m->probe.schema,
-                          "name", m->probe.name, NULL) ||
-             error_context(error, "the mapping");
+                          "name", m->probe.name, NULL) &&
+             parameters_leave(m->conn, error);
+    if (!ok)
+        error_context(error, "the mapping");
     text_clear(&columns);
     text_clear(&expressions);
     return ok;
@@ -499,8 +526,8 @@ derive_reverse(Maker *m, Error *error)
 {
     ColumnList blue;
 
-    return columns_read(m->conn, m->arena, m->blue->oid, &blue, error) &&
-           probe_open(&m->probe, m->conn, m->arena,
+    return columns_read(m->conn, m->arena, m->parameters, m->blue->oid, &blue, error) &&
+           probe_open(&m->probe, m->conn, m->arena, m->parameters,
                       arena_printf(m->arena, "%s_probe", m->shape->schema), m->shape->qualified,
                       m->blue->name, error) &&
            reverse_derive(&m->probe, m->blue, m->spec, &blue, &m->after, m->shape, error) &&
@@ -508,17 +535,22 @@ derive_reverse(Maker *m, Error *error)
 }
 
 bool
-shape_make(Conn *conn, Arena *arena, const Table *blue, const Spec *spec, const char *schema,
-           Shape *shape, Error *error)
+shape_make(Conn *conn, Arena *arena, const Table *blue, const Spec *spec,
+           const Parameters *parameters, const char *schema, Shape *shape, Error *error)
 {
-    Maker m = {.conn = conn, .arena = arena, .blue = blue, .spec = spec, .shape = shape};
+    Maker m = {.conn = conn,
+               .arena = arena,
+               .blue = blue,
+               .spec = spec,
+               .parameters = parameters,
+               .shape = shape};
 
     *shape = (Shape){.schema = arena_strdup(arena, schema)};
     return make_green(&m, error) && check_green(&m, error) &&
-           probe_open(&m.probe, conn, arena, arena_printf(arena, "%s_probe", schema),
+           probe_open(&m.probe, conn, arena, parameters, arena_printf(arena, "%s_probe", schema),
                       blue->qualified, blue->name, error) &&
            change_green(&m, error) && map_columns(&m, error) && map_key(&m, error) &&
            check_assignment(&m, error) && probe_close(&m.probe, error) &&
            derive_reverse(&m, error) &&
-           outcome_read(conn, arena, blue, changes_shape(&m), shape, error);
+           outcome_read(conn, arena, blue, parameters, changes_shape(&m), shape, error);
 }

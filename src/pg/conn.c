@@ -37,6 +37,14 @@ conn_server_version(const Conn *conn)
     return PQserverVersion(conn->pg);
 }
 
+bool
+conn_has_options(const Conn *conn)
+{
+    const char *options = PQoptions(conn->pg);
+
+    return options != NULL && options[0] != '\0';
+}
+
 int
 conn_backend_pid(const Conn *conn)
 {

@@ -238,7 +238,8 @@ baddata_in_index(Context *context, const Pair *pair, const char *index, Error *e
         char *columns = arena_strdup(arena, result_get(result, 0, "unique_columns"));
         char *predicate = arena_strdup(arena, result_get(result, 0, "unique_predicate"));
 
-        result = statement_run(conn, &failure, "duplicate_find", "live_key", pair->live_key,
+        result = statement_run(conn, &failure, "duplicate_find", "parameters",
+                               pair->migration->parameters.local, "live_key", pair->live_key,
                                "mapped", pair->mapped, "live", pair->live, "predicate", predicate,
                                "columns", columns, NULL);
         if (result != NULL && result_rows(result) > 0)

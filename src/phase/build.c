@@ -15,15 +15,16 @@ strip_green(Conn *conn, const Table *blue, const Shape *shape, Error *error)
 }
 
 static bool
-build(Context *context, const Table *blue, const Spec *spec, int64_t *id, Error *error)
+build(Context *context, const Table *blue, const Spec *spec, const Parameters *parameters,
+      int64_t *id, Error *error)
 {
     Shape shape;
     Conn *conn = context->control;
 
     if (!journal_number(conn, id, error) || !statement_do(conn, error, "begin", NULL) ||
-        !journal_create(conn, blue, spec, *id, error))
+        !journal_create(conn, blue, spec, parameters, *id, error))
         return false;
-    return shape_make(conn, context->arena, blue, spec,
+    return shape_make(conn, context->arena, blue, spec, parameters,
                       arena_printf(context->arena, "pgswap_%" PRId64 "_green", *id), &shape,
                       error) &&
            statement_generate(conn, error, "green_schema", "schema",
@@ -34,12 +35,13 @@ build(Context *context, const Table *blue, const Spec *spec, int64_t *id, Error 
 }
 
 bool
-build_run(Context *context, const Table *blue, const Spec *spec, Error *error)
+build_run(Context *context, const Table *blue, const Spec *spec, const Parameters *parameters,
+          Error *error)
 {
     int64_t id;
     Migration *migration = arena_alloc(context->arena, sizeof(Migration));
 
-    if (!build(context, blue, spec, &id, error))
+    if (!build(context, blue, spec, parameters, &id, error))
     {
         statement_rollback(context->control);
         return false;

@@ -93,7 +93,7 @@ compare_fields(const Compare *compare, Arena *arena, ParitySide side)
     const char *fields = side == PARITY_LIVE ? pair->live_fields : pair->standby_fields;
 
     return compare->narrowing
-               ? arena_printf(arena, "CAST(ROW(%s) AS text), %s",
+               ? arena_printf(arena, "CAST(ROW(%s) AS pg_catalog.text), %s",
                               side == PARITY_LIVE ? pair->live_key : pair->standby_key, fields)
                : fields;
 }

@@ -97,9 +97,10 @@ drain_pair(Context *context, Drain *drain, const Pair *pair, Error *error)
     int64_t backlog, applied;
 
     if (!statement_do(context->control, error, "drain_plans", "others", "off", NULL) ||
+        !parameters_use(&context->migration->parameters, context->control, error) ||
         !pending_apply_here(context, pair, &applied, error) ||
         !context_pause_at(context, context->control, "drain-applied", error) ||
-        !proof_here(context, pair, applied, error) ||
+        !proof_here(context, pair, applied, error) || !parameters_leave(context->control, error) ||
         !statement_do(context->control, error, "drain_plans", "others", "on", NULL) ||
         !pending_count(context, pair, &backlog, error))
         return false;

@@ -1,5 +1,7 @@
 /*
  * Collects the statements of the exchange from the generators, in the order in which they must run.
+ * They are read with the parameters of the table's owner, as the texts of views and conditions once
+ * were.
  */
 #include "phase/exchange.h"
 
@@ -77,9 +79,10 @@ static bool
 append_dependents(Context *context, Text *before, Text *after, const Pair *pair, LockSet *locks,
                   Error *error)
 {
-    const Result *result = statement_run(
-        context->control, error, "dependents", "live", pair->live_oid, "mapped",
-        mapping_rows(context->arena, &pair->mapping), "dropped", pair->mapping.dropped, NULL);
+    const Result *result = statement_run(context->control, error, "dependents", "path",
+                                         pair->migration->parameters.path, "live", pair->live_oid,
+                                         "mapped", mapping_rows(context->arena, &pair->mapping),
+                                         "dropped", pair->mapping.dropped, NULL);
 
     if (result == NULL)
         return false;
@@ -131,11 +134,15 @@ exchange_prepare(Context *context, const Pair *pair, const Pair *next, LockSet *
     const Migration *migration = context->migration;
     Text text = {0}, attach = {0};
     StatementList capture;
+    const char *ours;
     bool ok = statement_collect(context->control, context->arena, &capture, error, "capture_drop",
                                 "trigger", pair->trigger, "relations", pair->live_oid, NULL);
 
     if (ok)
+    {
+        text_append(&text, migration->parameters.local);
         append_statements(&text, &capture);
+    }
     ok =
         ok && append_kind(context, &text, pair, "check", error) &&
         append_sequences(context, &text, &attach, pair, error) &&
@@ -146,8 +153,11 @@ exchange_prepare(Context *context, const Pair *pair, const Pair *next, LockSet *
         append_capture(context, &attach, next, error) &&
         append_generated(context, &text, pair, "exchange", false, error);
     text_append(&text, text_cstr(&attach));
+    ours = template_render(context->arena, "parameters_ours", error, "scope", "LOCAL", NULL);
+    if (ours != NULL)
+        text_append(&text, ours);
     *script = arena_strdup(context->arena, text_cstr(&text));
     text_clear(&text);
     text_clear(&attach);
-    return ok;
+    return ok && ours != NULL;
 }

@@ -64,7 +64,8 @@ make_sql(Objects *objects, Arena *arena, int i, Error *error)
 {
     const Pair *pair = objects->pair;
 
-    return template_render(arena, "object_make", error, "lock_timeout", "10min", "statement",
+    return template_render(arena, "object_make", error, "parameters",
+                           pair->migration->parameters.local, "lock_timeout", "10min", "statement",
                            objects->statements[i], "migration", pair->migration->id_text, "pair",
                            number(pair->number).text, "ordinal", objects->ordinals[i], "epoch",
                            pair->migration->epoch, NULL);

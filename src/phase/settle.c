@@ -46,7 +46,8 @@ attempt(Context *context, void *data, Error *error)
 
     if (piece->gentle)
         piece->task->imposed = 0;
-    if (statement_do(context->control, error, "object_make", "lock_timeout",
+    if (statement_do(context->control, error, "object_make", "parameters",
+                     migration->parameters.local, "lock_timeout",
                      number(context->settings->lock_timeout).text, "statement", piece->statement,
                      "migration", migration->id_text, "pair", number(piece->pair->number).text,
                      "ordinal", piece->ordinal, "epoch", migration->epoch, NULL))

@@ -374,7 +374,9 @@ make_logs(Swap *swap, Error *error)
 
     if (statement_do(context->control, error, "begin", NULL) &&
         capture_make_logs(context, &swap->after, error) &&
-        statement_generate(context->control, error, "partition_bound", "live",
+        statement_generate(context->control, error, "partition_bound", "parameters",
+                           context->migration->parameters.local, "path",
+                           context->migration->parameters.path, "live",
                            context->migration->pairs[0].live_oid, "standby",
                            context->migration->pairs[0].standby_oid, NULL) &&
         statement_do(context->control, error, "commit", NULL))
