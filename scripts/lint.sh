@@ -3,7 +3,7 @@
 #
 #     scripts/lint.sh [-C DIRECTORY] [RULE…]
 #
-# Without a RULE all of them are checked: layers phases clients sql templates marks length format
+# Without a RULE all of them are checked: layers phases clients sql templates names marks length format
 # cppcheck scripts tracked.  A line of C that must hold SQL says so with a comment: lint: sql.
 set -euo pipefail
 export LC_ALL=C
@@ -139,6 +139,28 @@ rule_templates() {
         }'
 }
 
+# What runs with the parameters of a table's owner, its search_path too, names the server's own objects
+# with their schema: functions, types behind :: that are no keywords, and operators (but in SET a = b).
+rule_names() {
+    files sql in templates | on_files awk '
+        FNR == 1 { owners = 0 }
+        /^-- Parameters: the owner/ { owners = 1 }
+        !owners || /^--/ { next }
+        {
+            line = $0
+            sub(/--.*/, "", line)
+            gsub(/\x27[^\x27]*\x27/, "x", line)
+            gsub(/OPERATOR\(pg_catalog\.[^)]*\)/, "", line)
+            gsub(/::(pg_catalog\.[a-z]+|bigint|boolean|integer|numeric)/, "", line)
+            gsub(/(pg_catalog|pgswap)\.[a-z_]+\(/, "(", line)
+            gsub(/(^|[^a-z_])(coalesce|greatest|least|exists)\(/, "(", line)
+            if (line ~ /^ *(UPDATE .*)?SET / || line ~ /, [a-z_]+ = /)
+                gsub(/[a-z_]+ = /, "", line)
+            if (line ~ /::/ || line ~ /(^|[^.:a-z_"])[a-z_]+\(/ || line ~ / (=|<>|<|>|<=|>=|\+|-|\/|\|\|) /)
+                printf "%s:%d: a name without its schema, under the search_path of the owner\n", FILENAME, FNR
+        }'
+}
+
 rule_marks() {
     files c h sql sh t pl pm awk in src include templates scripts tests |
         on_files grep -nHwE 'TO''DO|FIX''ME|X''XX' | sed -E 's/^([^:]*:[0-9]+):.*/\1: unfinished/' || true
@@ -194,7 +216,7 @@ rule_tracked() {
     git ls-files --cached --ignored --exclude-standard | sed 's/$/:1: generated file is tracked/'
 }
 
-rules=${*:-layers phases clients sql templates marks length format cppcheck scripts tracked}
+rules=${*:-layers phases clients sql templates names marks length format cppcheck scripts tracked}
 for rule in $rules; do
     report < <("rule_$rule" || echo "scripts/lint.sh: rule $rule could not be checked")
 done

@@ -1,5 +1,6 @@
 -- Copies a range of heap blocks from live to standby and records it, in one transaction with what
 -- chunk_check says. Lock: ACCESS SHARE on live, ROW EXCLUSIVE on standby.
+-- Parameters: the owner's.
 WITH copied AS (
     INSERT INTO :standby (:columns) OVERRIDING SYSTEM VALUE
     SELECT :expressions

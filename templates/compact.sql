@@ -1,5 +1,6 @@
 -- Moves keys from the change log into its compacted form, one row a key; a TRUNCATE's marker (all
 -- NULL) stays. Lock: ROW EXCLUSIVE on our own tables.
+-- Parameters: the owner's.
 WITH moved AS (
     DELETE FROM :log WHERE k1 IS NOT NULL RETURNING :keys)
 INSERT INTO :dirty (:keys)

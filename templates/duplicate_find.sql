@@ -1,4 +1,5 @@
 -- Keys of rows of live that are equal under a unique index of standby. Lock: ACCESS SHARE on live.
+-- Parameters: the owner's.
 :parameters
 SELECT pg_catalog.min(key) AS first_key, pg_catalog.max(key) AS second_key, pg_catalog.count(*) AS rows
   FROM (SELECT ROW(:live_key)::pg_catalog.text AS key, :mapped FROM ONLY :live AS live) AS standby

@@ -1,5 +1,6 @@
 -- Makes a remembered object and says so in the state, in one transaction. Lock: SHARE on standby for
 -- an index, ACCESS EXCLUSIVE on standby for a constraint; what the statement says after the swap.
+-- Parameters: the owner's.
 :parameters
 SELECT pg_catalog.set_config('lock_timeout', :'lock_timeout', true);
 :statement;

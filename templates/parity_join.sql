@@ -1,6 +1,7 @@
 -- Takes part in the snapshot of a parity pass. The locks come first and are not waited for: whoever wants a
 -- stronger one waits for those of the pass already, and would have us wait for each other. Lock: ACCESS SHARE
 -- on live, standby and the change log.
+-- Parameters: the owner's.
 BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;
 LOCK TABLE ONLY :live, ONLY :standby, ONLY :log, ONLY :dirty IN ACCESS SHARE MODE NOWAIT;
 SET TRANSACTION SNAPSHOT :'snapshot';

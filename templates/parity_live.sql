@@ -1,5 +1,6 @@
 -- Rows of live in a range of blocks, through the mapping, without the pending keys. Lock: ACCESS
 -- SHARE on live.
+-- Parameters: the owner's.
 COPY (
     SELECT :fields
       FROM ONLY :live AS live

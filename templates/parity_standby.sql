@@ -1,4 +1,5 @@
 -- Rows of standby in a range of blocks, without the pending keys. Lock: ACCESS SHARE on standby.
+-- Parameters: the owner's.
 COPY (
     SELECT :fields
       FROM ONLY :standby AS standby

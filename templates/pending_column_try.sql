@@ -1,5 +1,6 @@
 -- Tries the value of one column for the rows of a range of pending keys. To be rolled back.
 -- Lock: ACCESS SHARE on live.
+-- Parameters: the owner's.
 CREATE TABLE :"schema".pgswap_try (value :type);
 INSERT INTO :"schema".pgswap_try
 SELECT :expression

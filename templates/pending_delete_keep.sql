@@ -1,5 +1,6 @@
 -- Takes the rows of all pending keys out of standby and keeps the columns that live does not have.
 -- Lock: ROW EXCLUSIVE on standby.
+-- Parameters: the owner's.
 WITH gone AS (
     DELETE FROM ONLY :standby AS standby
      USING (SELECT :key_expressions

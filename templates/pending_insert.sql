@@ -1,5 +1,6 @@
 -- Puts what live holds for the pending keys into standby. Lock: ACCESS SHARE on live, ROW EXCLUSIVE
 -- on standby.
+-- Parameters: the owner's.
 INSERT INTO :standby (:columns) OVERRIDING SYSTEM VALUE
 SELECT :expressions
   FROM ONLY :live AS live

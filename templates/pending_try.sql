@@ -1,4 +1,5 @@
 -- Tries the rows of a range of pending keys on standby; to be rolled back. Lock: as pending_insert.
+-- Parameters: the owner's.
 INSERT INTO :standby (:columns) OVERRIDING SYSTEM VALUE
 SELECT :expressions
   FROM ONLY :live AS live

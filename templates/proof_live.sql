@@ -1,5 +1,6 @@
 -- Rows of live, through the mapping, whose keys were applied and are not pending again. Lock: ACCESS SHARE on
 -- live.
+-- Parameters: the owner's.
 COPY (
     SELECT :fields
       FROM ONLY :live AS live

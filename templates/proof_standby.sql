@@ -1,4 +1,5 @@
 -- Rows of standby whose keys were applied and are not pending again. Lock: ACCESS SHARE on standby.
+-- Parameters: the owner's.
 COPY (
     SELECT :fields
       FROM ONLY :standby AS standby

@@ -1,6 +1,7 @@
 -- Tries the value of one column for the rows in a range of addresses: the error tells whether this
 -- column is to blame. To be rolled back.
 -- Lock: ACCESS SHARE on live.
+-- Parameters: the owner's.
 CREATE TABLE :"schema".pgswap_try (value :type);
 INSERT INTO :"schema".pgswap_try
 SELECT :expression

@@ -1,4 +1,5 @@
 -- Tries the rows of a range of blocks of live on standby; to be rolled back. Lock: as chunk_copy.
+-- Parameters: the owner's.
 INSERT INTO :standby (:columns) OVERRIDING SYSTEM VALUE
 SELECT :expressions
   FROM ONLY :live AS live

@@ -78,6 +78,12 @@ silent sql src/cmd/x.c 'f("COMMIT"); /* lint: sql */\n'
 fires templates 'must be a comment' templates/y.sql 'SELECT 1; -- Lock: none\n'
 fires templates 'must name the lock' templates/y.sql '-- Reads.\nSELECT 1; -- Lock: none\n'
 silent templates templates/y.sql '-- Reads.\n-- Lock: none\nSELECT 1;\n'
+own="-- Reads. Lock: none\n-- Parameters: the owner's.\n"
+for bad in 'SELECT count(*) FROM t;' 'SELECT 1 FROM t WHERE a = 1;' 'SELECT a::text FROM t;' 'SELECT pg_catalog.now() + b;'; do
+    fires names 'without its schema' templates/y.sql "$own$bad\n"
+    silent names templates/y.sql "-- Reads. Lock: none\n$bad\n"
+done
+silent names templates/y.sql "${own}UPDATE t SET a = pg_catalog.now() WHERE b OPERATOR(pg_catalog.=) :'c'::pg_catalog.text;\n"
 for mark in TO''DO FIX''ME X''XX; do
     fires marks unfinished src/cmd/x.c "/* $mark: later */\n"
 done
