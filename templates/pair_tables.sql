@@ -1,6 +1,8 @@
--- Where live is, by name, and standby if it is in its schema (NULL: gone); if live is in its place, and the
+-- Where live is, by its names, and standby if it is in its schema (NULL: gone); if live is in its place, and the
 -- schema there that the swap moves it to. Lock: none.
 SELECT max(c.name) FILTER (WHERE c.oid = :live) AS live,
+       max(quote_ident(c.nspname)) FILTER (WHERE c.oid = :live) AS live_schema,
+       max(quote_ident(c.relname)) FILTER (WHERE c.oid = :live) AS live_name,
        max(c.name) FILTER (WHERE c.oid = :standby AND c.nspname = :'standby_schema') AS standby,
        coalesce(bool_or(c.nspname = :'schema' AND c.relname = :'table') FILTER (WHERE c.oid = :live), false) AS in_place,
        EXISTS (SELECT FROM pg_namespace WHERE nspname = :'away_schema') AS has_away

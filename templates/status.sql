@@ -1,7 +1,8 @@
 -- How migrations stand; from any machine, whatever locks the tables. Lock: ACCESS SHARE on our state and,
 -- where nobody holds a lock against it, on the new table.
 SELECT m.id AS migration, quote_ident(m.schema_name) || '.' || quote_ident(m.table_name) AS table,
-       m.phase, m.live, m.waiting_for, m.backlog, m.error, m.paused, m.hold, m.no_way_back, m.revert_problem,
+       m.phase, m.live, m.waiting_for, m.backlog, m.error, m.paused, m.paused_by, m.paused_from,
+       to_char(m.paused_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS paused_at, m.hold, m.no_way_back, m.revert_problem,
        to_char(m.revert_problem_since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS revert_problem_since,
        to_char(m.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS started_at,
        to_char(m.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS updated_at,
@@ -29,6 +30,6 @@ SELECT m.id AS migration, quote_ident(m.schema_name) || '.' || quote_ident(m.tab
   LEFT JOIN LATERAL (SELECT sum(rows) AS rows, count(*) AS chunks, sum(end_block - first_block) AS blocks
                        FROM pgswap.chunk WHERE migration = m.id AND pair = 1) AS c ON true
   LEFT JOIN pgswap.parity y ON y.migration = m.id AND y.pair = 1
- WHERE (:'schema' IS NULL OR (m.schema_name = :'schema' AND m.table_name = :'table'))
+ WHERE :migration IS NULL OR m.id = :migration
  ORDER BY m.id DESC
- LIMIT CASE WHEN :'schema' IS NULL THEN 100 ELSE 1 END;
+ LIMIT 100;

@@ -29,6 +29,7 @@ typedef enum ErrorKind
     ERROR_BUSY = 8,     /* another pgswap works on this table */
     ERROR_LIMIT = 9,    /* a safety limit of ours or of the server's (full disk, …) ended it */
     ERROR_CHANGED = 10, /* the table was altered by someone else since the plan */
+    ERROR_PAUSED = 11,  /* paused by the operator */
 } ErrorKind;
 
 typedef struct Error

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "cmd/options.h"
+#include "model/target.h"
 #include "phase/context.h"
 
 /* Everything of one invocation; opened by session_open, closed by session_close. */
@@ -21,6 +22,8 @@ typedef struct Session
     const char *keywords[10];
     const char *values[10];
     char *password;
+    Target target;  /* what the table's name stands for */
+    bool has_begun; /* work on the migration, so that a pause holds it up and ends it no more */
     int64_t follow_until; /* clock_ms(), whatever connections are lost meanwhile */
 } Session;
 
@@ -69,12 +72,13 @@ bool session_find_migration(Session *session, Error *error) ERROR_MUST_CHECK;
 /* That, for what works on both tables: ERROR_CHANGED if one of them is not there any more. */
 bool session_take_migration(Session *session, Error *error) ERROR_MUST_CHECK;
 
-/* Schema and name of the table the user named: from the catalog or, where a crash left none, from
- * the text. */
-bool session_table_name(Session *session, const char **schema, const char **name, Error *error)
-    ERROR_MUST_CHECK;
+/* ERROR_PAUSED if the migration is paused and this command has not begun yet. */
+bool session_may_begin(Session *session, Error *error) ERROR_MUST_CHECK;
 
-/* Sets flags of the migration without taking its lock; each is "true", "false" or "NULL". */
+/* Finds the unfinished migration without taking its lock. */
+bool control_find(Session *session, Error *error) ERROR_MUST_CHECK;
+
+/* Sets flags of the migration that was found; each is "true", "false" or "NULL". */
 bool control_set(Session *session, const char *paused, const char *hold, Error *error)
     ERROR_MUST_CHECK;
 

@@ -42,15 +42,24 @@ typedef enum DescriptionScope
     DESCRIPTION_OWN,
 } DescriptionScope;
 
+/* Why they may differ, for the words: others altered the table (column x was added; column y was
+ * altered: default: 1, was 0), or it did not come out as planned (… is missing; … should be 0). */
+typedef enum DescriptionReason
+{
+    DESCRIPTION_CHANGE,
+    DESCRIPTION_OUTCOME,
+} DescriptionReason;
+
 /* Describes the differences, a few lines of text; NULL if there are none. */
 char *description_compare(Arena *arena, const Description *expected, const Description *actual,
-                          DescriptionScope scope);
+                          DescriptionScope scope, DescriptionReason reason);
 
 /* Reads the description of a table that stands in its home schema, and requires all of it to be as
  * expected: else ERROR_CHANGED with this message, and the differences as detail. */
 bool description_require(Conn *conn, const char *oid, const char *schema,
-                         const Description *expected, Error *error, const char *format, ...)
-    __attribute__((format(printf, 6, 7))) ERROR_MUST_CHECK;
+                         const Description *expected, DescriptionReason reason, Error *error,
+                         const char *format, ...) __attribute__((format(printf, 7, 8)))
+ERROR_MUST_CHECK;
 
 /* The line of that name, or NULL. */
 DescriptionLine *description_find(const Description *description, const char *name);

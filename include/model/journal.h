@@ -102,7 +102,6 @@ typedef struct Migration
     char *spec_hash;
     Parameters parameters; /* of the sessions that values must agree with */
     bool hold;
-    bool paused;
     bool swapped_before; /* green has been live: it may hold what blue cannot tell */
     char *no_way_back;   /* why a revert is impossible from the start, or NULL */
     int pair_count;
@@ -113,13 +112,9 @@ typedef struct Migration
  * With create false a missing schema is no error: *present tells. */
 bool journal_open(Conn *conn, bool create, bool *present, Error *error) ERROR_MUST_CHECK;
 
-/* Takes the lock that keeps other pgswaps away from this table, for as long as the connection
- * lives. ERROR_BUSY if another holds it. */
-bool journal_lock(Conn *conn, const char *schema, const char *table, Error *error) ERROR_MUST_CHECK;
-
-/* The migration of a table that is not over; *migration is NULL if there is none. */
-bool journal_find(Conn *conn, Arena *arena, const char *schema, const char *table,
-                  Migration **migration, Error *error) ERROR_MUST_CHECK;
+/* Reads a migration by its number. */
+bool journal_load(Conn *conn, Arena *arena, int64_t id, Migration **migration, Error *error)
+    ERROR_MUST_CHECK;
 
 /* Reads a migration again (its phase and the roles may have changed). */
 bool journal_reload(Conn *conn, Arena *arena, Migration *migration, Error *error) ERROR_MUST_CHECK;
@@ -153,3 +148,8 @@ bool journal_move_and_commit(Conn *conn, Migration *migration, Phase to, Error *
 /* Says how it stands, for status; waiting_for and problem may be NULL. */
 bool journal_note(Conn *conn, const Migration *migration, int64_t backlog, const char *waiting_for,
                   const char *problem, Error *error) ERROR_MUST_CHECK;
+
+/* *pause is NULL unless the operator has paused it; else since when, by whom and from where as far
+ * as the state tells ("" if it does not), valid until the next statement. */
+bool journal_pause(Conn *conn, const Migration *migration, const char **pause, Error *error)
+    ERROR_MUST_CHECK;

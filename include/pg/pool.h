@@ -28,6 +28,7 @@ typedef struct Job
     const char *sql; /* borrowed until the job is done; the callback may free it then */
     CopySink sink;   /* NULL for a plain command */
     void *data;      /* the phase's own; context of the sink */
+    bool alone;      /* one statement that the server takes on its own only, as await_alone() */
     int64_t elapsed; /* out: microseconds from sending to the end */
 } Job;
 
@@ -60,6 +61,10 @@ bool pool_each(Pool *pool, const char *sql, Error *error) ERROR_MUST_CHECK;
 
 /* Begins to hand out jobs. */
 void pool_start(Pool *pool, PoolNextJob next, PoolJobDone done, void *context);
+
+/* Begins with one job, and no others: what takes long while the main flow goes on.  Borrowed until
+ * the pool has finished. */
+void pool_start_one(Pool *pool, const Job *job);
 
 /* Serves the loop up to so many milliseconds; true when all jobs have ended (or one ended it). */
 bool pool_wait(Pool *pool, int64_t milliseconds);

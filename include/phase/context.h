@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/digest.h"
 #include "base/error.h"
 #include "model/journal.h"
 #include "pg/await.h"
@@ -64,6 +65,15 @@ typedef struct Summary
     int64_t waiters_longest_ms; /* longest wait of one of them that was seen */
 } Summary;
 
+/* The latest look at live. */
+typedef struct Look
+{
+    int64_t at;    /* clock_ms() */
+    bool is_known; /* the marks were compared with the description */
+    Digest marks;
+    Conn *conn; /* for looks while control reads in an old snapshot; opened when needed */
+} Look;
+
 typedef struct Context
 {
     Arena *arena;
@@ -77,7 +87,10 @@ typedef struct Context
     Pool *pool;           /* opened when a phase first needs it */
     const char *doing;    /* "copying": for people, or NULL */
     Migration *migration;
-    int64_t us_per_key; /* what it took to apply one, lately; 0: not known */
+    bool ignores_pause;   /* abort: an operator who gives up is not held up */
+    int64_t waiting_said; /* clock_ms(); when it was last said what is waited for, 0: nothing is */
+    Look look;            /* at what others do to live, see guard_look() */
+    int64_t us_per_key;   /* what it took to apply one, lately; 0: not known */
     Summary summary;
 } Context;
 
@@ -110,6 +123,11 @@ bool context_begin_snapshot(const Context *context, const Pair *pair, Error *err
 /* Gives an error that comes from a request to stop its words: how it was stopped, at what, and how
  * to go on.  Any other error stays as it is. */
 void context_explain_stop(const Context *context, Error *error);
+
+/* Says what is waited for, at once and then every 30 s. */
+void context_say_waiting(Context *context, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void context_wait_is_over(Context *context);
 
 /* Waits at a named point while somebody holds its advisory lock, if --pause-at names it. */
 bool context_pause_at(const Context *context, Conn *conn, const char *point, Error *error)

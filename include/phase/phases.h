@@ -77,8 +77,24 @@ bool guard_last_copy(Context *context, Error *error) ERROR_MUST_CHECK;
  * is unknown. */
 bool guard_capture(Context *context, bool *whole, Error *error) ERROR_MUST_CHECK;
 
-/* That, after live was compared with its description: ERROR_CHANGED if it is not what it was. */
+/* All that together, and live compared with its description: ERROR_CHANGED if it is not what it
+ * was. */
 bool guard_check(Context *context, bool *whole, Error *error) ERROR_MUST_CHECK;
+
+/*
+ * Notices within seconds what others do to live: to be called wherever time passes, it looks once
+ * in ten seconds and costs next to nothing where nothing was altered.  ERROR_CHANGED if live was
+ * renamed, moved, dropped or altered, or (from READY on) capture is lost.  conn must not be in a
+ * transaction that sees an old catalog; guard_look_aside() takes a connection of its own.
+ */
+bool guard_look(Context *context, Conn *conn, Error *error) ERROR_MUST_CHECK;
+bool guard_look_aside(Context *context, Error *error) ERROR_MUST_CHECK;
+
+/* Closes that connection, and looks again the next time. */
+void guard_forget(Context *context);
+
+/* A statement of ours failed: if that is because others altered live, the error says so instead. */
+void guard_explain(Context *context, Error *error);
 
 /* *marks (in arena) changes when rows of live may have changed without capture; *known if it is
  * what it was when both tables were last known to be equal but for the pending keys. */

@@ -35,6 +35,7 @@ typedef struct PoliteTask
     PoliteAttempt attempt;
     PoliteBetween between; /* may be NULL */
     void *data;
+    int64_t until;   /* clock_ms(); the end of the deadline, set by polite_run() */
     int64_t imposed; /* ms that others may have waited for the last attempt; the attempt may set it,
                         else its duration counts */
 } PoliteTask;

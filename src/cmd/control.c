@@ -1,43 +1,65 @@
 /*
  * pause and continue: flags in the state, which a running pgswap on any machine looks at.
  */
+#include <unistd.h>
+
 #include "cmd/command.h"
 #include "model/statement.h"
+#include "phase/durable.h"
 #include "ui/log.h"
+
+/* So that whoever finds it paused knows where to ask. */
+static const char *
+host_name(Arena *arena)
+{
+    char name[256] = "";
+
+    return gethostname(name, sizeof(name) - 1) == 0 ? arena_strdup(arena, name) : NULL;
+}
+
+bool
+control_find(Session *session, Error *error)
+{
+    Context *context = &session->context;
+    Target *target = &session->target;
+
+    if (!target_find(context->control, context->arena, session->options->table, target, error))
+        return false;
+    if (target->migration == 0 || target->is_over)
+        return target_is_unknown(target, error);
+    return journal_load(context->control, context->arena, target->migration, &context->migration,
+                        error);
+}
 
 bool
 control_set(Session *session, const char *paused, const char *hold, Error *error)
 {
     Context *context = &session->context;
-    const char *schema, *name;
-    bool present;
 
-    if (!journal_open(context->control, false, &present, error) ||
-        !session_table_name(session, &schema, &name, error) ||
-        (present &&
-         !journal_find(context->control, context->arena, schema, name, &context->migration, error)))
-        return false;
-    if (context->migration == NULL)
-        return error_set(error, ERROR_FAULT, "no migration of %s.%s is under way", schema, name);
     return statement_do(context->control, error, "flags_set", "paused", paused, "hold", hold,
-                        "migration", context->migration->id_text, NULL);
+                        "host", host_name(context->arena), "migration", context->migration->id_text,
+                        NULL) &&
+           durable_wait(context, error);
+}
+
+static bool
+set_paused(Session *session, const char *paused, const char *meaning, Error *error)
+{
+    if (!session_connect(session, error) || !control_find(session, error) ||
+        !control_set(session, paused, "NULL", error))
+        return false;
+    log_info("%s %s", session->context.migration->pairs[0].live, meaning);
+    return true;
 }
 
 bool
 pause_command(Session *session, Error *error)
 {
-    if (!session_connect(session, error) || !control_set(session, "true", "NULL", error))
-        return false;
-    log_info("%s is paused: no row is copied and nothing is swapped",
-             session->context.migration->pairs[0].live);
-    return true;
+    return set_paused(session, "true", "is paused: no row is copied and nothing is swapped", error);
 }
 
 bool
 continue_command(Session *session, Error *error)
 {
-    if (!session_connect(session, error) || !control_set(session, "false", "NULL", error))
-        return false;
-    log_info("%s goes on", session->context.migration->pairs[0].live);
-    return true;
+    return set_paused(session, "false", "goes on", error);
 }

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "cmd/command.h"
 #include "model/statement.h"
+#include "phase/durable.h"
 #include "phase/phases.h"
 #include "phase/polite.h"
 #include "ui/log.h"
@@ -135,30 +136,6 @@ check_keep(Session *session, Error *error)
     return true;
 }
 
-/* A migration that was finished before: the goal is reached, and the error no error. */
-static bool
-is_finished(Session *session, Error *error)
-{
-    Context *context = &session->context;
-    Error unknown = ERROR_INIT;
-    const char *schema, *name;
-    const Result *result = NULL;
-    bool present, finished;
-
-    if (error->kind != ERROR_FAULT || !conn_is_open(context->control))
-        return false;
-    if (journal_open(context->control, false, &present, &unknown) && present &&
-        session_table_name(session, &schema, &name, &unknown))
-        result = statement_run(context->control, &unknown, "migration_last", "schema", schema,
-                               "table", name, NULL);
-    finished = result != NULL && result_rows(result) > 0 &&
-               strcmp(result_get(result, 0, "phase"), phase_name(PHASE_FINISHED)) == 0;
-    error_clear(&unknown);
-    if (finished)
-        error_clear(error);
-    return finished;
-}
-
 bool
 finish_command(Session *session, Error *error)
 {
@@ -167,7 +144,11 @@ finish_command(Session *session, Error *error)
     if (!session_connect(session, error))
         return false;
     if (!session_find_migration(session, error))
-        return is_finished(session, error);
+    {
+        if (error->kind == ERROR_FAULT && session->target.is_over)
+            error_clear(error); /* it was finished before: the goal is reached */
+        return error->kind == ERROR_NONE;
+    }
     if (context->migration->phase != PHASE_SWAPPED)
     {
         error_set(error, ERROR_REFUSED, "table %s is not swapped yet",
@@ -175,9 +156,10 @@ finish_command(Session *session, Error *error)
         return error_hint(error,
                           "\"pgswap run\" swaps it, \"pgswap abort\" takes everything back.");
     }
-    if (!guard_last_copy(context, error) || !check_keep(session, error) ||
-        !settle_run(context, error) || !capture_off(context, "to drop the old table", error) ||
-        !remove_finished(context, error))
+    if (!session_may_begin(session, error) || !guard_last_copy(context, error) ||
+        !check_keep(session, error) || !settle_run(context, error) ||
+        !capture_off(context, "to drop the old table", error) || !remove_finished(context, error) ||
+        !durable_wait(context, error))
         return false;
     if (!session->options->quiet)
         log_info("the old table of %s is gone", context->migration->pairs[0].live);
@@ -192,10 +174,11 @@ abort_command(Session *session, Error *error)
 
     if (!session_connect(session, error))
         return false;
+    context->ignores_pause = true;
     if (!session_find_migration(session, &none))
     {
-        /* nothing to take back: the goal is reached */
-        if (none.kind == ERROR_FAULT)
+        /* a table without a migration, nothing to take back: the goal is reached */
+        if (none.kind == ERROR_FAULT && session->target.oid != NULL)
             log_info("%s", none.message);
         else
             error_move(error, &none);
@@ -211,7 +194,7 @@ abort_command(Session *session, Error *error)
     }
     if (!guard_last_copy(context, error) || !settle_run(context, error) ||
         !capture_off(context, "to take the capture triggers off", error) ||
-        !remove_aborted(context, error))
+        !remove_aborted(context, error) || !durable_wait(context, error))
         return false;
     log_info("everything is taken back; %s is as it was", context->migration->pairs[0].live);
     return true;

@@ -63,7 +63,8 @@ revert_once(Session *session, Error *error)
     Context *context = &session->context;
     bool reverted;
 
-    if (!session_take_migration(session, error) || !is_reverted(session, &reverted, error))
+    if (!session_take_migration(session, error) || !session_may_begin(session, error) ||
+        !is_reverted(session, &reverted, error))
         return false;
     return (reverted || (check_swapped(context, error) && swap_run(context, error))) &&
            settle_run(context, error);

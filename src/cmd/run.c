@@ -10,6 +10,7 @@
 #include "cmd/summary.h"
 #include "model/statement.h"
 #include "phase/hook.h"
+#include "phase/pause.h"
 #include "phase/pending.h"
 #include "phase/phases.h"
 #include "ui/log.h"
@@ -61,7 +62,7 @@ run_phases(Context *context, Phase goal, Error *error)
     {
         bool whole = true;
 
-        if (!context_may_go_on(context, error))
+        if (!context_may_go_on(context, error) || !pause_wait(context, NULL, error))
             return false;
         if (context->migration->phase == PHASE_READY && !swap_patience(context, error))
             return false;
@@ -96,10 +97,14 @@ begin(Session *session, Error *error)
     }
     if (!plan_examine(session, &plan, error))
         return false;
+    if (session->target.oid == NULL || strcmp(session->target.oid, plan.table.oid) != 0)
+        return error_set(error, ERROR_CHANGED, "another table has become %s just now",
+                         plan.table.qualified);
     if (plan.shape.no_way_back != NULL && !session->options->no_revert)
         return refuse_one_way(&plan, error);
     for (int i = 0; i < plan.shape.warnings.count; i++)
         log_note("%s", plan.shape.warnings.items[i]);
+    session->has_begun = true;
     return journal_open(context->control, true, &present, error) &&
            build_run(context, &plan.table, &plan.spec, &plan.parameters, error);
 }
@@ -141,20 +146,17 @@ static bool
 find_or_begin(Session *session, Error *error)
 {
     Context *context = &session->context;
-    const char *schema, *name;
-    bool present;
+    Target *target = &session->target;
 
     context->migration = NULL;
-    if (!session_table_name(session, &schema, &name, error) ||
-        !journal_lock(context->control, schema, name, error) ||
-        !journal_open(context->control, false, &present, error) ||
-        (present &&
-         !journal_find(context->control, context->arena, schema, name, &context->migration, error)))
+    if (!target_take(context->control, context->arena, session->options->table, target, error))
         return false;
-    if (context->migration == NULL)
+    if (target->migration == 0 || target->is_over)
         return begin(session, error) && take_over(context, error);
-    return is_same_change(session, error) && take_over(context, error) &&
-           guard_tables(context, error);
+    return journal_load(context->control, context->arena, target->migration, &context->migration,
+                        error) &&
+           is_same_change(session, error) && session_may_begin(session, error) &&
+           take_over(context, error) && guard_tables(context, error);
 }
 
 /* Stays in sync until somebody says "swap". */
@@ -167,7 +169,7 @@ hold(Session *session, Error *error)
     if (context->migration->phase != PHASE_READY)
         return true;
     if (!statement_do(context->control, error, "flags_set", "paused", "NULL", "hold", "true",
-                      "migration", context->migration->id_text, NULL))
+                      "host", NULL, "migration", context->migration->id_text, NULL))
         return false;
     log_info("%s is ready; \"pgswap swap\" releases it", context->migration->pairs[0].live);
     while (holding)
@@ -204,6 +206,7 @@ run_once(Session *session, Error *error)
         Error ignored = ERROR_INIT;
 
         statement_rollback(context->control);
+        guard_explain(context, error);
         context_explain_stop(context, error);
         (void)!journal_note(context->control, context->migration, -1, NULL, error->message,
                             &ignored);
@@ -232,7 +235,7 @@ release(Session *session, Error *error)
     if (error->kind != ERROR_BUSY)
         return false;
     error_move(&busy, error);
-    if (!control_set(session, "NULL", "false", error))
+    if (!control_find(session, error) || !session_may_begin(session, error))
     {
         error_clear(&busy);
         return false;
@@ -244,6 +247,8 @@ release(Session *session, Error *error)
         return false;
     }
     error_clear(&busy);
+    if (!control_set(session, "NULL", "false", error))
+        return false;
     log_info("%s is released to be swapped", migration->pairs[0].live);
     return true;
 }
@@ -255,6 +260,8 @@ swap_once(Session *session, Error *error)
 
     if (!session_take_migration(session, error))
         return session->context.summary.swap_attempts == 0 && release(session, error);
+    if (!session_may_begin(session, error))
+        return false;
     if (context->migration->phase < PHASE_READY)
     {
         error_set(error, ERROR_REFUSED, "table %s is not ready to be swapped",

@@ -12,6 +12,7 @@
 #include "cmd/command.h"
 #include "model/statement.h"
 #include "phase/diskfull.h"
+#include "phase/pause.h"
 #include "phase/phases.h"
 #include "phase/polite.h"
 #include "sql/ident.h"
@@ -138,7 +139,7 @@ session_init(Session *session, Arena *arena, Loop *loop, const Options *options,
     keyword(session, &count, "fallback_application_name", "pgswap");
     session->control_params = (ConnParams){.keywords = session->keywords,
                                            .values = session->values,
-                                           .prologue = prologue(session, "pgswap", "on", error),
+                                           .prologue = prologue(session, "pgswap", "local", error),
                                            .session_pooler = options->session_pooler,
                                            .connect_timeout = CONNECT_TIMEOUT,
                                            .on_notice = on_notice};
@@ -201,6 +202,7 @@ void
 session_close(Session *session)
 {
     context_close_pool(&session->context);
+    guard_forget(&session->context);
     conn_close(session->context.control);
     session->context.control = NULL;
 }
@@ -260,56 +262,28 @@ session_read_parameters(Session *session, const char *table_oid, Parameters *par
 }
 
 bool
-session_table_name(Session *session, const char **schema, const char **name, Error *error)
-{
-    Context *context = &session->context;
-    Error unknown = ERROR_INIT;
-    Table table;
-    char *typed_schema, *typed_name;
-
-    if (table_locate(context->control, context->arena, session->options->table, &table, &unknown))
-    {
-        *schema = table.schema;
-        *name = table.name;
-        return true;
-    }
-    if (unknown.kind != ERROR_FAULT ||
-        !ident_parse(context->arena, session->options->table, &typed_schema, &typed_name, error) ||
-        typed_schema == NULL)
-    {
-        error_move(error, &unknown);
-        error_clear(&unknown);
-        return false;
-    }
-    error_clear(&unknown);
-    *schema = typed_schema;
-    *name = typed_name;
-    return true;
-}
-
-bool
 session_find_migration(Session *session, Error *error)
 {
     Context *context = &session->context;
-    const char *schema, *name;
-    bool present;
+    Target *target = &session->target;
 
-    if (!journal_open(context->control, false, &present, error) ||
-        !session_table_name(session, &schema, &name, error))
-        return false;
     context->migration = NULL;
-    if (present &&
-        (!journal_lock(context->control, schema, name, error) ||
-         !journal_find(context->control, context->arena, schema, name, &context->migration, error)))
+    if (!target_take(context->control, context->arena, session->options->table, target, error))
         return false;
-    if (context->migration == NULL)
-    {
-        error_set(error, ERROR_FAULT, "no migration of %s.%s is under way", schema, name);
-        return error_hint(error, "pgswap run begins one.");
-    }
-    return journal_take_lease(context->control, context->migration, error) &&
+    if (target->migration == 0 || target->is_over)
+        return target_is_unknown(target, error);
+    return journal_load(context->control, context->arena, target->migration, &context->migration,
+                        error) &&
+           journal_take_lease(context->control, context->migration, error) &&
            journal_reload(context->control, context->arena, context->migration, error) &&
            session_name_workers(session, error);
+}
+
+bool
+session_may_begin(Session *session, Error *error)
+{
+    session->has_begun = session->has_begun || pause_refuse(&session->context, error);
+    return session->has_begun;
 }
 
 bool
@@ -356,6 +330,7 @@ session_retry(Session *session, CommandFunction once, Error *error)
         {
             if (!wait_to_reconnect(session, &failure, since))
             {
+                guard_explain(&session->context, &failure);
                 polite_explain(&session->context, &failure);
                 diskfull_give_back(&session->context, &failure);
                 error_move(error, &failure);

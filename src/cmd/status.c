@@ -86,6 +86,17 @@ revert_json(const Result *result, int row)
                                       : "revert_problem"));
 }
 
+/* Null unless it is paused. */
+static json_t *
+pause_json(const Result *result, int row)
+{
+    if (!result_get_bool(result, row, "paused"))
+        return json_null();
+    return json_pack("{s:o,s:o,s:o}", "at", text_or_null(result, row, "paused_at"), "by",
+                     text_or_null(result, row, "paused_by"), "from",
+                     text_or_null(result, row, "paused_from"));
+}
+
 static json_t *
 migration_json(const Result *result, int row)
 {
@@ -99,6 +110,7 @@ migration_json(const Result *result, int row)
         json_object_set_new(root, texts[i], text_or_null(result, row, texts[i]));
     for (int i = 0; numbers[i] != NULL; i++)
         json_object_set_new(root, numbers[i], number_or_null(result, row, numbers[i]));
+    json_object_set_new(root, "paused", pause_json(result, row));
     json_object_set_new(root, "parity", parity_json(result, row));
     json_object_set_new(root, "swap", swap_json(result, row));
     json_object_set_new(root, "revert", revert_json(result, row));
@@ -165,6 +177,9 @@ print_one(const Result *result, int row)
     if (result_get(result, row, "revert_problem") != NULL)
         printf("  no revert since %s: %s\n", result_get(result, row, "revert_problem_since"),
                result_get(result, row, "revert_problem"));
+    if (result_get_bool(result, row, "paused"))
+        printf("  paused    at %s by role %s from %s\n", or_unknown(result, row, "paused_at"),
+               or_unknown(result, row, "paused_by"), or_unknown(result, row, "paused_from"));
     if (result_get(result, row, "waiting_for") != NULL)
         printf("  waits for %s\n", result_get(result, row, "waiting_for"));
     if (result_get(result, row, "error") != NULL)
@@ -173,34 +188,41 @@ print_one(const Result *result, int row)
            result_get(result, row, "updated_at"));
 }
 
+/* The rows to show; *result is NULL if there are none. */
+static bool
+read_rows(Session *session, const Result **result, Error *error)
+{
+    Context *context = &session->context;
+    Target *target = &session->target;
+    bool all = session->options->table == NULL;
+
+    *result = NULL;
+    if (all ? !journal_open(context->control, false, &target->state_present, error)
+            : !target_find(context->control, context->arena, session->options->table, target,
+                           error))
+        return false;
+    if (!all && target->migration == 0)
+        return error_set(error, ERROR_FAULT, "there is no migration of %s", target->label);
+    if (target->state_present)
+        *result = statement_run(context->control, error, "status", "migration",
+                                all ? "NULL" : number(target->migration).text, NULL);
+    return error->kind == ERROR_NONE;
+}
+
 bool
 status_command(Session *session, Error *error)
 {
-    Context *context = &session->context;
-    const char *schema = NULL, *name = NULL;
-    const Result *result = NULL;
-    bool present, all = session->options->table == NULL;
+    const Result *result;
+    bool json = session->options->json, all = session->options->table == NULL;
 
-    if (!session_connect(session, error) ||
-        !journal_open(context->control, false, &present, error) ||
-        (!all && !session_table_name(session, &schema, &name, error)))
+    if (!session_connect(session, error) || !read_rows(session, &result, error))
         return false;
-    if (present)
+    if (result == NULL || (!all && result_rows(result) == 0))
     {
-        result =
-            statement_run(context->control, error, "status", "schema", schema, "table", name, NULL);
-        if (result == NULL)
-            return false;
-    }
-    if (!all && (result == NULL || result_rows(result) == 0))
-        return error_set(error, ERROR_FAULT, "there is no migration of %s.%s", schema, name);
-    if (result == NULL)
-    {
-        printf(session->options->json ? "{\"schema_version\": 1, \"migrations\": []}\n"
-                                      : "no migrations\n");
+        printf(json ? "{\"schema_version\": 1, \"migrations\": []}\n" : "no migrations\n");
         return true;
     }
-    if (session->options->json)
+    if (json)
         print_json(result, all);
     else
         for (int i = 0; i < result_rows(result); i++)

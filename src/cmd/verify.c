@@ -34,13 +34,13 @@ print_outcome(const Session *session, bool clean)
     json_decref(root);
 }
 
-bool
-verify_command(Session *session, Error *error)
+static bool
+verify_once(Session *session, Error *error)
 {
     Context *context = &session->context;
     bool clean;
 
-    if (!session_connect(session, error) || !session_take_migration(session, error))
+    if (!session_take_migration(session, error))
         return false;
     if (context->migration->phase < PHASE_CATCHUP || context->migration->phase > PHASE_SWAPPED ||
         !context->migration->pairs[0].has_mapping)
@@ -54,4 +54,10 @@ verify_command(Session *session, Error *error)
     if (clean || error->kind == ERROR_PARITY)
         print_outcome(session, clean);
     return clean;
+}
+
+bool
+verify_command(Session *session, Error *error)
+{
+    return session_retry(session, verify_once, error);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/difference.h"
 #include "model/statement.h"
 #include "sql/template.h"
 
@@ -142,53 +143,106 @@ description_remove(Description *description, const char *name)
     description->count--;
 }
 
-static void
-note_difference(Text *text, int *shown, const char *name, const char *expected, const char *actual)
+/* What is told of a line, by the one who looks: what others did, or what came out otherwise. */
+static const struct
 {
-    if (++*shown > DIFFERENCES_SHOWN)
+    const char *added;
+    const char *dropped;
+    const char *changed;
+    const char *was;
+} words[] = {
+    [DESCRIPTION_CHANGE] = {"was added", "was dropped", "was altered", "was"},
+    [DESCRIPTION_OUTCOME] = {"is new", "is missing", "differs", "should be"},
+};
+
+typedef struct Comparison
+{
+    Arena *arena;
+    DescriptionScope scope;
+    DescriptionReason reason;
+    bool moved_only; /* the pass for columns that are in another place, and nothing else */
+    Text text;
+    int count;
+} Comparison;
+
+static void
+note_difference(Comparison *c, const DescriptionLine *before, const DescriptionLine *now)
+{
+    Text *text = &c->text;
+
+    if (++c->count > DIFFERENCES_SHOWN)
         return;
     if (text->length > 0)
         text_append_char(text, '\n');
-    if (expected != NULL && actual != NULL)
-        text_printf(text, "%s should be \"%s\", is \"%s\"", name, expected, actual);
-    else if (actual != NULL)
-        text_printf(text, "%s is new: %s", name, actual);
-    else if (expected != NULL)
-        text_printf(text, "%s is missing: %s", name, expected);
+    if (now == NULL)
+        text_printf(text, "%s %s", before->name, words[c->reason].dropped);
+    else if (before == NULL)
+        text_printf(text, "%s %s", now->name, words[c->reason].added);
+    else
+    {
+        text_printf(text, "%s %s: ", now->name, words[c->reason].changed);
+        difference_append(c->arena, text, words[c->reason].was, before->definition,
+                          now->definition);
+    }
 }
 
-char *
-description_compare(Arena *arena, const Description *expected, const Description *actual,
-                    DescriptionScope scope)
+static void
+compare_lines(Comparison *c, const DescriptionLine *before, const DescriptionLine *now)
 {
-    Text text = {0};
-    int shown = 0, a = 0, b = 0;
-    char *copy = NULL;
+    bool moved = false;
 
-    /* a merge of two sorted lists */
-    while (a < expected->count || b < actual->count)
+    if (c->scope == DESCRIPTION_OWN &&
+        ((before != NULL && before->in_swap) || (before == NULL && now->in_swap)))
+        return;
+    if (before != NULL && now != NULL)
     {
-        const DescriptionLine *want = a < expected->count ? &expected->lines[a] : NULL;
-        const DescriptionLine *have = b < actual->count ? &actual->lines[b] : NULL;
-        int order = want == NULL ? 1 : have == NULL ? -1 : strcmp(want->name, have->name);
-        bool skipped = scope == DESCRIPTION_OWN &&
-                       ((order <= 0 && want->in_swap) || (order > 0 && have->in_swap));
+        if (strcmp(before->definition, "*") == 0 ||
+            strcmp(before->definition, now->definition) == 0)
+            return;
+        moved = difference_is_position(before->definition, now->definition);
+    }
+    if (moved == c->moved_only)
+        note_difference(c, before, now);
+}
 
-        if (!skipped && order < 0)
-            note_difference(&text, &shown, want->name, want->definition, NULL);
-        else if (!skipped && order > 0)
-            note_difference(&text, &shown, have->name, NULL, have->definition);
-        else if (!skipped && strcmp(want->definition, "*") != 0 &&
-                 strcmp(want->definition, have->definition) != 0)
-            note_difference(&text, &shown, want->name, want->definition, have->definition);
+/* A merge of two sorted lists. */
+static void
+compare_lists(Comparison *c, const Description *before, const Description *now)
+{
+    int a = 0, b = 0;
+
+    while (a < before->count || b < now->count)
+    {
+        const DescriptionLine *want = a < before->count ? &before->lines[a] : NULL;
+        const DescriptionLine *have = b < now->count ? &now->lines[b] : NULL;
+        int order = want == NULL ? 1 : have == NULL ? -1 : strcmp(want->name, have->name);
+
+        compare_lines(c, order <= 0 ? want : NULL, order >= 0 ? have : NULL);
         a += order <= 0;
         b += order >= 0;
     }
-    if (shown > DIFFERENCES_SHOWN)
-        text_printf(&text, "\n… and %d more", shown - DIFFERENCES_SHOWN);
-    if (text.length > 0)
-        copy = arena_strdup(arena, text.data);
-    text_clear(&text);
+}
+
+/* That a column has moved is worth a word only where nothing else differs: all do that stand behind
+ * one that was dropped. */
+char *
+description_compare(Arena *arena, const Description *expected, const Description *actual,
+                    DescriptionScope scope, DescriptionReason reason)
+{
+    Comparison c = {.arena = arena, .scope = scope, .reason = reason};
+    char *copy = NULL;
+
+    compare_lists(&c, expected, actual);
+    if (c.count == 0)
+    {
+        c.moved_only = true;
+        compare_lists(&c, expected, actual);
+    }
+    if (c.count > DIFFERENCES_SHOWN)
+        text_printf(&c.text, "\n… and %d more", c.count - DIFFERENCES_SHOWN);
+    if (c.text.length > 0)
+        copy = arena_strdup(arena, c.text.data);
+    text_clear(&c.text);
     return copy;
 }
 
@@ -210,7 +264,7 @@ description_merge(Arena *arena, const Description *own, const Description *live)
 
 bool
 description_require(Conn *conn, const char *oid, const char *schema, const Description *expected,
-                    Error *error, const char *format, ...)
+                    DescriptionReason reason, Error *error, const char *format, ...)
 {
     Arena *arena = arena_new();
     Description now;
@@ -218,7 +272,7 @@ description_require(Conn *conn, const char *oid, const char *schema, const Descr
     bool ok = description_read(conn, arena, oid, schema, schema, &now, error);
 
     if (ok)
-        difference = description_compare(arena, expected, &now, DESCRIPTION_ALL);
+        difference = description_compare(arena, expected, &now, DESCRIPTION_ALL, reason);
     if (difference != NULL)
     {
         va_list args;

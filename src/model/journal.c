@@ -111,20 +111,6 @@ journal_open(Conn *conn, bool create, bool *present, Error *error)
     return check_version(conn, error);
 }
 
-bool
-journal_lock(Conn *conn, const char *schema, const char *table, Error *error)
-{
-    const Result *result =
-        statement_run(conn, error, "table_lock_try", "schema", schema, "table", table, NULL);
-
-    if (result == NULL)
-        return false;
-    if (result_get_bool(result, 0, "locked"))
-        return true;
-    error_set(error, ERROR_BUSY, "another pgswap works on table %s.%s", schema, table);
-    return error_hint(error, "pgswap status shows what it does.");
-}
-
 static void
 take_roles(Migration *migration, bool live_is_blue)
 {
@@ -146,7 +132,6 @@ take_migration(Arena *arena, const Result *result, Migration *migration)
     migration->table = arena_strdup(arena, result_get(result, 0, "table_name"));
     migration->spec_hash = arena_strdup(arena, result_get(result, 0, "spec_hash"));
     migration->hold = result_get_bool(result, 0, "hold");
-    migration->paused = result_get_bool(result, 0, "paused");
     migration->swapped_before = result_get_bool(result, 0, "swapped_before");
     migration->no_way_back = arena_strdup(arena, result_get(result, 0, "no_way_back"));
 }
@@ -193,20 +178,13 @@ journal_flip(Conn *conn, Arena *arena, const Migration *migration, Migration *fl
 }
 
 bool
-journal_find(Conn *conn, Arena *arena, const char *schema, const char *table, Migration **migration,
-             Error *error)
+journal_load(Conn *conn, Arena *arena, int64_t id, Migration **migration, Error *error)
 {
-    const Result *result =
-        statement_run(conn, error, "migration_find", "schema", schema, "table", table, NULL);
+    Migration *loaded = arena_alloc(arena, sizeof(Migration));
 
-    *migration = NULL;
-    if (result == NULL)
-        return false;
-    if (result_rows(result) == 0)
-        return true;
-    *migration = arena_alloc(arena, sizeof(Migration));
-    (*migration)->id = result_get_int(result, 0, "id");
-    return journal_reload(conn, arena, *migration, error);
+    loaded->id = id;
+    *migration = loaded;
+    return journal_reload(conn, arena, loaded, error);
 }
 
 bool
@@ -303,4 +281,15 @@ journal_note(Conn *conn, const Migration *migration, int64_t backlog, const char
     return statement_do(conn, error, "migration_note", "migration", migration->id_text, "backlog",
                         backlog >= 0 ? number(backlog).text : "NULL", "waiting_for", waiting_for,
                         "error", problem, NULL);
+}
+
+bool
+journal_pause(Conn *conn, const Migration *migration, const char **pause, Error *error)
+{
+    const Result *result =
+        statement_run(conn, error, "flags_read", "migration", migration->id_text, NULL);
+
+    if (result != NULL)
+        *pause = result_rows(result) > 0 ? result_get(result, 0, "pause") : NULL;
+    return result != NULL;
 }

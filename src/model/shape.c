@@ -106,7 +106,8 @@ check_green(Maker *m, Error *error)
         !description_read(m->conn, m->arena, m->shape->green, m->shape->schema, m->blue->schema,
                           &green, error))
         return false;
-    difference = description_compare(m->arena, &m->shape->live, &green, DESCRIPTION_OWN);
+    difference = description_compare(m->arena, &m->shape->live, &green, DESCRIPTION_OWN,
+                                     DESCRIPTION_OUTCOME);
     if (difference == NULL)
         return true;
     error_set(error, ERROR_REFUSED, "%s has something that cannot be carried over",

@@ -40,8 +40,9 @@ struct Pool
     PoolNextJob next;
     PoolJobDone done;
     void *context;
-    bool ended;    /* takes no new jobs */
-    Error failure; /* the first one that ended it */
+    const Job *one; /* of pool_start_one(), until it is handed out */
+    bool ended;     /* takes no new jobs */
+    Error failure;  /* the first one that ended it */
 };
 
 static void hand_out(Pool *pool);
@@ -233,6 +234,7 @@ static void
 start_job(Worker *worker)
 {
     Command command = {.sql = worker->job.sql,
+                       .alone = worker->job.alone,
                        .sink = worker->job.sink,
                        .sink_context = worker->job.data,
                        .done = on_job_done,
@@ -311,6 +313,35 @@ pool_start(Pool *pool, PoolNextJob next, PoolJobDone done, void *context)
     pool->context = context;
     pool->ended = false;
     timer_start(pool->later, 0, 0); /* from the loop: the source is a callback */
+}
+
+static PoolNext
+next_one(void *context, Job *job, Error *error)
+{
+    Pool *pool = context;
+
+    (void)error;
+    if (pool->one == NULL)
+        return POOL_END;
+    *job = *pool->one;
+    pool->one = NULL;
+    return POOL_JOB;
+}
+
+static bool
+one_done(void *context, Job *job, const Result *result, Error *failure, Error *error)
+{
+    (void)context;
+    (void)job;
+    error_move(error, failure);
+    return result != NULL;
+}
+
+void
+pool_start_one(Pool *pool, const Job *job)
+{
+    pool->one = job;
+    pool_start(pool, next_one, one_done, pool);
 }
 
 /* All jobs have ended, or one ended it. */

@@ -153,6 +153,13 @@ capture_again(Context *context, Error *error)
     return polite_run(context, &task, error);
 }
 
+static bool
+between(Context *context, void *data, Error *error)
+{
+    (void)data;
+    return guard_look(context, context->control, error);
+}
+
 bool
 capture_run(Context *context, Error *error)
 {
@@ -160,7 +167,8 @@ capture_run(Context *context, Error *error)
                        .relations = context->migration->pairs[0].live_oid,
                        .readers_pass = true,
                        .deadline = context->settings->swap_deadline,
-                       .attempt = attempt};
+                       .attempt = attempt,
+                       .between = between};
 
     return polite_run(context, &task, error) &&
            context_pause_at(context, context->control, "capture-ready", error);

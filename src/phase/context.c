@@ -4,10 +4,19 @@
 #include "phase/context.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/text.h"
 #include "model/statement.h"
 #include "sql/template.h"
+#include "ui/log.h"
+
+enum
+{
+    SAY_EVERY = 30000 /* ms */
+};
 
 bool
 context_open_pool(Context *context, Error *error)
@@ -66,6 +75,28 @@ context_explain_stop(const Context *context, Error *error)
                           "takes everything back.");
     else
         error_hint(error, "Nothing is lost: the same command goes on from here.");
+}
+
+void
+context_say_waiting(Context *context, const char *format, ...)
+{
+    Text text = {0};
+    va_list args;
+
+    if (context->waiting_said > 0 && clock_ms() - context->waiting_said < SAY_EVERY)
+        return;
+    context->waiting_said = clock_ms();
+    va_start(args, format);
+    text_vprintf(&text, format, args);
+    va_end(args);
+    log_info("%s", text_cstr(&text));
+    text_clear(&text);
+}
+
+void
+context_wait_is_over(Context *context)
+{
+    context->waiting_said = 0;
 }
 
 bool

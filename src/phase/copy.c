@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "model/statement.h"
 #include "phase/baddata.h"
 #include "phase/chunk_size.h"
@@ -179,23 +180,27 @@ prepare(Copy *copy, Error *error)
 
 /* Replicas that fall behind, and an operator who said pause, hold the copy up. */
 static bool
-check_throttle(Copy *copy, const char **waiting_for, Error *error)
+check_throttle(Copy *copy, Text *waiting_for, Error *error)
 {
     Context *context = copy->context;
     const Result *result = statement_run(context->control, error, "lag", NULL);
+    const char *pause;
     bool lagging;
 
     if (result == NULL)
         return false;
     lagging = result_get_int(result, 0, "lag") > context->settings->max_lag;
-    result = statement_run(context->control, error, "flags_read", "migration",
-                           context->migration->id_text, NULL);
-    if (result == NULL)
+    if (!journal_pause(context->control, context->migration, &pause, error))
         return false;
-    copy->throttled = lagging || result_get_bool(result, 0, "paused");
-    *waiting_for = result_get_bool(result, 0, "paused") ? "\"pgswap continue\": it is paused"
-                   : lagging                            ? "a replica that lags behind"
-                                                        : NULL;
+    copy->throttled = lagging || pause != NULL;
+    if (pause != NULL)
+        text_printf(waiting_for, "\"pgswap continue\": it is paused %s", pause);
+    else if (lagging)
+        text_append(waiting_for, "a replica that lags behind");
+    if (copy->throttled)
+        context_say_waiting(context, "waiting for %s", text_cstr(waiting_for));
+    else
+        context_wait_is_over(context);
     return true;
 }
 
@@ -203,14 +208,18 @@ static bool
 look_after(Copy *copy, Error *error)
 {
     Context *context = copy->context;
-    const char *waiting_for;
+    Text waiting_for = {0};
     int64_t backlog;
     char note[64];
+    bool ok =
+        guard_look(context, context->control, error) &&
+        pending_compact(context, copy->pair, error) &&
+        pending_count(context, copy->pair, &backlog, error) &&
+        check_throttle(copy, &waiting_for, error) &&
+        journal_note(context->control, context->migration, backlog, waiting_for.data, NULL, error);
 
-    if (!pending_compact(context, copy->pair, error) ||
-        !pending_count(context, copy->pair, &backlog, error) ||
-        !check_throttle(copy, &waiting_for, error) ||
-        !journal_note(context->control, context->migration, backlog, waiting_for, NULL, error))
+    text_clear(&waiting_for);
+    if (!ok)
         return false;
     snprintf(note, sizeof(note), "%" PRId64 " keys pending%s", backlog,
              copy->throttled ? ", held up" : "");

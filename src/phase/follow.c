@@ -52,9 +52,12 @@ follow_pair(Context *context, const Pair *pair, bool *blocked, Error *error)
     }
     if (failure.kind == ERROR_LOCK)
     {
-        error_clear(&failure); /* somebody holds the table for long: the next round tries again */
+        /* somebody holds the table for long: the next round tries again */
+        context_say_waiting(context, "waiting for a lock on %s: %s", pair->live, failure.message);
+        error_clear(&failure);
         return true;
     }
+    context_wait_is_over(context);
     if (failure.kind != ERROR_STATEMENT)
     {
         error_move(error, &failure);
@@ -79,17 +82,11 @@ follow_run(Context *context, int64_t until, Error *error)
 
     while (clock_ms() < until)
     {
-        bool whole;
         char text[64];
         int64_t left;
 
-        if (!guard_check(context, &whole, error))
+        if (!guard_look(context, context->control, error))
             return false;
-        if (!whole)
-            return error_set(error, ERROR_CHANGED,
-                             "the capture triggers on %s were dropped or "
-                             "switched off: a revert is not possible any more",
-                             context->migration->pairs[0].live);
         for (int i = 0; i < context->migration->pair_count; i++)
             if (!follow_pair(context, &context->migration->pairs[i], &blocked, error))
                 return false;

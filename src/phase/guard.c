@@ -1,15 +1,28 @@
 /*
  * Guard: both tables are there, live is still what it was when the migration began, and capture is
  * on it.
+ *
+ * All of that is looked at before every phase.  Within a phase, and while it waits, a cheap mark of
+ * the catalog rows is read from time to time, and the rest only when that has changed.
  */
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/digest.h"
 #include "model/fingerprint.h"
 #include "model/statement.h"
 #include "phase/phases.h"
+#include "ui/log.h"
+
+enum
+{
+    LOOK_EVERY = 10000 /* ms */
+};
 
 static const Result *
-find_tables(Context *context, const Pair *pair, Error *error)
+find_tables(Conn *conn, const Pair *pair, Error *error)
 {
-    return statement_run(context->control, error, "pair_tables", "live", pair->live_oid, "standby",
+    return statement_run(conn, error, "pair_tables", "live", pair->live_oid, "standby",
                          pair->standby_oid, "schema", pair->schema, "table", pair->table,
                          "standby_schema", pair->standby_schema, "away_schema", pair->away_schema,
                          NULL);
@@ -33,6 +46,25 @@ live_is_gone(const Pair *pair, const char *standby, Error *error)
 }
 
 static bool
+has_moved(const Pair *pair, const Result *found, Error *error)
+{
+    const char *schema = result_get(found, 0, "live_schema");
+    const char *name = result_get(found, 0, "live_name");
+
+    if (strcmp(schema, pair->schema) == 0)
+        error_set(error, ERROR_CHANGED, "table %s was renamed to %s", pair->live, name);
+    else if (strcmp(name, pair->table) == 0)
+        error_set(error, ERROR_CHANGED, "table %s was moved to schema %s", pair->live, schema);
+    else
+        error_set(error, ERROR_CHANGED, "table %s was moved and renamed: it is %s now", pair->live,
+                  result_get(found, 0, "live"));
+    return error_hint(error,
+                      "Undo that and run the same command again, or end the migration with "
+                      "\"pgswap %s\".",
+                      pair->migration->phase == PHASE_SWAPPED ? "finish" : "abort");
+}
+
+static bool
 check_tables(const Pair *pair, const Result *found, Error *error)
 {
     const char *live = result_get(found, 0, "live"), *standby = result_get(found, 0, "standby");
@@ -41,11 +73,7 @@ check_tables(const Pair *pair, const Result *found, Error *error)
     if (live == NULL)
         return live_is_gone(pair, standby, error);
     if (!result_get_bool(found, 0, "in_place"))
-    {
-        error_set(error, ERROR_CHANGED, "table %s was renamed or moved: it is %s now", pair->live,
-                  live);
-        return error_hint(error, "Undo that, and run the same command again.");
-    }
+        return has_moved(pair, found, error);
     if (standby != NULL && has_away)
         return true;
     error_set(error, ERROR_CHANGED, "%s, which pgswap made, is gone",
@@ -54,13 +82,13 @@ check_tables(const Pair *pair, const Result *found, Error *error)
                       pair->migration->phase == PHASE_SWAPPED ? "finish" : "abort", pair->live);
 }
 
-bool
-guard_tables(Context *context, Error *error)
+static bool
+check_all_tables(const Context *context, Conn *conn, Error *error)
 {
     for (int i = 0; i < context->migration->pair_count; i++)
     {
         const Pair *pair = &context->migration->pairs[i];
-        const Result *found = find_tables(context, pair, error);
+        const Result *found = find_tables(conn, pair, error);
 
         if (found == NULL || !check_tables(pair, found, error))
             return false;
@@ -69,50 +97,74 @@ guard_tables(Context *context, Error *error)
 }
 
 bool
+guard_tables(Context *context, Error *error)
+{
+    return check_all_tables(context, context->control, error);
+}
+
+bool
 guard_last_copy(Context *context, Error *error)
 {
     for (int i = 0; i < context->migration->pair_count; i++)
     {
         const Pair *pair = &context->migration->pairs[i];
-        const Result *found = find_tables(context, pair, error);
-        const char *standby;
+        const Result *found = find_tables(context->control, pair, error);
+        const char *live, *standby;
 
         if (found == NULL)
             return false;
+        live = result_get(found, 0, "live");
         standby = result_get(found, 0, "standby");
-        if (standby != NULL && result_get(found, 0, "live") == NULL)
+        if (standby != NULL && live == NULL)
             return live_is_gone(pair, standby, error);
+        if (live != NULL && !result_get_bool(found, 0, "in_place"))
+            log_info("table %s is %s now", pair->live, live);
     }
     return true;
 }
 
 static bool
-check_fingerprint(Context *context, const Pair *pair, Error *error)
+check_fingerprint(Conn *conn, const Pair *pair, Error *error)
 {
-    return description_require(context->control, pair->live_oid, pair->schema, &pair->fingerprint,
-                               error, "table %s was altered since the migration began",
-                               pair->live) ||
+    return description_require(conn, pair->live_oid, pair->schema, &pair->fingerprint,
+                               DESCRIPTION_CHANGE, error,
+                               "table %s was altered since the migration began", pair->live) ||
            (error->kind == ERROR_CHANGED &&
             error_hint(error, "Undo the alteration and run the same command again, or \"pgswap "
                               "abort\" and begin anew."));
 }
 
-bool
-guard_capture(Context *context, bool *whole, Error *error)
+static bool
+check_fingerprints(const Context *context, Conn *conn, Error *error)
+{
+    for (int i = 0; i < context->migration->pair_count; i++)
+        if (!check_fingerprint(conn, &context->migration->pairs[i], error))
+            return false;
+    return true;
+}
+
+static bool
+check_capture(const Context *context, Conn *conn, bool *whole, Error *error)
 {
     *whole = true;
     for (int i = 0; i < context->migration->pair_count; i++)
     {
         const Pair *pair = &context->migration->pairs[i];
-        const Result *result = statement_run(context->control, error, "capture_state", "standby",
-                                             pair->standby_oid, "alive", pair->alive, "trigger",
-                                             pair->trigger, "live", pair->live_oid, NULL);
+        const Result *result =
+            statement_run(conn, error, "capture_state", "standby", pair->standby_oid, "alive",
+                          pair->alive, "trigger", pair->trigger, "live", pair->live_oid, NULL);
 
         if (result == NULL)
             return false;
         *whole = *whole && result_get_bool(result, 0, "whole");
     }
     return true;
+}
+
+bool
+guard_capture(Context *context, bool *whole, Error *error)
+{
+    return check_capture(context, context->control, whole, error);
 }
 
 bool
@@ -138,11 +190,143 @@ guard_record_marks(Context *context, const Pair *pair, const char *marks, Error 
                         pair->migration->id_text, "pair", number(pair->number).text, NULL);
 }
 
+/* The marks of live, and of what depends on it; read before what they stand for is looked at. */
+static bool
+read_marks(const Context *context, Conn *conn, Digest *marks, Error *error)
+{
+    *marks = (Digest){0};
+    for (int i = 0; i < context->migration->pair_count; i++)
+    {
+        const Result *result = statement_run(conn, error, "live_marks", "oid",
+                                             context->migration->pairs[i].live_oid, NULL);
+        const char *text;
+
+        if (result == NULL)
+            return false;
+        text = result_get(result, 0, "marks");
+        digest_add(marks, digest_bytes(text, strlen(text)));
+    }
+    return true;
+}
+
 bool
 guard_check(Context *context, bool *whole, Error *error)
 {
-    for (int i = 0; i < context->migration->pair_count; i++)
-        if (!check_fingerprint(context, &context->migration->pairs[i], error))
-            return false;
-    return guard_capture(context, whole, error);
+    context->look.is_known = read_marks(context, context->control, &context->look.marks, error) &&
+                             guard_tables(context, error) &&
+                             check_fingerprints(context, context->control, error);
+    context->look.at = clock_ms();
+    return context->look.is_known && guard_capture(context, whole, error);
+}
+
+/* Before the swap a phase comes to its end and capture is installed again; nothing else can be done
+ * about rows that were changed without it. */
+static bool
+capture_is_lost(const Context *context, Error *error)
+{
+    const char *live = context->migration->pairs[0].live;
+
+    if (context->migration->phase < PHASE_READY)
+        log_warning(
+            "the capture triggers on %s were dropped or switched off; the copy starts again "
+            "after this phase",
+            live);
+    else
+        error_set(error, ERROR_CHANGED, "the capture triggers on %s were dropped or switched off%s",
+                  live,
+                  context->migration->phase == PHASE_SWAPPED ? ": a revert is not possible any more"
+                                                             : "");
+    return error->kind == ERROR_NONE;
+}
+
+/* The marks have changed: by whom, and does it matter? */
+static bool
+look_closely(const Context *context, Conn *conn, Error *error)
+{
+    bool whole = true;
+
+    if (!check_all_tables(context, conn, error))
+        return false;
+    if (context->migration->phase == PHASE_CAPTURE)
+        return check_fingerprints(context, conn, error);
+    return check_fingerprints(context, conn, error) &&
+           check_capture(context, conn, &whole, error) &&
+           (whole || capture_is_lost(context, error));
+}
+
+bool
+guard_look(Context *context, Conn *conn, Error *error)
+{
+    Look *look = &context->look;
+    Digest marks;
+
+    if (look->at > 0 && clock_ms() - look->at < LOOK_EVERY)
+        return true;
+    look->at = clock_ms();
+    if (!read_marks(context, conn, &marks, error))
+        return false;
+    if (look->is_known && digest_equal(marks, look->marks))
+        return true;
+    look->is_known = look_closely(context, conn, error);
+    look->marks = marks;
+    return look->is_known;
+}
+
+/* Where no connection is to be had there is no look: that is no reason to end a comparison. */
+bool
+guard_look_aside(Context *context, Error *error)
+{
+    Look *look = &context->look;
+    Error failure = ERROR_INIT;
+    bool ok;
+
+    if (look->at > 0 && clock_ms() - look->at < LOOK_EVERY)
+        return true;
+    if (look->conn == NULL)
+        look->conn = await_connect(context->loop, context->control_params, "look", &failure);
+    ok = look->conn != NULL && guard_look(context, look->conn, &failure);
+    if (!ok && failure.kind == ERROR_CONNECTION)
+    {
+        log_debug("could not look at the table: %s", failure.message);
+        guard_forget(context);
+        look->at = clock_ms();
+        error_clear(&failure);
+        return true;
+    }
+    error_move(error, &failure);
+    return ok;
+}
+
+void
+guard_forget(Context *context)
+{
+    conn_close(context->look.conn);
+    context->look = (Look){0};
+}
+
+/* What the server says when a name, a column or a right is not what it was. */
+static bool
+is_by_ddl(const Error *error)
+{
+    return strncmp(error->sqlstate, "42", 2) == 0 || strncmp(error->sqlstate, "3F", 2) == 0 ||
+           strncmp(error->sqlstate, "XX", 2) == 0;
+}
+
+void
+guard_explain(Context *context, Error *error)
+{
+    Error cause = ERROR_INIT;
+
+    if (error->kind != ERROR_STATEMENT || !is_by_ddl(error) || context->migration == NULL ||
+        context->migration->pair_count == 0 || !conn_is_open(context->control))
+        return;
+    statement_rollback(context->control);
+    if (check_all_tables(context, context->control, &cause))
+        (void)!check_fingerprints(context, context->control, &cause);
+    if (cause.kind == ERROR_CHANGED)
+    {
+        error_clear(error);
+        error_move(error, &cause);
+    }
+    error_clear(&cause);
 }

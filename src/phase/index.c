@@ -13,6 +13,11 @@
 #include "sql/template.h"
 #include "ui/progress.h"
 
+enum
+{
+    LOOK_EVERY = 500 /* ms */
+};
+
 typedef struct Objects
 {
     Context *context;
@@ -23,6 +28,7 @@ typedef struct Objects
     char **statements;
     int next;
     int done;
+    const char *note;   /* what is done besides them, for the progress */
     const char *failed; /* name of the index that could not be built */
 } Objects;
 
@@ -118,10 +124,26 @@ look_after(Objects *objects, Error *error)
     int64_t backlog;
     Context *context = objects->context;
 
-    progress_show("index", objects->done, objects->count, "indexes", NULL);
-    return pending_compact(context, objects->pair, error) &&
+    progress_show("index", objects->done, objects->count, "indexes", objects->note);
+    return guard_look(context, context->control, error) &&
+           pending_compact(context, objects->pair, error) &&
            pending_count(context, objects->pair, &backlog, error) &&
            journal_note(context->control, context->migration, backlog, NULL, NULL, error);
+}
+
+/* Until the workers are through the rest is looked after. */
+static bool
+wait_for_workers(Objects *objects, Error *error)
+{
+    Pool *pool = objects->context->pool;
+
+    while (!pool_wait(pool, LOOK_EVERY))
+        if (!look_after(objects, error))
+        {
+            pool_cancel(pool);
+            return false;
+        }
+    return pool_finish(pool, error);
 }
 
 static bool
@@ -132,13 +154,7 @@ build_indexes(Objects *objects, Error *error)
     if (!read_objects(objects, "index", error) || objects->count == 0)
         return objects->statements != NULL;
     pool_start(context->pool, next_index, index_done, objects);
-    while (!pool_wait(context->pool, 500))
-        if (!look_after(objects, error))
-        {
-            pool_cancel(context->pool);
-            return false;
-        }
-    if (pool_finish(context->pool, error))
+    if (wait_for_workers(objects, error))
         return context_may_go_on(context, error);
     if (objects->failed != NULL && error_is(error, "23505"))
         baddata_in_index(context, objects->pair, objects->failed, error);
@@ -152,12 +168,14 @@ make_one_by_one(Objects *objects, const char *kind, Error *error)
         return false;
     for (int i = 0; i < objects->count; i++)
     {
-        const char *sql = make_sql(objects, objects->context->arena, i, error);
+        Job job = {.sql = make_sql(objects, objects->context->arena, i, error)};
 
-        if (sql == NULL || !context_may_go_on(objects->context, error))
+        if (job.sql == NULL || !context_may_go_on(objects->context, error))
             return false;
-        if (await_query(objects->context->control, sql, error) == NULL)
-            return error_context(error, "making %s \"%s\"", kind, objects->names[i]);
+        pool_start_one(objects->context->pool, &job);
+        if (!wait_for_workers(objects, error))
+            return error->kind != ERROR_CHANGED &&
+                   error_context(error, "making %s \"%s\"", kind, objects->names[i]);
     }
     return true;
 }
@@ -177,6 +195,26 @@ purge(Context *context, const Pair *pair, Error *error)
     return false;
 }
 
+/* It waits for an autovacuum as long as that takes. */
+static bool
+vacuum_standby(Objects *objects, Error *error)
+{
+    Arena *arena = objects->context->arena;
+    Pool *pool = objects->context->pool;
+    const char *patient = template_render(arena, "lock_timeout", error, "lock_timeout", "0", NULL);
+    const char *before = template_render(arena, "lock_timeout", error, "lock_timeout",
+                                         number(READ_PATIENCE).text, NULL);
+    Job job = {.alone = true,
+               .sql = template_render(arena, "vacuum_analyze", error, "table",
+                                      objects->pair->standby, NULL)};
+
+    if (patient == NULL || before == NULL || job.sql == NULL || !pool_each(pool, patient, error))
+        return false;
+    objects->note = "vacuum and analyze";
+    pool_start_one(pool, &job);
+    return wait_for_workers(objects, error) && pool_each(pool, before, error);
+}
+
 static bool
 index_pair(Context *context, const Pair *pair, Error *error)
 {
@@ -187,9 +225,7 @@ index_pair(Context *context, const Pair *pair, Error *error)
         !make_one_by_one(&objects, "constraint", error) ||
         !make_one_by_one(&objects, "setting", error))
         return false;
-    progress_show("index", 0, 0, "indexes", "vacuum and analyze");
-    return diskfull_give_up_reserve(context, pair, error) &&
-           context_vacuum(context, "vacuum_analyze", pair->standby, error);
+    return diskfull_give_up_reserve(context, pair, error) && vacuum_standby(&objects, error);
 }
 
 bool
@@ -199,7 +235,8 @@ index_run(Context *context, Error *error)
         return false;
     for (int i = 0; i < context->migration->pair_count; i++)
         if (!index_pair(context, &context->migration->pairs[i], error))
-            return error_context(error, "table %s", context->migration->pairs[i].live);
+            return error->kind != ERROR_CHANGED &&
+                   error_context(error, "table %s", context->migration->pairs[i].live);
     progress_end();
     return journal_move(context->control, context->migration, PHASE_CATCHUP, error);
 }

@@ -121,8 +121,15 @@ read_all(void *data, Error *error)
     parity->blocks_done = 0;
     pool_start(context->pool, next_range, range_done, parity);
     while (!pool_wait(context->pool, 500))
+    {
         progress_show("verify", parity->blocks_done, total, "blocks",
                       parity->compare->narrowing ? "finding the keys" : NULL);
+        if (!guard_look_aside(context, error))
+        {
+            pool_cancel(context->pool);
+            return false;
+        }
+    }
     return pool_finish(context->pool, error) && context_may_go_on(context, error);
 }
 
@@ -224,8 +231,30 @@ check_pairs(Context *context, Error *error)
     return true;
 }
 
-bool
-parity_check(Context *context, Error *error)
+/* Readers wait for somebody's lock as long as --swap-deadline says, on all connections. */
+static bool
+set_patience(Context *context, int64_t milliseconds, Error *error)
+{
+    Arena *arena = arena_new();
+    const char *sql = template_render(arena, "lock_timeout", error, "lock_timeout",
+                                      number(milliseconds).text, NULL);
+    bool ok = sql != NULL && context_set_patience(context, milliseconds, error) &&
+              context_open_pool(context, error) && pool_each(context->pool, sql, error);
+
+    arena_free(arena);
+    return ok;
+}
+
+/* What others did to the tables meanwhile, which is worth another pass; a lock that was not to be
+ * had is not. */
+static bool
+is_disturbed(const Error *failure)
+{
+    return failure->kind == ERROR_LOCK && failure->sqlstate[0] == '\0';
+}
+
+static bool
+check_until_undisturbed(Context *context, Error *error)
 {
     for (;;)
     {
@@ -235,13 +264,29 @@ parity_check(Context *context, Error *error)
             return false;
         if (check_pairs(context, &failure))
             return true;
-        if (failure.kind != ERROR_LOCK)
+        if (!is_disturbed(&failure))
         {
             error_move(error, &failure);
             return false;
         }
+        context_say_waiting(context, "comparing again: %s", failure.message);
         error_clear(&failure);
     }
+}
+
+bool
+parity_check(Context *context, Error *error)
+{
+    int64_t before = context->patience;
+    Error failure = ERROR_INIT;
+    bool ok = set_patience(context, context->settings->swap_deadline, error) &&
+              check_until_undisturbed(context, error);
+
+    context_wait_is_over(context);
+    if (conn_is_open(context->control) && !context_set_patience(context, before, &failure))
+        error_move(error, &failure);
+    error_clear(&failure);
+    return ok && error->kind == ERROR_NONE;
 }
 
 bool

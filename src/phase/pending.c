@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "model/statement.h"
 #include "phase/baddata.h"
+#include "phase/phases.h"
 #include "phase/proof.h"
 #include "ui/log.h"
 #include "ui/progress.h"
@@ -203,7 +204,8 @@ catch_up_pair(Context *context, const Pair *pair, Error *error)
     {
         int64_t round_started = clock_ms();
 
-        if (!pending_count(context, pair, &backlog, error) ||
+        if (!guard_look(context, context->control, error) ||
+            !pending_count(context, pair, &backlog, error) ||
             !show_backlog(context, backlog, error))
             return false;
         if (backlog <= context->settings->drain_keys)
@@ -223,6 +225,6 @@ pending_catch_up(Context *context, Error *error)
 {
     for (int i = 0; i < context->migration->pair_count; i++)
         if (!catch_up_pair(context, &context->migration->pairs[i], error))
-            return error_context(error, "catching up");
+            return error->kind != ERROR_CHANGED && error_context(error, "catching up");
     return true;
 }

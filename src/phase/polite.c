@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "model/statement.h"
+#include "phase/pause.h"
 #include "ui/log.h"
 
 enum
@@ -82,36 +83,28 @@ find_blocker(Context *context, const PoliteTask *task, int64_t age, Text *who, E
     return true;
 }
 
-/* The operator's word counts before any lock. */
-static bool
-find_pause(Context *context, Text *who, Error *error)
-{
-    const Result *result = statement_run(context->control, error, "flags_read", "migration",
-                                         context->migration->id_text, NULL);
-
-    if (result != NULL && result_rows(result) > 0 && result_get_bool(result, 0, "paused"))
-        text_append(who, "\"pgswap continue\": it is paused");
-    return result != NULL;
-}
-
 /* Looks who would keep us waiting: it is not worth queueing unless *who stays empty. */
 static bool
-look_first(Context *context, const PoliteTask *task, Text *who, Error *error)
+look_first(Context *context, PoliteTask *task, Text *who, Error *error)
 {
     const Settings *settings = context->settings;
     bool waited = who->length > 0;
+    int64_t paused;
 
     text_reset(who);
-    if (!find_pause(context, who, error))
+    /* the operator's word counts before any lock, and not against the deadline */
+    if (!pause_wait(context, &paused, error))
         return false;
-    if (who->length == 0 &&
-        (!end_blockers(context, task, false, settings->cancel_blockers, error) ||
-         !end_blockers(context, task, true, settings->terminate_blockers, error) ||
-         !find_blocker(context, task, settings->blocker_age, who, error)))
+    task->until += paused;
+    if (!end_blockers(context, task, false, settings->cancel_blockers, error) ||
+        !end_blockers(context, task, true, settings->terminate_blockers, error) ||
+        !find_blocker(context, task, settings->blocker_age, who, error))
         return false;
     if (who->length == 0)
+        context_wait_is_over(context);
+    if (who->length == 0)
         return !waited || journal_note(context->control, context->migration, -1, NULL, NULL, error);
-    log_info("waiting %s: %s", task->what, text_cstr(who));
+    context_say_waiting(context, "waiting %s: %s", task->what, text_cstr(who));
     return journal_note(context->control, context->migration, -1, text_cstr(who), NULL, error);
 }
 
@@ -286,21 +279,22 @@ do_between(Context *context, const PoliteTask *task, Error *error)
 static bool
 try_until(Context *context, PoliteTask *task, Text *who, Error *last, Error *error)
 {
-    int64_t until = clock_ms() + task->deadline, poll = POLL_FIRST, left, pause;
+    int64_t poll = POLL_FIRST, left, pause;
     bool done = false;
 
+    task->until = clock_ms() + task->deadline;
     for (;;)
     {
         if (!context_may_go_on(context, error) || !turn(context, task, who, &done, last, error))
             return false;
         if (done)
             return true;
-        if (clock_ms() >= until)
+        if (clock_ms() >= task->until)
             return give_up(context, task, who, last, error);
         pause = pause_after(context, task->imposed, &poll);
         if (!do_between(context, task, error))
             return false;
-        left = until - clock_ms();
+        left = task->until - clock_ms();
         if (left > 0)
             loop_sleep(context->loop, left < pause ? left : pause);
     }

@@ -5,6 +5,7 @@
  * it undone.
  */
 #include "model/statement.h"
+#include "phase/durable.h"
 #include "phase/hook.h"
 #include "phase/phases.h"
 #include "phase/polite.h"
@@ -110,8 +111,8 @@ settle_kind(Context *context, const char *kind, Error *error)
     return true;
 }
 
-/* Nobody is told before the swap is on the disk: its commit did not wait for that, this note does.
- */
+/* Nobody is told before the swap is on the disk, and where a standby server has to confirm it,
+ * there: its commit did not wait for that. */
 static bool
 announce(Context *context, Error *error)
 {
@@ -122,6 +123,7 @@ announce(Context *context, Error *error)
         return false;
     return !result_get_bool(result, 0, "due") ||
            (journal_note(context->control, context->migration, -1, NULL, NULL, error) &&
+            durable_wait(context, error) &&
             hook_run(context, "after-swap", context->settings->hook_after_swap, error) &&
             statement_do(context->control, error, "swap_announced", "migration",
                          context->migration->id_text, NULL));

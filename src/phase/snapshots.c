@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "model/statement.h"
+#include "phase/phases.h"
 #include "ui/log.h"
 
 enum
@@ -166,7 +167,8 @@ snapshots_wait(Snapshots *s, Context *context, int64_t deadline, Error *error)
         }
         loop_sleep(context->loop, pause);
         pause = pause * 2 > SAMPLE_EVERY ? SAMPLE_EVERY : pause * 2;
-        ok = ok && context_may_go_on(context, error) && sample(s, context, error);
+        ok = ok && context_may_go_on(context, error) &&
+             guard_look(context, context->control, error) && sample(s, context, error);
         still_alive(old, &s->now);
         add_imported(old, &s->now, newest_xmin);
     }

@@ -34,10 +34,9 @@ typedef struct Swap
     Context *context;
     Migration after; /* the migration as it will be, with the roles exchanged */
     LockSet locks;
-    char **scripts;   /* of each pair: everything between drain and comparison, as one text */
-    char **marks;     /* of each pair's live, as it was when its description was checked */
-    Arena *scratch;   /* of one attempt */
-    int64_t deadline; /* clock_ms() for all attempts */
+    char **scripts; /* of each pair: everything between drain and comparison, as one text */
+    char **marks;   /* of each pair's live, as it was when its description was checked */
+    Arena *scratch; /* of one attempt */
     Snapshots *snapshots;
     Watch *watch;
     PoliteTask task;
@@ -165,9 +164,9 @@ check_conditions(Swap *swap, Error *error)
 static bool
 compare_outcome(Context *context, const Pair *pair, Error *error)
 {
-    return description_require(context->control, pair->standby_oid, pair->schema, &pair->expected,
-                               error, "the swap of %s did not come out as planned and was undone",
-                               pair->live);
+    return description_require(
+        context->control, pair->standby_oid, pair->schema, &pair->expected, DESCRIPTION_OUTCOME,
+        error, "the swap of %s did not come out as planned and was undone", pair->live);
 }
 
 static bool
@@ -261,7 +260,7 @@ come_close(Swap *swap, Error *error)
         if (!drain_ahead(context, error) || !check_live(swap, error))
             return false;
         started = clock_ms();
-        if (!snapshots_wait(swap->snapshots, context, swap->deadline, error) ||
+        if (!snapshots_wait(swap->snapshots, context, swap->task.until, error) ||
             !drain_look(context, &little, error))
             return false;
         if (little && clock_ms() - started < LONG_AGO)
@@ -421,7 +420,6 @@ swap_watched(Swap *swap, Error *error)
                               .attempt = attempt,
                               .between = between,
                               .data = swap};
-    swap->deadline = clock_ms() + swap->task.deadline;
     return polite_run(context, &swap->task, error);
 }
 

@@ -114,7 +114,7 @@ section 'a paused migration' => sub {
     $t->exits($t->pgswap('run', 'app.t', @ALTER, '--until=ready'), 0, "$name: ready");
     $t->exits($t->pgswap('pause', 'app.t'), 0, "$name: pause");
     $run = $t->pgswap('swap', 'app.t', '--swap-deadline', '1s');
-    $t->exits($run, 6, "$name: swap");
+    $t->exits($run, 11, "$name: swap");
     like($run->{err}, qr/paused/, "$name: says why");
     ok(!swapped(), "$name: not swapped");
     $t->exits($t->pgswap('continue', 'app.t'), 0, "$name: continue");

@@ -128,6 +128,25 @@ for my $statement ("truncate app.t; insert into app.t (id, a) values (1, 'new')"
 $t->exits($t->pgswap('swap', 'app.t'), 5, 'a standby emptied after the comparison is compared again');
 $t->sql('update app.t set a = a');
 
+# Somebody holds the table: the comparison waits as long as --swap-deadline says, and ends.
+for my $case ([ 'verify', 'app.t' ], [ 'swap', 'app.t' ])
+{
+    my $blocker = $t->connect(user => undef);
+    $t->sql('delete from pgswap.parity') if $case->[0] eq 'swap'; # so that it compares again
+    my $point = $t->hold('parity-begun');
+    my $run = $t->spawn(@$case, '--swap-deadline', '2s', '--pause-at', 'parity-begun');
+    $t->arrived($point, $run);
+    $t->async($blocker, 'begin; lock table app.t in access exclusive mode');
+    $t->blocked($blocker);    # behind the comparison, and its readers behind it
+    $t->let_go($point);
+    my $name = "$case->[0], and somebody holds the table";
+    $t->reap($run, 90);
+    $t->exits($run, 6, $name);
+    like($run->{err}, qr/lock timeout/, "$name: says why");
+    $blocker->disconnect;
+}
+clean('the lock is gone', undef);
+
 my $swap = $t->pgswap('swap', 'app.t');
 $t->exits($swap, 0, 'the swap after all that');
 is($t->value(q{select count(*) from app.t}), 2992, 'the writes are there');

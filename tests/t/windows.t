@@ -331,8 +331,11 @@ section 'the table is dropped between attempts' => sub {
     {
         my $name = "the table is dropped between attempts of $command";
         before($command, $name);
+        my $point = $t->hold('before-swap');
+        my $run = $t->spawn($command, 'app.t', '--swap-deadline', '30s', '--pause-at', 'before-swap');
+        $t->arrived($point, $run);
         $t->exits($t->pgswap('pause', 'app.t'), 0, "$name: pause");
-        my $run = $t->spawn($command, 'app.t', '--swap-deadline', '30s');
+        $t->let_go($point);
         $t->wait_until('it waits', sub { die "it ended: $run->{err}" unless $t->lives($run); ($t->status('app.t')->{waiting_for} // '') =~ /paused/ });
         $t->sql('drop table app.t');
         $t->exits($t->pgswap('continue', 'app.t'), 0, "$name: continue");

@@ -1,0 +1,39 @@
+/*
+ * What a table's name on the command line stands for: a table, a migration of it, or both.
+ *
+ * A table can be renamed, moved or dropped while a migration works on it.  So a migration is found
+ * by the table that bears the name now, whatever it was called when the migration began, and else
+ * by the name it was begun under.  Where another table bears that name by now, nobody can tell
+ * which is meant, and it is refused.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "pg/await.h"
+
+typedef struct Target
+{
+    const char *label;  /* for messages: app.orders, or as typed */
+    char *oid;          /* of the table that bears the name; NULL: none does */
+    char *lock;         /* OID that stands for it in the lock, or NULL */
+    int64_t migration;  /* 0: none */
+    bool is_over;       /* the migration is finished */
+    bool state_present; /* schema pgswap is there */
+} Target;
+
+/* Looks only.  A name that stands for nothing is no error.  ERROR_CHANGED if the name has gone over
+ * to another table. */
+bool target_find(Conn *conn, Arena *arena, const char *text, Target *target, Error *error)
+    ERROR_MUST_CHECK;
+
+/* Takes the lock that keeps other pgswaps away, for as long as the connection lives; it is the same
+ * whichever name was given.  ERROR_BUSY if another holds it. */
+bool target_take(Conn *conn, Arena *arena, const char *text, Target *target, Error *error)
+    ERROR_MUST_CHECK;
+
+/* ERROR_FAULT that says what the name does not stand for. */
+bool target_is_unknown(const Target *target, Error *error);
