@@ -156,7 +156,8 @@ rule_names() {
             gsub(/(^|[^a-z_])(coalesce|greatest|least|exists)\(/, "(", line)
             if (line ~ /^ *(UPDATE .*)?SET / || line ~ /, [a-z_]+ = /)
                 gsub(/[a-z_]+ = /, "", line)
-            if (line ~ /::/ || line ~ /(^|[^.:a-z_"])[a-z_]+\(/ || line ~ / (=|<>|<|>|<=|>=|\+|-|\/|\|\|) /)
+            if (line ~ /::/ || line ~ /(^|[^.:a-z_"])[a-z_]+\(/ || line ~ / (=|<>|<|>|<=|>=|\+|-|\/|\|\|) / || \
+                line ~ / IN \(|CASE [a-z]|IS (NOT )?DISTINCT FROM|NULLIF|BETWEEN|LIKE/)
                 printf "%s:%d: a name without its schema, under the search_path of the owner\n", FILENAME, FNR
         }'
 }
