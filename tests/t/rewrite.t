@@ -135,7 +135,7 @@ for my $place ('snapshot-begun', 'apply-read')
 
         both('update %T set n = n + 7 where id between 2000 and 2100; delete from %T where id = 2200');
         rewritten("$name, follow", $table->(), $WORST,
-            stand_at($place, 'follow', 'app.t', '--follow', '1s'));
+            stand_at($place, 'follow', 'app.t', '--follow', '8s'));
         equal("$name, follow", 'app.t', standby());
 
         both('update %T set n = n + 7 where id between 3000 and 3100; delete from %T where id = 3200');
