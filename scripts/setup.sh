@@ -35,12 +35,17 @@ server_major() {
     fi
 }
 
+# npm fetches servers of other releases; it comes with some packages of Node.js that are not Debian's.
+npm_package() {
+    command -v npm >/dev/null || echo npm
+}
+
 wanted_packages() {
     local major
     major=$(server_major)
     [ -n "$major" ] || return 1
     echo "$build_packages postgresql-$major"
-    [ "$mode" = build ] || echo "$check_packages postgresql-server-dev-$major"
+    [ "$mode" = build ] || echo "$check_packages postgresql-server-dev-$major $(npm_package)"
 }
 
 missing_packages() {
@@ -71,7 +76,7 @@ install_packages() {
 
 command -v dpkg-query >/dev/null && command -v apt-get >/dev/null ||
     fail "this is not Debian; install the equivalents of: $build_packages postgresql" \
-        "and for the checks: $check_packages postgresql-server-dev"
+        "and for the checks: $check_packages postgresql-server-dev npm"
 
 # Nothing missing: the common case, without a look at the package lists.
 if missing=$(missing_packages) && [ -z "$missing" ]; then
@@ -81,7 +86,7 @@ fi
 as_root=
 if [ "$(id -u)" -ne 0 ]; then
     if ! sudo -n true 2>/dev/null; then
-        missing=${missing:-$build_packages $check_packages postgresql postgresql-server-dev-all}
+        missing=${missing:-$build_packages $check_packages postgresql postgresql-server-dev-all $(npm_package)}
         fail "packages are missing; as root, run:" \
             "  apt-get install --no-install-recommends $(echo $missing)"
     fi

@@ -4,9 +4,9 @@
 #     PGSWAP=build/asan/pgswap scripts/tap.sh tests/t/*.t
 #
 # PROVE_FLAGS is passed on.  PG_BIN names a directory whose programs are taken first: the server of
-# another release, tested with the modules and clients of this one.  PostgreSQL does not run as root,
-# so root hands a copy of the tree to an ordinary user (PGSWAP_TEST_USER, or postgres, or nobody); the
-# logs come back to build/tmp_check if a test fails.
+# another release, tested with the modules and clients of this one; PG_DUMP names a pg_dump for it.
+# PostgreSQL does not run as root, so root hands a copy of the tree (and of that server, if need be) to an
+# ordinary user (PGSWAP_TEST_USER, or postgres, or nobody); the logs come back to build/tmp_check if a test fails.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -49,7 +49,12 @@ run_prove() {
 }
 
 modules=$(test_directory "$pg_config")
-export modules PATH="${PG_BIN:+$PG_BIN:}$("$pg_config" --bindir):$PATH"
+export modules PATH="$("$pg_config" --bindir):$PATH"
+if [ -n "${PG_BIN-}" ]; then
+    [ -x "$PG_BIN/postgres" ] || fail "no server in PG_BIN=$PG_BIN"
+    PG_BIN=$(realpath "$PG_BIN")
+    export PG_BIN
+fi
 export PG_REGRESS=$modules/regress/pg_regress
 export PGPORT=65432
 
@@ -65,7 +70,11 @@ user=${PGSWAP_TEST_USER:-$(id -un postgres 2>/dev/null || echo nobody)}
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 tar -cf - --exclude=./.git --exclude=./build/obj --exclude=./build/asan/obj \
-    --exclude=./build/asan/tests . | tar -xf - -C "$copy"
+    --exclude=./build/asan/tests --exclude=./build/servers . | tar -xf - -C "$copy"
+if [ -n "${PG_BIN-}" ] && ! runuser -u "$user" -- test -x "$PG_BIN/postgres"; then
+    cp -a "$(dirname "$PG_BIN")" "$copy/build/server"
+    PG_BIN=$copy/build/server/$(basename "$PG_BIN")
+fi
 chown -R "$user" "$copy"
 
 export HOME=$copy

@@ -39,14 +39,14 @@ sub bad
     {
         my $table = "app.$way";
         make($table, $damage =~ s/%T/$table/gr);
-        my $dump = $t->dump_schema;
+        my $schema = $t->schema;
         my @line = ('run', $table, '--alter', $change, '--chunk-blocks', 4, '--no-revert');
         says("$name, $way", $t->pgswap(@line), $table, @$patterns);
         if ($way eq 'abort')
         {
             $t->exits($t->pgswap('abort', $table), 0, "$name: abort");
             $t->is_clean("$name: abort leaves nothing");
-            is($t->dump_schema, $dump, "$name: the table is as it was");
+            is($t->schema, $schema, "$name: the table is as it was");
         }
         else
         {

@@ -1,5 +1,5 @@
 # Fidelity: for every case of tests/fidelity, an identity swap changes nothing, a change changes only
-# what it says, and swap and revert come back to the start.  See lib/Pgswap/Fidelity.pm.
+# what ALTER TABLE would, and swap and revert come back to the start.  See lib/Pgswap/Fidelity.pm.
 #
 #     FIDELITY='index fk_in' prove tests/t/fidelity.t      # these cases only
 use strict;
@@ -15,7 +15,6 @@ use Test::More;
 use constant WORKERS => 2;
 
 my $root = Pgswap::Test::tree() . '/tests/fidelity';
-my $facts = PostgreSQL::Test::Utils::slurp_file("$root/facts.sql");
 my @names = $ENV{FIDELITY} ? split(' ', $ENV{FIDELITY}) : Pgswap::Fidelity::names($root);
 my $t = Pgswap::Test->start('fidelity', allow_in_place_tablespaces => 'on', max_connections => 100);
 my $can_revert = `$Pgswap::Test::PROGRAM --help` =~ /^  revert /m;
@@ -112,7 +111,7 @@ sub left_over
     return $left eq '' ? () : "left over: $left";
 }
 
-sub snapshot { return Pgswap::Fidelity::snapshot($t, $facts, @_) }
+sub snapshot { return Pgswap::Fidelity::snapshot($t, @_) }
 
 sub compare
 {
@@ -131,10 +130,25 @@ sub identity
 sub change
 {
     my ($case, $database, $before) = @_;
+    my $plain = plain($case, make_database("$database plain", $database));
     my @wrong = swap($case, undef, '--alter', $case->{change} // Pgswap::Fidelity::DEFAULT_CHANGE);
     return @wrong if @wrong;
-    my @lines = $case->{expects_lines} ? @{ $case->{lines} } : Pgswap::Fidelity::widening_lines($before->{dump});
-    return compare($before, $database, changed => 1, fact => $case->{fact}, lines => \@lines);
+    my @lines = $case->{expects_lines} ? @{ $case->{lines} } : Pgswap::Fidelity::widening_lines($before->{dump} // []);
+    return compare($before, $database, changed => 1, plain => $plain, fact => $case->{fact}, lines => \@lines);
+}
+
+# The catalogs after a plain ALTER TABLE; undef if PostgreSQL does not do it.
+sub plain
+{
+    my ($case, $database) = @_;
+    my $dbh = $t->connect(user => undef, dbname => $database);
+    $dbh->do('set client_min_messages = error');
+    my $role = $dbh->quote_identifier($case->{user} // 'owner');
+    my $done = eval { $dbh->do("set role $role"); $dbh->do("alter table $case->{table} " . ($case->{change} // Pgswap::Fidelity::DEFAULT_CHANGE)) };
+    $dbh->do('reset role');
+    my @lines = $done ? Pgswap::Catalog::lines($dbh) : ();
+    $dbh->disconnect;
+    return $done ? \@lines : undef;
 }
 
 # Swap, writes, revert: the schema of the start, and the data of the moment before the revert.
@@ -199,22 +213,46 @@ sub run_case
 # ---- the harness itself: it finds each kind of damage -------------------------------------------
 
 my @DAMAGE = (
-    [ 'a comment'         => q{comment on column app.t.note is null}, 'COMMENT ON COLUMN app.t.note' ],
-    [ 'a grant'           => 'revoke select on app.t from reader', 'GRANT SELECT ON TABLE app.t' ],
-    [ 'a trigger'         => 'alter table app.t disable trigger tr', 'trigger app.t tr D' ],
-    [ 'a check'           => q{update pg_constraint set convalidated = false where conname = 'positive'}, 'constraint positive .*validated=false' ],
-    [ 'the cluster mark'  => 'alter table app.t set without cluster', 'index app.t_pkey clustered=false' ],
-    [ 'a column target'   => 'alter table app.t alter note set statistics -1', 'target=5' ],
-    [ 'an option'         => 'alter table app.t reset (toast.autovacuum_enabled)', 'toast' ],
-    [ 'replica identity'  => 'alter table app.t replica identity default', 'REPLICA IDENTITY' ],
-    [ 'a foreign key'     => 'alter table app.c disable trigger all', 'fk trigger c_t_fkey .* D ' ],
-    [ 'the row type'      => q{comment on type app.t is 'x'}, 'comment type app.t' ],
-    [ 'a sequence value'  => q{select nextval('app.t_id_seq')}, 'sequence app.t_id_seq' ],
-    [ 'a sequence owner'  => 'alter sequence app.t_id_seq owned by none', 'dependency sequence app.t_id_seq' ],
+    [ 'a comment'         => q{comment on column app.t.note is null}, 'pg_description: .*app.t.note: description = text' ],
+    [ 'a grant'           => 'revoke select on app.t from reader', 'pg_class: app.t: relacl' ],
+    [ 'a column grant'    => 'revoke update (note) on app.t from reader', 'pg_attribute: app.t.note: attacl' ],
+    [ 'a type'            => 'alter table app.t alter n type bigint', 'pg_attribute: app.t.n: atttypid = bigint' ],
+    [ 'a length'          => 'alter table app.t alter short type varchar(20)', 'pg_attribute: app.t.short: atttypmod' ],
+    [ 'NOT NULL'          => 'alter table app.t alter n drop not null', 'pg_attribute: app.t.n: attnotnull' ],
+    [ 'a default'         => 'alter table app.t alter n set default 8', 'pg_attrdef: .*app.t.n: adbin = 8' ],
+    [ 'the order'         => 'alter table app.t drop n, add n int not null default 7', 'pg_attribute: app.t.n: attnum' ],
+    [ 'a trigger'         => 'alter table app.t disable trigger tr', 'pg_trigger: tr on app.t: tgenabled' ],
+    [ 'a condition'       => 'drop trigger tr on app.t; create trigger tr before insert on app.t for each row when (new.id > 1) execute function app.f()',
+                             'pg_trigger: tr on app.t: tgqual' ],
+    [ 'a rule'            => 'alter table app.t disable rule r', 'pg_rewrite: r on app.t: ev_enabled' ],
+    [ 'a policy'          => 'alter policy p on app.t using (id > 1)', 'pg_policy: p on app.t: polqual' ],
+    [ 'row security'      => 'alter table app.t disable row level security', 'pg_class: app.t: relrowsecurity' ],
+    [ 'a check'           => q{update pg_constraint set convalidated = false where conname = 'positive'}, 'pg_constraint: positive on app.t: convalidated' ],
+    [ 'an index'          => 'drop index app.by_note; create index by_note on app.t (note desc)', 'pg_index: app.by_note: indoption' ],
+    [ 'the cluster mark'  => 'alter table app.t set without cluster', 'pg_index: app.t_pkey: indisclustered' ],
+    [ 'a column target'   => 'alter table app.t alter note set statistics -1', 'pg_attribute: app.t.note: attstattarget' ],
+    [ 'statistics'        => 'drop statistics app.s; create statistics app.s (ndistinct) on id, note from app.t', 'pg_statistic_ext: app.s: stxkind' ],
+    [ 'an option'         => 'alter table app.t reset (toast.autovacuum_enabled)', 'pg_class: pg_toast.toast of app.t: reloptions' ],
+    [ 'replica identity'  => 'alter table app.t replica identity default', 'pg_class: app.t: relreplident' ],
+    [ 'a foreign key'     => 'alter table app.c disable trigger all', 'pg_trigger: "?RI_FKey_check_ins of c_t_fkey on app.c"? on app.c: tgenabled' ],
+    [ 'a key\'s action'   => 'alter table app.c drop constraint c_t_fkey; alter table app.c add foreign key (t) references app.t on delete cascade',
+                             'pg_constraint: c_t_fkey on app.c: confdeltype' ],
+    [ 'a publication'     => 'alter publication pub drop table app.t', 'pg_publication_rel: app.t in publication pub: prpubid' ],
+    [ 'the row type'      => q{comment on type app.t is 'x'}, 'pg_description: type app.t: description' ],
+    [ 'inheritance'       => 'alter table app.p detach partition app.p1', 'pg_inherits: app.p1' ],
+    [ 'a view'            => 'alter view app.v set (security_barrier)', 'pg_class: app.v: reloptions' ],
+    [ 'a view\'s text'    => 'create or replace view app.v as select id from app.t where id > 1', 'pg_rewrite: "_RETURN" on app.v: ev_action' ],
+    [ 'a function'        => q{create or replace function app.f() returns trigger language plpgsql as 'begin return null; end'}, 'pg_proc: app.f\(\): prosrc' ],
+    [ 'a sequence value'  => q{select nextval('app.t_id_seq')}, 'sequence: app.t_id_seq: last_value' ],
+    [ 'a sequence'        => q{alter sequence app.t_id_seq cache 5}, 'pg_sequence: app.t_id_seq: seqcache' ],
+    [ 'a sequence owner'  => 'alter sequence app.t_id_seq owned by none', 'pg_depend: sequence app.t_id_seq -> table column app.t.id' ],
+    [ 'an owner'          => 'alter table app.t owner to helper', 'pg_class: app.t: relowner' ],
     [ 'a row'             => 'delete from app.t where id = 7', 'data of app.t' ],
     [ 'a value'           => q{update app.t set note = null where id = 7}, 'data of app.t.note' ],
     [ 'two values'        => q{update app.t set note = case id when 7 then 'n8' else 'n7' end where id in (7, 8)}, 'data of app.t' ],
     [ 'a matview'         => 'refresh materialized view app.m', 'data of app.m' ]);
+
+sub without_dump { return { %{ $_[0] }, dump => undef } }
 
 sub damage
 {
@@ -222,13 +260,21 @@ sub damage
     my $dbh = $t->connect(user => undef, dbname => $origin);
     $dbh->do('set client_min_messages = warning');
     $dbh->do($_) for split /;\n/, <<~'SQL';
-        create table app.t (id serial primary key, note text constraint positive check (note <> '')) with (toast.autovacuum_enabled = off);
+        create table app.t (id serial primary key, note text constraint positive check (note <> ''), n int not null default 7, short varchar(10))
+               with (toast.autovacuum_enabled = off);
         insert into app.t (note) select 'n' || i from generate_series(1, 30) i;
         create materialized view app.m as select id from app.t where id < 10; delete from app.t where id = 3;
+        create view app.v as select id from app.t;
         create function app.f() returns trigger language plpgsql as 'begin return new; end';
         create trigger tr before insert on app.t for each row execute function app.f();
+        create rule r as on delete to app.t where old.id < 0 do instead nothing;
+        create policy p on app.t using (id > 0); alter table app.t enable row level security;
+        create index by_note on app.t (note); create statistics app.s on id, note from app.t;
+        create publication pub for table app.t; create table app.p (k int) partition by range (k);
+        create table app.p1 partition of app.p for values from (1) to (2);
         create table app.c (t int references app.t); alter table app.t cluster on t_pkey, replica identity full;
-        alter table app.t alter note set statistics 5; grant select on app.t to reader; comment on column app.t.note is 'text'
+        alter table app.t alter note set statistics 5; grant select on app.t to reader; comment on column app.t.note is 'text';
+        grant update (note) on app.t to reader
         SQL
     $dbh->disconnect;
     my $before = snapshot($origin);
@@ -240,7 +286,7 @@ sub damage
         is(join('', Pgswap::Fidelity::differences($before, snapshot($copy))), '', 'the harness sees nothing where nothing is') if $i == 0;
         $session->do($sql);
         $session->disconnect;
-        like(join("\n", Pgswap::Fidelity::differences($before, snapshot($copy))), qr/$finds/, "the harness finds damage to $what");
+        like(join("\n", Pgswap::Fidelity::differences(without_dump($before), without_dump(snapshot($copy)))), qr/$finds/, "the harness finds damage to $what");
     }
     return;
 }
@@ -267,6 +313,7 @@ sub work
     POSIX::_exit(0);
 }
 
+$t->can_dump('what pg_dump says is compared, too');
 $t->{admin}->disconnect;    # shop is the template of every case
 damage();
 my @workers = map { work($_) } 0 .. WORKERS - 1;

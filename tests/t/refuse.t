@@ -27,7 +27,7 @@ sub refused
     my $target = ($how{table} // $table) =~ s/%T/$table/r;
     my @options = $how{options} ? @{ $how{options} } : ('--alter', $WIDEN);
     (my $say = $how{say}) =~ s/%T/$table/g;
-    my $before = $t->dump_schema;
+    my $before = $t->schema;
     for my $command ('plan', 'run')
     {
         my $run = $t->pgswap($command, $target, @options);
@@ -36,7 +36,7 @@ sub refused
         like($run->{err}, qr/^pgswap: hint: \S/m, "$name: $command gives a hint");
     }
     $t->is_bare("$name: nothing is left") or map { $t->pgswap($_, $target) } 'abort', 'finish';
-    is($t->dump_schema, $before, "$name: nothing is changed");
+    is($t->schema, $before, "$name: nothing is changed");
     (my $after = $how{after} // "drop table $table cascade") =~ s/%T/$table/g;
     $t->sql($after);
     return;

@@ -211,11 +211,11 @@ for my $place (@POINTS)
 {
     make();
     if ($place eq 'apply-read') { kill_at('copy-done', 'KILL') }
-    my $dump = $place ne q(apply-read) ? $t->dump_schema : undef;
+    my $schema = $place ne q(apply-read) ? $t->schema : undef;
     kill_at($place, 'KILL');
     $t->exits($t->pgswap('abort', 'app.t'), 0, "abort at $place");
     $t->is_clean("abort at $place leaves nothing");
-    is($t->dump_schema, $dump, "abort at $place: the database is as it was") if defined $dump;
+    is($t->schema, $schema, "abort at $place: the database is as it was") if defined $schema;
     my $found = Pgswap::Oracle::compare($t->{admin}, 'mirror.t', 'app.t', key => ['id']);
     is_deeply($found->{differences}, [], "abort at $place: live is untouched");
     $t->exits($t->pgswap('abort', 'app.t'), 0, "abort at $place, again");

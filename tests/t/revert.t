@@ -10,16 +10,8 @@ use Pgswap::Writers;
 use Test::More;
 
 my $t = Pgswap::Test->start('revert');
-my ($dump, $name, $follow, $run, $revert, $status, $logged, $verify, $plan, $refused);
+my ($schema, $name, $follow, $run, $revert, $status, $logged, $verify, $plan, $refused);
 my $writer = $t->connect(user => undef);
-
-# The schema as the application has it.
-sub dump_app
-{
-    my $file = "$ENV{TESTDIR}/app.$$.sql";
-    system('pg_dump', '-s', '-N', 'pgswap*', '-d', $t->conninfo(undef), '-f', $file) == 0 or die "pg_dump failed\n";
-    return join '', grep { !/^--|^\\|^$/ } split /^/, PostgreSQL::Test::Utils::slurp_file($file);
-}
 
 sub type_of
 {
@@ -52,12 +44,12 @@ sub fails
 # Ends a revertible migration that is back in its old form.
 sub all_gone
 {
-    my ($name, $dump) = @_;
+    my ($name, $schema) = @_;
     my $refused = $t->pgswap('finish', 'app.t');
     $t->exits($refused, 4, "$name: finish after a revert is refused");
     $t->exits($t->pgswap('abort', 'app.t'), 0, "$name: abort after a revert");
     $t->is_clean("$name: nothing is left");
-    is(dump_app(), $dump, "$name: the schema is as it was");
+    is($t->schema, $schema, "$name: the schema is as it was");
     return;
 }
 
@@ -66,7 +58,7 @@ sub section { return Pgswap::Cases::run($t, @_) }
 # -- writers all the time: swap, revert, swap, revert
 section 'writers' => sub {
     my $writers = Pgswap::Writers->new($t, rows => 4000);
-    $dump = dump_app();
+    $schema = $t->schema;
     my @change = ('--alter', 'ALTER COLUMN id TYPE bigint, ALTER COLUMN amount TYPE bigint',
         '--alter', q{ADD COLUMN region text NOT NULL DEFAULT 'eu'});
     $writers->start(qw(read_committed repeatable_read replica));
@@ -91,7 +83,7 @@ section 'writers' => sub {
     is($t->status('app.item')->{phase}, 'ready', 'ready to be swapped again');
     $t->exits($t->pgswap('abort', 'app.item'), 0, 'abort after the reverts');
     $t->is_clean('writers: nothing is left');
-    is(dump_app(), $dump, 'writers: the schema is as it was');
+    is($t->schema, $schema, 'writers: the schema is as it was');
     equal('after the abort', 'mirror.item', 'app.item');
 };
 
@@ -127,7 +119,7 @@ my @LOSSY = ('--alter', q{ALTER COLUMN n TYPE text USING 'n' || n});
 
 section 'everything around it' => sub {
     make();
-    $dump = dump_app();
+    $schema = $t->schema;
     $name = 'everything around it';
     $t->exits($t->pgswap('run', 'app.t', @CHANGE), 0, "$name: swap");
     is($t->status('app.t')->{revert}{possible}, JSON::PP::true, "$name: a revert is possible");
@@ -201,14 +193,14 @@ section 'everything around it' => sub {
     $t->exits($t->pgswap('revert', 'app.t'), 0, "$name: revert again");
     equal("$name: reverted again", 'mirror.t', 'app.t');
     $t->exits($t->pgswap('revert', 'app.t'), 0, "$name: there is nothing more to revert");
-    all_gone($name, $dump);
+    all_gone($name, $schema);
 };
 
 # -- TRUNCATE after the swap
 section 'TRUNCATE' => sub {
     make();
     $name = 'TRUNCATE';
-    $dump = dump_app();
+    $schema = $t->schema;
     $t->sql_as(owner => 'delete from app.c');
     $t->exits($t->pgswap('run', 'app.t', @CHANGE), 0, "$name: swap");
     $t->sql(q{update app.t set n = 1 where id = 7; truncate app.t, app.c; truncate mirror.t;
@@ -216,7 +208,7 @@ section 'TRUNCATE' => sub {
         insert into mirror.t (id, code, n, legacy, note) values (7, 'x', 70, 'standard', 'after'), (8, 'y', 80, 'standard', null)});
     $t->exits($t->pgswap('revert', 'app.t'), 0, "$name: revert");
     equal($name, 'mirror.t', 'app.t');
-    all_gone($name, $dump);
+    all_gone($name, $schema);
 };
 
 # -- a row that does not fit any more

@@ -14,15 +14,18 @@
 #                     may refuse: REGEXP   either refused like that, or carried without a difference
 #                     -LINE, +LINE         exactly these lines differ after the change
 #                     says: REGEXP         the plan, or what run says, names this
-#                     fact: REGEXP         facts that may differ (a decision, not a loss)
+#                     fact: REGEXP         lines of the catalogs that may differ (a decision, not a loss)
 #                     scenarios: NAME…     of identity, change, revert (where the rest has no sense)
 #
-# A snapshot is what pg_dump says, what it does not say (facts.sql) and a digest of every relation.
+# A snapshot is what the catalogs say (Pgswap::Catalog), where sequences stand, a digest of every relation,
+# and what pg_dump says, if there is one of the server's release.  After the change the catalogs are those of
+# a plain ALTER TABLE, where PostgreSQL does it; else only types may differ.
 package Pgswap::Fidelity;
 
 use strict;
 use warnings;
 use File::Basename qw(basename);
+use Pgswap::Catalog;
 use PostgreSQL::Test::Utils ();
 
 use constant DEFAULT_CHANGE => 'ALTER COLUMN id TYPE bigint';
@@ -71,35 +74,21 @@ sub load
 # Everything of the database that must not differ; ours is left out, see Pgswap::Test::leftovers.
 sub snapshot
 {
-    my ($t, $facts_sql, $dbname) = @_;
+    my ($t, $dbname) = @_;
     my $dbh = $t->connect(user => undef, dbname => $dbname);
-    $dbh->do(q{set search_path = ''; set client_min_messages = error});
-    my $facts = [ sort @{ $dbh->selectcol_arrayref($facts_sql) } ];
-    my $data = data($dbh);
+    $dbh->do('set client_min_messages = error');
+    my %snapshot = (catalog => [ Pgswap::Catalog::lines($dbh) ], values => [ Pgswap::Catalog::values($dbh) ], data => data($dbh));
     $dbh->disconnect;
-    return { dump => dump_lines($t, $dbname), facts => $facts, data => $data };
+    $snapshot{dump} = [ $t->dump_lines($dbname) ] if $t->pg_dump;
+    return \%snapshot;
 }
 
 # Takes over what writes change: data, and where sequences stand.
 sub written
 {
     my ($snapshot, $later) = @_;
-    $snapshot->{data} = $later->{data};
-    $snapshot->{facts} = [ sort(grep({ !/^sequence / } @{ $snapshot->{facts} }), grep({ /^sequence / } @{ $later->{facts} })) ];
+    $snapshot->{$_} = $later->{$_} for qw(data values);
     return;
-}
-
-# pg_dump -s without what differs by chance: psql's \restrict keys, empty lines, and pg_attver, an
-# entry of the server's own in attoptions.
-sub dump_lines
-{
-    my ($t, $dbname) = @_;
-    my $file = "$ENV{TESTDIR}/fidelity.$$.sql";
-    system('pg_dump', '-s', '-N', 'pgswap*', '-d', $t->conninfo(undef, $dbname), '-f', $file) == 0
-        or die "pg_dump failed\n";
-    my @lines = split /\n/, PostgreSQL::Test::Utils::slurp_file($file);
-    s/pg_attver=\d+(, )?//, s/, (?=\);$)// for @lines;
-    return [ grep { length && !/^\\(un)?restrict / && !/ SET \(\);$/ } @lines ];
 }
 
 # relation => { digest, columns => { name => digest } }: every table (without its children),
@@ -188,15 +177,26 @@ sub unexpected_lines
 }
 
 # Everything in which two snapshots differ.  lines: what the dump is expected to differ in; fact: a
-# regexp of facts that may differ; changed: sequences may have another type, the dump says which.
+# regexp of lines of the catalogs that may differ; changed: types may differ; plain: what the catalogs say
+# where PostgreSQL itself made the change.
 sub differences
 {
     my ($before, $after, %how) = @_;
-    my @dump = unexpected_lines([ differing_lines($before->{dump}, $after->{dump}) ], $how{lines} // []);
-    my @facts = differing_lines($before->{facts}, $after->{facts});
-    @facts = grep { !/^[-+]seqtype / } @facts if $how{changed};
-    @facts = grep { !/$how{fact}/ } @facts if $how{fact};
-    return (map({ "dump: $_" } @dump), map({ "fact: $_" } @facts), data_differences($before->{data}, $after->{data}));
+    my @dump = $before->{dump} ? unexpected_lines([ differing_lines($before->{dump}, $after->{dump}) ], $how{lines} // []) : ();
+    my @catalog = catalog_differences($how{plain} // $before->{catalog}, $after->{catalog}, %how);
+    return (map({ "dump: $_" } @dump), map({ "fact: $_" } @catalog, differing_lines($before->{values}, $after->{values})),
+        data_differences($before->{data}, $after->{data}));
+}
+
+# That a serial's sequence is widened with its column is our doing.
+sub catalog_differences
+{
+    my ($before, $after, %how) = @_;
+    my @sides = ($before, $after);
+    @sides = map { [ Pgswap::Catalog::without_types(@$_) ] } @sides if $how{changed} && !$how{plain};
+    my @lines = differing_lines(@sides);
+    @lines = grep { !/^[-+]pg_sequence: .*: (?:seqtypid|seqmax) =/ } @lines if $how{plain};
+    return $how{fact} ? grep { !/$how{fact}/ } @lines : @lines;
 }
 
 sub data_differences

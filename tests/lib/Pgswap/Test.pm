@@ -9,12 +9,14 @@
 # The program is $ENV{PGSWAP}, else build/asan/pgswap or build/pgswap of this tree.  It runs as role
 # "owner": no superuser, owns schema "app", has CREATE on the database and nothing else.  "writer" has
 # table grants only.  A report of a sanitizer on the program's stderr fails the test that ran it.
+#
+# The server is that of $ENV{PG_BIN}, else the one of pg_config; a client that PG_BIN lacks is pg_config's.
 package Pgswap::Test;
 
 use strict;
 use warnings;
 use Cwd qw(abs_path);
-use File::Basename qw(dirname);
+use File::Basename qw(basename dirname);
 use File::Temp ();
 
 my $tree;
@@ -28,7 +30,7 @@ BEGIN
     die "postgresql-server-dev-15 is not installed\n" unless $test && -d "$test/perl/PostgreSQL";
     unshift @INC, "$test/perl";
     $ENV{PG_REGRESS} //= "$test/regress/pg_regress";
-    $ENV{PATH} = "$bindir:$ENV{PATH}";
+    $ENV{PATH} = join ':', grep { defined } $ENV{PG_BIN}, $bindir, $ENV{PATH};
     if ($> == 0)
     {
         print "Bail out!  PostgreSQL does not run as root: runuser -u postgres -- prove …\n";
@@ -43,6 +45,7 @@ use DBI;
 use DBD::Pg qw(:async);
 use Errno qw(ECHILD);
 use JSON::PP ();
+use Pgswap::Catalog;
 use POSIX qw(WNOHANG);
 use Test::More;
 use Time::HiRes qw(sleep time);
@@ -78,6 +81,7 @@ sub start_server
     $node->append_conf('postgresql.conf', "$_ = '$settings{$_}'") for sort keys %settings;
     $node->start;
     my $self = bless { node => $node, dbname => 'shop', children => {} }, $class;
+    $self->_check_server if $ENV{PG_BIN};
     $node->safe_psql('postgres', <<~'SQL');
         create role owner login;
         create role writer login;
@@ -90,6 +94,16 @@ sub start_server
         grant usage on schema app to writer;
         SQL
     return $self;
+}
+
+# It would be easy to test the server of pg_config again and again.
+sub _check_server
+{
+    my ($self) = @_;
+    my ($wanted) = `'$ENV{PG_BIN}/postgres' --version` =~ /\) (\S+)/ or BAIL_OUT("no server in PG_BIN=$ENV{PG_BIN}");
+    my ($running) = $self->{node}->safe_psql('postgres', 'show server_version') =~ /^(\S+)/;
+    BAIL_OUT("the server is $running, that of PG_BIN is $wanted") if $running ne $wanted;
+    return;
 }
 
 sub tree { return $tree }
@@ -382,14 +396,52 @@ sub swap_waits
     });
 }
 
-# pg_dump -s of a database, comments and psql's \restrict lines left out.
-sub dump_schema
+# ---- what a database holds ----------------------------------------------------------------------
+
+# The pg_dump that can dump this server: $ENV{PG_DUMP}, or the one at hand; undef if that refuses.
+sub pg_dump
+{
+    my ($self) = @_;
+    return $self->{pg_dump} if exists $self->{pg_dump};
+    my $program = $ENV{PG_DUMP} || 'pg_dump';
+    my $conninfo = $self->conninfo(undef, 'postgres');
+    my $said = `'$program' -s -d "$conninfo" -f /dev/null 2>&1`;
+    die "$program: $said\n" if $? != 0 && $said !~ /server version mismatch/;
+    return $self->{pg_dump} = $? == 0 ? $program : undef;
+}
+
+# Whether there is one; if not, what is not tested for that reason is said, as a skipped test and on stderr.
+sub can_dump
+{
+    my ($self, $what) = @_;
+    return 1 if $self->pg_dump;
+    diag('skipped: ' . basename($0) . ": $what: no pg_dump of this release");
+  SKIP: { skip("$what: no pg_dump of this release", 1) }
+    return 0;
+}
+
+# Lines of pg_dump -s, without our schemas and what differs by chance: psql's \restrict keys, empty lines
+# and pg_attver, an entry of the server's own in attoptions.
+sub dump_lines
 {
     my ($self, $dbname) = @_;
     my $file = "$ENV{TESTDIR}/dump.$$.sql";
-    my $conninfo = $self->conninfo(undef, $dbname);
-    system('pg_dump', '-s', '-d', $conninfo, '-f', $file) == 0 or die "pg_dump failed\n";
-    return join '', grep { !/^--|^\\|^$/ } split /^/, PostgreSQL::Test::Utils::slurp_file($file);
+    system($self->pg_dump, '-s', '-N', 'pgswap*', '-d', $self->conninfo(undef, $dbname), '-f', $file) == 0
+        or die "pg_dump failed\n";
+    my @lines = split /\n/, PostgreSQL::Test::Utils::slurp_file($file);
+    s/pg_attver=\d+(, )?//, s/, (?=\);$)// for @lines;
+    return grep { length && !/^--/ && !/^\\(un)?restrict / && !/ SET \(\);$/ } @lines;
+}
+
+# What the catalogs, and pg_dump if there is one, say of a database.
+sub schema
+{
+    my ($self, $dbname) = @_;
+    my $dbh = $self->connect(user => undef, dbname => $dbname);
+    my @lines = Pgswap::Catalog::lines($dbh);
+    $dbh->disconnect;
+    push @lines, $self->dump_lines($dbname) if $self->pg_dump;
+    return join '', map { "$_\n" } @lines;
 }
 
 sub DESTROY
