@@ -1,6 +1,7 @@
+select case when 'lz4' = any (enumvals) then 'lz4' else 'pglz' end as lz4 from pg_settings where name = 'default_toast_compression' \gset
 create table app.t (
     id int primary key,
-    a text compression lz4, b text compression pglz, c text, d bytea, e numeric, f jsonb compression lz4, g int[],
+    a text compression :lz4, b text compression pglz, c text, d bytea, e numeric, f jsonb compression :lz4, g int[],
     h text);
 alter table app.t alter a set storage external, alter b set storage main, alter c set storage plain,
     alter d set storage external, alter e set storage plain, alter g set storage external;

@@ -17,9 +17,9 @@
 #                     fact: REGEXP         lines of the catalogs that may differ (a decision, not a loss)
 #                     scenarios: NAME…     of identity, change, revert (where the rest has no sense)
 #
-# A snapshot is what the catalogs say (Pgswap::Catalog), where sequences stand, a digest of every relation,
-# and what pg_dump says, if there is one of the server's release.  After the change the catalogs are those of
-# a plain ALTER TABLE, where PostgreSQL does it; else only types may differ.
+# A snapshot is what the catalogs say (Pgswap::Catalog), a digest of every relation, and what pg_dump says, if
+# there is one of the server's release.  After the change the catalogs are those of a plain ALTER TABLE, where
+# PostgreSQL does it; else only types may differ.
 package Pgswap::Fidelity;
 
 use strict;
@@ -76,8 +76,8 @@ sub snapshot
 {
     my ($t, $dbname) = @_;
     my $dbh = $t->connect(user => undef, dbname => $dbname);
-    $dbh->do('set client_min_messages = error');
-    my %snapshot = (catalog => [ Pgswap::Catalog::lines($dbh) ], values => [ Pgswap::Catalog::values($dbh) ], data => data($dbh));
+    $dbh->do(q{set search_path = ''; set client_min_messages = error});
+    my %snapshot = (catalog => [ $t->catalog_lines($dbname) ], data => data($dbh));
     $dbh->disconnect;
     $snapshot{dump} = [ $t->dump_lines($dbname) ] if $t->pg_dump;
     return \%snapshot;
@@ -87,7 +87,8 @@ sub snapshot
 sub written
 {
     my ($snapshot, $later) = @_;
-    $snapshot->{$_} = $later->{$_} for qw(data values);
+    $snapshot->{data} = $later->{data};
+    $snapshot->{catalog} = [ grep({ !/^value of sequence / } @{ $snapshot->{catalog} }), grep({ /^value of sequence / } @{ $later->{catalog} }) ];
     return;
 }
 
@@ -177,26 +178,28 @@ sub unexpected_lines
 }
 
 # Everything in which two snapshots differ.  lines: what the dump is expected to differ in; fact: a
-# regexp of lines of the catalogs that may differ; changed: types may differ; plain: what the catalogs say
+# regexp of differences of the catalogs that may be; changed: types may differ; plain: what the catalogs say
 # where PostgreSQL itself made the change.
 sub differences
 {
     my ($before, $after, %how) = @_;
     my @dump = $before->{dump} ? unexpected_lines([ differing_lines($before->{dump}, $after->{dump}) ], $how{lines} // []) : ();
-    my @catalog = catalog_differences($how{plain} // $before->{catalog}, $after->{catalog}, %how);
-    return (map({ "dump: $_" } @dump), map({ "fact: $_" } @catalog, differing_lines($before->{values}, $after->{values})),
-        data_differences($before->{data}, $after->{data}));
+    my @sides = map { [ without_types($how{changed}, $how{plain}, @$_) ] } $how{plain} // $before->{catalog}, $after->{catalog};
+    my @facts = Pgswap::Catalog::differences(@sides);
+    @facts = grep { !/$how{fact}/ } @facts if $how{fact};
+    return (map({ "dump: $_" } @dump), map({ "fact: $_" } @facts), data_differences($before->{data}, $after->{data}));
 }
 
-# That a serial's sequence is widened with its column is our doing.
-sub catalog_differences
+# What the type of a column decides, of the column and of what is built on it.  A serial's sequence is widened
+# with its column, which ALTER TABLE does not do.
+sub without_types
 {
-    my ($before, $after, %how) = @_;
-    my @sides = ($before, $after);
-    @sides = map { [ Pgswap::Catalog::without_types(@$_) ] } @sides if $how{changed} && !$how{plain};
-    my @lines = differing_lines(@sides);
-    @lines = grep { !/^[-+]pg_sequence: .*: (?:seqtypid|seqmax) =/ } @lines if $how{plain};
-    return $how{fact} ? grep { !/$how{fact}/ } @lines : @lines;
+    my ($changed, $plain, @lines) = @_;
+    my $names = $plain ? 'seqtypid|seqmax' : 'atttypid|attlen|attbyval|attalign|atttypmod|indclass|con[pf][pf]eqop|conexclop|seqtypid|seqmax';
+    return @lines unless $changed;
+    s/ (?:$names)=(?:NULL|E?'(?:[^']|'')*')//g for @lines;
+    s/^(pg_attribute attrelid='view .*) attstorage='.'/$1/ for @lines;
+    return @lines;
 }
 
 sub data_differences

@@ -433,15 +433,23 @@ sub dump_lines
     return grep { length && !/^--/ && !/^\\(un)?restrict / && !/ SET \(\);$/ } @lines;
 }
 
-# What the catalogs, and pg_dump if there is one, say of a database.
-sub schema
+# Lines that say all that the catalogs know of a database, but for our schemas and those of sessions, and where
+# sequences stand.
+sub catalog_lines
 {
     my ($self, $dbname) = @_;
     my $dbh = $self->connect(user => undef, dbname => $dbname);
-    my @lines = Pgswap::Catalog::lines($dbh);
+    my @lines = grep { !/\bpgswap(?:_\d+_\w+)?\b|\bpg_toast_temp_\d/ } @{ Pgswap::Catalog::snapshot($dbh) };
     $dbh->disconnect;
-    push @lines, $self->dump_lines($dbname) if $self->pg_dump;
-    return join '', map { "$_\n" } @lines;
+    return @lines;
+}
+
+# What the catalogs, and pg_dump if there is one, say of a database; not where sequences stand.
+sub schema
+{
+    my ($self, $dbname) = @_;
+    return join '', map { "$_\n" } grep({ !/^value of sequence / } $self->catalog_lines($dbname)),
+        $self->pg_dump ? $self->dump_lines($dbname) : ();
 }
 
 sub DESTROY
