@@ -42,7 +42,7 @@ UNIT_SCRIPTS := $(sort $(wildcard tests/unit/test_*.sh))
 # These need a PostgreSQL server, which tests/unit/with_server.sh gives them.
 UNIT_ON_SERVER := $(filter %/test_pg,$(UNIT_PROGRAMS))
 
-.PHONY: all units help check check-unit check-tap check-long run-unit lint format bench bench-swap \
+.PHONY: all units help check check-unit check-tap check-long check-versions run-unit lint format bench bench-swap \
 	bench-snapshots demo install clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -53,7 +53,7 @@ help:
 	@echo 'make             build/pgswap'
 	@echo 'make SANITIZE=1  build/asan/pgswap, with AddressSanitizer and UBSan'
 	@echo 'make check       lint, unit tests, TAP tests (TESTS="tests/t/x.t" picks some)'
-	@echo 'make check-long  the long tests'
+	@echo 'make check-long  the long tests;  make check-versions: the TAP tests on PostgreSQL 14, 16, 17 and 18'
 	@echo 'make bench       pgswap beside its alternatives;  make bench-swap: what the application notices;'
 	@echo '                 make bench-snapshots: what old snapshots notice'
 	@echo 'make demo format install clean'
@@ -111,6 +111,9 @@ check-tap: all
 check-long: all
 	$(MAKE) SANITIZE=1 all
 	PGSWAP=build/asan/pgswap scripts/tap.sh $(or $(TESTS),tests/long/*.t)
+
+check-versions:
+	scripts/check-versions.sh
 
 lint:
 	scripts/lint.sh
