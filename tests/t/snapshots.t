@@ -141,7 +141,8 @@ sub swap_at
     my ($where, $pending, @options) = @_;
     my $point = $t->hold($where);
     $writer->do('begin; lock table app.t in row exclusive mode');
-    my $run = $t->spawn('swap', 'app.t', '--swap-deadline', '1500ms', '--pause-at', $where, '--lock-timeout', '10s', @options);
+    my $run = $t->spawn('swap', 'app.t', '--swap-deadline', '1500ms', '--pause-at', $where, '--lock-timeout', '10s',
+        '--blocker-age', '1min', @options);
     $t->swap_waits('app.t', $run);
     some_writes() if $pending;
     $writer->do('commit');
