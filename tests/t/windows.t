@@ -236,7 +236,8 @@ section 'COPY that waits for the lock' => sub {
     before('swap', $name);
     my $point = $t->hold('swap-locked');
     $writer->do('begin; lock table app.t in row exclusive mode');
-    my $run = $t->spawn('swap', 'app.t', '--pause-at', 'swap-locked', '--lock-timeout', '10s', '--swap-deadline', '30s', '--retry-pause', '200ms');
+    my $run = $t->spawn('swap', 'app.t', '--pause-at', 'swap-locked', '--lock-timeout', '10s', '--swap-deadline', '30s',
+        '--retry-pause', '200ms', '--blocker-age', '1min');
     $t->swap_waits('app.t', $run);
     both("insert into %T values (5000, 1, 'new')");
     both('update %T set n = 7 where id = 5');
@@ -266,7 +267,8 @@ section 'a statement that comes to the table late' => sub {
     before('swap', $name);
     my $point = $t->hold('swap-locked');
     $writer->do('begin; lock table app.t in row exclusive mode');
-    my $run = $t->spawn('swap', 'app.t', '--old-snapshots=strict', '--pause-at', 'swap-locked', '--lock-timeout', '10s', '--swap-deadline', '30s', '--retry-pause', '200ms');
+    my $run = $t->spawn('swap', 'app.t', '--old-snapshots=strict', '--pause-at', 'swap-locked', '--lock-timeout', '10s', '--swap-deadline', '30s',
+        '--retry-pause', '200ms', '--blocker-age', '1min');
     $t->swap_waits('app.t', $run);
     both('update %T set n = 7 where id = 5');
     $writer->do('commit');
