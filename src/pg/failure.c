@@ -13,6 +13,7 @@
 
 static const char query_canceled[] = "57014";
 static const char lock_not_available[] = "55P03";
+static const char deadlock_detected[] = "40P01";
 /* Raised by the functions of our state schema (templates/state_install.sql). */
 static const char taken_over[] = "PS002";
 static const char other_table[] = "PS003";
@@ -50,7 +51,7 @@ kind_of(const char *sqlstate, CancelReason reason)
     if (is_insufficient_resources(sqlstate) ||
         (strcmp(sqlstate, query_canceled) == 0 && reason == CANCEL_LIMIT))
         return ERROR_LIMIT;
-    if (strcmp(sqlstate, lock_not_available) == 0)
+    if (strcmp(sqlstate, lock_not_available) == 0 || strcmp(sqlstate, deadlock_detected) == 0)
         return ERROR_LOCK;
     if (strcmp(sqlstate, taken_over) == 0)
         return ERROR_BUSY;
