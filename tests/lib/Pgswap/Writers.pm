@@ -38,8 +38,9 @@ our %KINDS = (
         setup => ['set search_path = hostile, pg_catalog, pg_temp'] },
 );
 
-# Makes the tables and the roles.  Options: rows, seed, deferrable_key (the primary key is DEFERRABLE,
-# the key that the program can use is the unique column uid), pause (seconds between transactions).
+# Makes the tables and the roles.  Options: rows, seed, deferrable_key (the primary key is DEFERRABLE;
+# the writers find their rows by the unique column uid), pause (seconds between transactions), again (a
+# regular expression of further SQLSTATEs after which a transaction is tried again).
 sub new
 {
     my ($class, $t, %options) = @_;
@@ -138,6 +139,17 @@ sub start
     return $self;
 }
 
+# Dies if one has ended.
+sub alive
+{
+    my ($self) = @_;
+    for my $kind (keys %{ $self->{pids} })
+    {
+        die "writer $kind ended: " . $self->result($kind)->{error} . "\n" if -e "$self->{dir}/$kind.result";
+    }
+    return 1;
+}
+
 # Commits so far, by kind.
 sub counts
 {
@@ -152,12 +164,8 @@ sub advance
     my $before = $self->counts;
     $self->{t}->wait_until("every writer has committed $more more", sub {
         my $now = $self->counts;
-        for my $kind (keys %$now)
-        {
-            die "writer $kind ended: " . $self->result($kind)->{error} . "\n" if -e "$self->{dir}/$kind.result";
-            return 0 if $now->{$kind} < $before->{$kind} + $more;
-        }
-        return 1;
+        $self->alive;
+        return !grep { $now->{$_} < $before->{$_} + $more } keys %$now;
     });
     return;
 }
@@ -243,7 +251,7 @@ sub transaction
         my ($state, $error) = ($dbh->state, $@);
         eval { $dbh->do('rollback') };
         return 'conflicts' if $state eq '23505';
-        die "[$state] $error" unless $state =~ /^40(001|P01)$/;
+        die "[$state] $error" unless $state =~ /^40(001|P01)$/ || ($self->{again} && $state =~ $self->{again});
         $result->{retries}++;
         sleep 0.001 * rand 20;
     }
