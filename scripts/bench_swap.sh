@@ -12,6 +12,9 @@
 #           drain under the lock
 #   reader  and a client that reads the table, then is idle in its transaction for 5 s, 2 s apart
 #   vacuum  and an autovacuum that is kept at work on the table
+#   clients and 30 clients that are in a transaction of 40 ms nearly all the time, and write at its end
+#   order   and clients that lock other things before the table, or behind it: 20 that take nextval() of
+#           its sequence and insert then, 20 that insert into a table that refers to it
 #   retries and four clients whose transactions of 0.8 s read the table and overlap, so that for a minute
 #           the lock is not to be had, and nobody is old enough to be waited for; a tenth of the swaps
 # BENCH_SWAPS (20, of which half are reverts; each may take 3 min), BENCH_ROWS (100000), BENCH_PAUSE (4,
@@ -25,7 +28,7 @@ pgswap=$(realpath "${PGSWAP:-build/pgswap}")
 swaps=${BENCH_SWAPS:-20}
 rows=${BENCH_ROWS:-100000}
 pause=${BENCH_PAUSE:-4}
-scenarios=${*:-quiet burst reader vacuum retries}
+scenarios=${*:-quiet burst reader vacuum clients order retries}
 
 fail() {
     printf 'bench_swap: %s\n' "$@" >&2
@@ -59,7 +62,12 @@ make_table() {
     for ((i = 1; i <= 19; i++)); do
         sql -c "CREATE INDEX orders_${i}_idx ON orders ((a + $i), b, c) WHERE d % 19 <> $i"
     done
-    sql -c "CREATE SEQUENCE new_id START $((rows + 1))" -c 'VACUUM ANALYZE orders'
+    sql -c "CREATE SEQUENCE new_id START $((rows + 1))"
+    [ "$1" != order ] || sql -c "ALTER TABLE orders ALTER id SET DEFAULT nextval('new_id')" \
+        -c 'ALTER SEQUENCE new_id OWNED BY orders.id' \
+        -c 'INSERT INTO orders SELECT -n, n, 1, 1, 1, 1 FROM generate_series(1, 1000) AS n' \
+        -c 'CREATE TABLE parts (order_id integer NOT NULL REFERENCES orders, n integer)'
+    sql -c 'VACUUM ANALYZE orders'
 }
 
 make_scripts() {
@@ -82,6 +90,24 @@ SQL
 \\set first random(1, $rows - 1000)
 UPDATE orders SET total = total + 1 WHERE id BETWEEN :first AND :first + 999;
 \\sleep 300 ms
+SQL
+    cat >"$cluster_dir/clients.sql" <<SQL
+\\set id random(1, $rows)
+BEGIN;
+SELECT * FROM orders WHERE id = :id;
+\\sleep 40 ms
+UPDATE orders SET total = total + 1 WHERE id = :id;
+COMMIT;
+SQL
+    cat >"$cluster_dir/sequence.sql" <<SQL
+BEGIN;
+SELECT nextval('new_id') AS id \\gset
+INSERT INTO orders VALUES (:id, 1, 1, 1, 1, 1, 'new');
+COMMIT;
+SQL
+    cat >"$cluster_dir/parts.sql" <<SQL
+\\set id random(-1000, -1)
+INSERT INTO parts VALUES (:id, 1);
 SQL
     cat >"$cluster_dir/reader.sql" <<SQL
 BEGIN;
@@ -161,6 +187,11 @@ run_scenario() {
     clients_start bench writers -c 4 --rate="${BENCH_WRITES:-200}" -l --log-prefix="$cluster_dir/writers.log"
     case $scenario in
         burst | reader) clients_start bench "$scenario" -c 1 ;;
+        clients) clients_start bench clients -c 30 ;;
+        order)
+            clients_start bench sequence -c 20 --rate=200
+            clients_start bench parts -c 20 --rate=200
+            ;;
     esac
     for ((i = 1; i <= count; i++)); do
         sleep "$quiet"
@@ -245,7 +276,7 @@ trap 'exit 143' TERM
 
 for scenario in $scenarios; do
     case $scenario in
-        quiet | burst | reader | vacuum | retries) ;;
+        quiet | burst | reader | vacuum | clients | order | retries) ;;
         *) fail "no such scenario: $scenario" ;;
     esac
 done
