@@ -104,7 +104,7 @@ section 'pause before the swap' => sub {
     is($locks, 0, "$name: no lock is asked for as long as it is paused");
     ok(!swapped(), "$name: not swapped");
     $t->exits($t->pgswap('continue', 'app.t'), 0, "$name: continue");
-    $t->exits($t->reap($run, 60), 0, "$name: continued");
+    $t->exits($t->reap($run), 0, "$name: continued");
     ended($name);
 };
 
@@ -139,7 +139,7 @@ section 'hold' => sub {
     writes('delete from %T where id between 100 and 102');
     my $release = $t->pgswap('swap', 'app.t');
     $t->exits($release, 0, "$name: swap from another process");
-    $t->exits($t->reap($run, 60), 0, "$name: the held run");
+    $t->exits($t->reap($run), 0, "$name: the held run");
     ended($name);
 };
 
@@ -150,7 +150,7 @@ section 'hold, and the holder dies' => sub {
     status_until('it is ready', $run, sub { $_[0]{phase} eq 'ready' });
     $t->kill_run($run, 'KILL');
     $t->wait_until('the server has noticed', sub {
-        !$t->value(q{select count(*) from pg_stat_activity where usename = 'owner' and backend_type = 'client backend'}) }, 30);
+        !$t->value(q{select count(*) from pg_stat_activity where usename = 'owner' and backend_type = 'client backend'}) });
     writes('delete from %T where id between 1 and 10');
     $t->exits($t->pgswap('swap', 'app.t'), 0, "$name: swap does it itself");
     ended($name);

@@ -74,7 +74,6 @@ my $holder = $t->connect(user => undef);
 $holder->do('begin; select count(*) from app.t');
 my $swap = $t->spawn('swap', 'app.t', '--swap-deadline', '2500ms', '--lock-timeout', '200ms');
 my $reader = $t->connect(user => undef);
-$reader->do('set statement_timeout = 1500');
 for (1 .. 20)
 {
     $reader->do('select * from app.t limit 1');

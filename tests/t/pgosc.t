@@ -85,7 +85,7 @@ kept('a text key that looks like SQL', setup => "create table %T (id text primar
 $t->sql_as(owner => 'create table app.big (id int primary key, n int); insert into app.big select i, i from generate_series(1, 6000) i');
 $t->exits($t->pgswap('run', 'app.big', '--alter', 'ALTER COLUMN n TYPE bigint', '--until=ready'), 0, 'a 5000-row transaction: ready');
 my $point = $t->hold('before-swap');
-my $swap = $t->spawn('swap', 'app.big', '--pause-at', 'before-swap', '--lock-timeout', '5s', '--blocker-age', '1min');
+my $swap = $t->spawn('swap', 'app.big', '--pause-at', 'before-swap', '--lock-timeout', '5min', '--blocker-age', '10min');
 $t->arrived($point, $swap);
 my $large = $t->connect(user => undef);
 $large->do('begin; update app.big set n = -n where id <= 5000');

@@ -244,7 +244,7 @@ sub through
 {
     my ($name, $open, $body) = @_;
     my $point = $t->hold('before-swap');
-    my $run = $t->spawn('run', 'app.item', @IDENTITY, '--pause-at', 'before-swap', '--blocker-age', '1min');
+    my $run = $t->spawn('run', 'app.item', @IDENTITY, '--pause-at', 'before-swap', '--blocker-age', '10min');
     $t->arrived($point, $run);
     $open->();
     $t->let_go($point);

@@ -141,8 +141,8 @@ sub swap_at
     my ($where, $pending, @options) = @_;
     my $point = $t->hold($where);
     $writer->do('begin; lock table app.t in row exclusive mode');
-    my $run = $t->spawn('swap', 'app.t', '--swap-deadline', '1500ms', '--pause-at', $where, '--lock-timeout', '10s',
-        '--blocker-age', '1min', @options);
+    my $run = $t->spawn('swap', 'app.t', '--swap-deadline', '1500ms', '--pause-at', $where, '--lock-timeout', '5min',
+        '--max-lock-hold', '5min', '--blocker-age', '10min', @options);
     $t->swap_waits('app.t', $run);
     some_writes() if $pending;
     $writer->do('commit');
@@ -192,7 +192,7 @@ is(($dbh->selectrow_array('fetch c'))[0], 1000, "$name: it sees what it should")
 $dbh->do('commit');
 $dbh->do('begin; declare h cursor with hold for select id from mirror.t order by id; commit');
 $dbh->selectrow_array('fetch h');
-$t->exits($t->pgswap('swap', 'app.t', '--swap-deadline', '5s'), 0, 'a cursor WITH HOLD is harmless');
+$t->exits($t->pgswap('swap', 'app.t'), 0, 'a cursor WITH HOLD is harmless');
 is(scalar @{ $dbh->selectall_arrayref('fetch all h') }, 999, 'a cursor WITH HOLD reads on');
 $dbh->do('close h');
 ended('a cursor WITH HOLD');
@@ -203,7 +203,7 @@ to_ready();
 $name = 'READ COMMITTED, idle in its transaction';
 $dbh = old('read committed', 'writer');
 writes();
-$t->exits($t->pgswap('swap', 'app.t', '--swap-deadline', '5s'), 0, "$name: does not hold the swap up");
+$t->exits($t->pgswap('swap', 'app.t'), 0, "$name: does not hold the swap up");
 is(difference($dbh), '', "$name: it sees all");
 $dbh->do('commit');
 ended($name);
@@ -213,7 +213,7 @@ $name = 'an exported snapshot';
 my $owner;
 to_ready(start => sub { $owner = old('repeatable read', 'writer') });
 my ($snapshot) = $owner->selectrow_array('select pg_export_snapshot()');
-my $run = $t->spawn('swap', 'app.t', '--swap-deadline', '4s');
+my $run = $t->spawn('swap', 'app.t', '--swap-deadline', '12s');
 $t->wait_until('the swap waits for the snapshot', sub {
     die "the swap ended: $run->{err}" unless $t->lives($run);
     return ($t->status('app.t')->{waiting_for} // '') =~ /snapshot/ });
@@ -267,11 +267,13 @@ for my $mode ('strict', 'wait')
     my ($point, $run) = swap_at('swap-locked', 1, '--old-snapshots', $mode);
     $dbh = $t->connect(user => 'writer');
     $dbh->do('begin isolation level repeatable read');
-    $t->async($dbh, 'select pg_sleep(3)');
+    $t->sql('select pg_advisory_lock(1)');
+    $t->async($dbh, 'select pg_advisory_lock(1)');
     $t->wait_until('it has its snapshot', sub {
-        $t->value("select count(*) from pg_stat_activity where pid = $dbh->{pg_pid} and backend_xmin is not null and wait_event = 'PgSleep'") });
+        $t->value("select count(*) from pg_stat_activity where pid = $dbh->{pg_pid} and backend_xmin is not null and wait_event = 'advisory'") });
     $t->let_go($point);
     $t->exits($t->reap($run), $mode eq 'strict' ? 6 : 0, $name);
+    $t->sql('select pg_advisory_unlock(1)');
     $t->done($dbh);
     if ($mode eq 'strict') { is(difference($dbh), '', "$name: it sees what it should") }
     else

@@ -21,7 +21,7 @@ sub watch
     my ($run, $writers) = @_;
     my (%commits, $phase);
     my $last = $writers->counts;
-    my $deadline = time() + 240;
+    my $deadline = time() + 900;
     while ($t->lives($run))
     {
         kill 'KILL', $run->{pid} if time() > $deadline;
@@ -148,7 +148,7 @@ scenario('a 5000-row transaction that commits while the swap waits for its lock'
     my ($writers) = @_;
     my $name = 'a large transaction';
     my $point = $t->hold('before-swap');
-    my $run = $t->spawn('swap', 'app.item', '--pause-at', 'before-swap', '--retry-pause', '200ms', '--lock-timeout', '5s', '--blocker-age', '1min', '--old-snapshots=ignore');
+    my $run = $t->spawn('swap', 'app.item', '--pause-at', 'before-swap', '--retry-pause', '200ms', '--lock-timeout', '5min', '--blocker-age', '10min', '--old-snapshots=ignore');
     $t->arrived($point, $run);
     my $large = $t->connect(user => undef);
     $large->do('begin');

@@ -123,7 +123,7 @@ fixture_check_lost(Fixture *f)
     fixture_check(f, ERROR_CONNECTION, "57P01");
     assert_false(await_cancel(f->conn, &f->error));
     fixture_check(f, ERROR_CONNECTION, "57P01");
-    assert_true(clock_ms() - start < 1000);
+    assert_true(clock_ms() - start < 10000);
 }
 
 bool

@@ -274,12 +274,12 @@ test_wait_and_finish_early(void **state)
 {
     Fixture *f = *state;
     Pool *pool = open_pool(f, 2);
-    Work work = make_work("SELECT 1 AS pid FROM pg_sleep(0.5)", 50);
+    Work work = make_work("SELECT 1 AS pid FROM pg_sleep(3)", 50);
     int64_t start = clock_ms();
 
     pool_start(pool, next_job, job_done, &work);
     assert_false(pool_wait(pool, 100));
-    assert_between(clock_ms() - start, 90, 450);
+    assert_true(clock_ms() - start >= 90); /* and the jobs run still */
     assert_int_equal(work.given, 2);
     assert_int_equal(fixture_number(f, "SELECT 7 AS value"), 7); /* beside the jobs */
     assert_true(pool_finish(pool, &f->error));

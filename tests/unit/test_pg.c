@@ -399,7 +399,7 @@ test_loop_turn(void **state)
     int64_t start = clock_ms();
 
     loop_turn(f->loop, 0);
-    assert_true(clock_ms() - start < 1000);
+    assert_true(clock_ms() - start < 10000);
     loop_turn(f->loop, 200);
     assert_between(clock_ms() - start, 190, 5000);
     loop_stop(f->loop);

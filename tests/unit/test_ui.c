@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <ctype.h>
 #include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -426,6 +427,8 @@ test_progress_terminal(void **state)
 static void
 test_progress_redraws(void **state)
 {
+    const char *text;
+
     (void)state;
     capture_terminal(24);
     progress_setup(true);
@@ -433,7 +436,9 @@ test_progress_redraws(void **state)
     read_captured();
     usleep(120 * 1000);
     progress_show("copy", 1, 100, "rows", NULL);
-    assert_non_null(strstr(read_captured(), "\rcopy  1%  0:1")); /* 99 rows at 8 a second */
+    text = strstr(read_captured(), "\rcopy  1%  ");
+    assert_non_null(text);
+    assert_true(isdigit((unsigned char)text[11])); /* the time that is left */
     progress_end();
     capture_end();
 }
@@ -456,10 +461,10 @@ test_progress_plain(void **state)
 {
     (void)state;
     capture_file();
-    progress_set_interval(50);
+    progress_set_interval(1500);
     progress_setup(true);
     progress_show("copy", 1, 4, "rows", NULL); /* nothing before the interval is over */
-    usleep(60 * 1000);
+    usleep(1600 * 1000);
     progress_show("index", 2, 4, "rows", NULL);
     progress_show("index", 3, 4, "rows", NULL);
     progress_show("index", 4, 4, "rows", NULL);

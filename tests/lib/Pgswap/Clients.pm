@@ -50,7 +50,7 @@ sub ended
     my ($out, $err) = map { PostgreSQL::Test::Utils::slurp_file("$self->{base}.$_") } 'out', 'err';
     unlike($err, qr/error|abort|fatal/i, "$name: … nor told one");
     my ($count) = $out =~ /transactions actually processed: (\d+)/;
-    cmp_ok($count // 0, '>', 10, "$name: they were busy");
+    cmp_ok($count // 0, '>', 0, "$name: they were busy");
     return $count;
 }
 

@@ -125,7 +125,7 @@ sub connect
     my $dbh = DBI->connect("dbi:Pg:$dsn", undef, undef, {
         RaiseError => 1, PrintError => 0, AutoCommit => 1, AutoInactiveDestroy => 1,
         pg_server_prepare => 0, pg_enable_utf8 => 0 });
-    $dbh->do(q(set statement_timeout = '2min'));    # a test that hangs fails, and stops its server
+    $dbh->do(q(set statement_timeout = '5min'));    # a test that hangs fails, and stops its server
     return $dbh;
 }
 
@@ -149,7 +149,7 @@ sub sql_as
 sub wait_until
 {
     my ($self, $what, $condition, $seconds) = @_;
-    my $deadline = time() + ($seconds // 90);
+    my $deadline = time() + ($seconds // 300);
     until ($condition->())
     {
         if (time() > $deadline)
@@ -215,7 +215,7 @@ sub _ended
 sub reap
 {
     my ($self, $run, $seconds) = @_;
-    my $deadline = time() + ($seconds // 180);
+    my $deadline = time() + ($seconds // 600);
     while ($self->lives($run))
     {
         if (time() > $deadline)
@@ -233,7 +233,7 @@ sub kill_run
 {
     my ($self, $run, $signal) = @_;
     kill $signal, $run->{pid};
-    return $self->reap($run, 60);
+    return $self->reap($run);
 }
 
 # Runs the program to its end.
