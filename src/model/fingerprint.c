@@ -48,6 +48,20 @@ prepare(Conn *conn, Error *error)
     return ok;
 }
 
+/* Somebody dropped what was about to be described, and committed while we waited for its lock (no
+ * code of its own: relation_open() and the lookups of PostgreSQL's caches).  Nothing is wrong; it
+ * can be read again. */
+static bool
+explain_drop(Error *error)
+{
+    if (!error_is(error, "XX000") || (strstr(error->message, "could not open relation") == NULL &&
+                                      strstr(error->message, "cache lookup failed") == NULL))
+        return false;
+    error->kind = ERROR_LOCK;
+    return error_hint(error, "Something that depends on the table was dropped while it was read. "
+                             "Run the same command again.");
+}
+
 bool
 description_read(Conn *conn, Arena *arena, const char *oid, const char *schema, const char *home,
                  Description *description, Error *error)
@@ -59,7 +73,7 @@ description_read(Conn *conn, Arena *arena, const char *oid, const char *schema, 
     result = statement_run(conn, error, "description_execute", "oid", oid, "from", schema, "to",
                            home, NULL);
     if (result == NULL)
-        return false;
+        return explain_drop(error);
     description->count = result_rows(result);
     description->lines =
         arena_alloc(arena, sizeof(DescriptionLine) * (size_t)(description->count + 1));
