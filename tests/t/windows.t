@@ -261,7 +261,8 @@ section 'COPY that waits for the lock' => sub {
     ended($name, 'finish');
 };
 
-# A statement takes one snapshot, and a function in it may touch the table only after a while.
+# A statement takes one snapshot, and a function in it may touch the table only after a while, in which it may wait
+# for a lock that is none of ours.
 section 'a statement that comes to the table late' => sub {
     my $name = 'a statement that comes to the table late';
     $t->sql(q{create or replace function app.late() returns bigint stable language plpgsql as
@@ -280,8 +281,10 @@ section 'a statement that comes to the table late' => sub {
     my $statement = $reader->prepare('select app.late()', { pg_async => PG_ASYNC });
     $statement->execute;
     $t->wait_until('it is on its way', sub { $t->value("select count(*) from pg_stat_activity where pid = $reader->{pg_pid} and wait_event = 'advisory'") });
+    my $attempts = sub { scalar @{ $t->status('app.t')->{swap}{attempt_log} // [] } };
+    my $before = $attempts->();
     $t->let_go($point);
-    $t->wait_until('an attempt gives way', sub { die "it ended: $run->{err}" unless $t->lives($run); @{ $t->status('app.t')->{swap}{attempt_log} } });
+    $t->wait_until('an attempt gives way', sub { die "it ended: $run->{err}" unless $t->lives($run); $attempts->() > $before });
     $t->sql('select pg_advisory_unlock(1)');
     $t->done($reader);
     is(($statement->fetchrow_array)[0], $t->value('select sum(n) from mirror.t'), "$name: strict: it sees what it should");
@@ -350,6 +353,20 @@ section 'the table is dropped between attempts' => sub {
         $t->sql("drop table $_->[0]") for @{ $t->rows(q{select oid::regclass from pg_class where relname = 't' and relnamespace::regnamespace::text like 'pgswap%'}) };
         $t->exits($t->pgswap($command eq 'swap' ? 'abort' : 'finish', 'app.t'), 0, "$name: ended");
     }
+};
+
+section 'a view is dropped while it is described' => sub {
+    my $name = 'a view is dropped while it is described';
+    before('swap', $name);
+    $writer->do('create view app.v as select id from app.t');
+    $writer->do('begin; drop view app.v');
+    my $run = $t->spawn('swap', 'app.t', '--retry-pause', '200ms');
+    $t->wait_until('it waits for that', sub { die "it ended: $run->{err}" unless $t->lives($run);
+        $t->value(q{select count(*) from pg_locks where not granted and relation is not null}) });
+    $writer->do('commit');
+    $t->exits($t->reap($run), 6, $name);
+    like($run->{err}, qr/hint: .*was dropped while it was read.*again/, "$name: it is said");
+    ended($name, 'swap', 'finish');
 };
 
 # Locks that stop no reader or writer are not collected either: a wait for one would be a wait for the others.
