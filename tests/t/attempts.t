@@ -81,8 +81,8 @@ my $reader = $t->connect(user => 'writer');
 $reader->do($_) for 'begin', 'select 1 from app.t limit 1';
 fails('a lock that is not to be had', [ '--lock-timeout', '2ms' ], { memory => 512, catalogs => 512, ours => 2048 });
 $reader->disconnect;
-# in the middle of the exchange: moving a table between schemas takes longer than that
-$t->sql(q{create function app.slow() returns event_trigger language plpgsql as $$ begin perform pg_sleep(0.04); end $$;
+# in the middle of the exchange: moving a table between schemas takes longer than that, however late the program wakes
+$t->sql(q{create function app.slow() returns event_trigger language plpgsql as $$ begin perform pg_sleep(60); end $$;
     create event trigger slow on ddl_command_end when tag in ('ALTER TABLE') execute function app.slow()});
 fails('a budget that runs out', [ '--max-lock-hold', '20ms' ], { memory => 512, catalogs => 8192, ours => 2048 });
 $t->sql('drop event trigger slow; drop function app.slow');
