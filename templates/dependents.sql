@@ -88,9 +88,10 @@ leaf AS (
       FROM part JOIN pg_constraint con ON con.oid = part.oid
       JOIN pg_class c ON c.oid = con.conrelid AND c.relkind = 'r' JOIN pg_namespace n ON n.oid = c.relnamespace
       JOIN fk_text ON fk_text.oid = part.root AND fk_text.child_kind = 'p'),
+-- (up to PostgreSQL 14 what a partition has from its parent is internal)
 user_trigger AS (
     SELECT t.* FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
-     WHERE t.tgrelid = :live AND NOT t.tgisinternal AND NOT (t.tgname LIKE 'pgswap\_%' AND n.nspname = 'pgswap')),
+     WHERE t.tgrelid = :live AND (NOT t.tgisinternal OR t.tgparentid <> 0 AND t.tgconstraint = 0) AND NOT (t.tgname LIKE 'pgswap\_%' AND n.nspname = 'pgswap')),
 -- publications that name the table; PostgreSQL 14 has neither filters nor lists: there the names are those outside
 published AS (
     SELECT pr.* FROM (SELECT NULL::pg_node_tree AS prqual, NULL::int2vector AS prattrs) AS missing,

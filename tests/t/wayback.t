@@ -109,6 +109,7 @@ for my $case ([ 'a serial becomes an identity', 'create table app.t (id serial p
         'RENAME COLUMN b TO bb, ALTER COLUMN id TYPE bigint', qr/ON DELETE names column b/ ])
 {
     my ($name, $setup, $alter, $why) = @$case;
+    next if $setup =~ /set null \(/ && !$t->can_know('confdelsetcols', $name);
     section $name => sub {
         make($setup);
         for my $command ('plan', 'run')
@@ -170,7 +171,7 @@ section 'a snapshot of logical replication' => sub {
     my $base = "$ENV{TESTDIR}/walsender.$$";
     my $pid = open(my $walsender, '|-', 'psql', '-X', '-q', '-At', '-o', "$base.out", '-d', $t->conninfo(undef) . ' replication=database') // die "psql: $!";
     $walsender->autoflush(1);
-    print $walsender "BEGIN READ ONLY ISOLATION LEVEL REPEATABLE READ;\nCREATE_REPLICATION_SLOT s1 TEMPORARY LOGICAL pgoutput (SNAPSHOT 'use');\n";
+    print $walsender "BEGIN READ ONLY ISOLATION LEVEL REPEATABLE READ;\nCREATE_REPLICATION_SLOT s1 TEMPORARY LOGICAL pgoutput USE_SNAPSHOT;\n";
     $t->wait_until('the slot is there', sub { $t->value(q{select count(*) from pg_replication_slots where slot_name = 's1'}) });
     my $run = $t->pgswap('run', 'app.t', @BIGINT, '--swap-deadline', '2s');
     $t->exits($run, 6, "$name: the swap waits");

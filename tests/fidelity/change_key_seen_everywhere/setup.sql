@@ -18,5 +18,7 @@ grant select (id), update (id) on app.t to reader;
 grant select (id) on app.w to reader;
 comment on column app.w.id is 'the key, counted';
 reset role;
+\if :prqual
 create publication pub for table app.t where (id > 3);
 alter publication pub owner to owner;
+\endif

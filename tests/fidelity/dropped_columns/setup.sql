@@ -14,9 +14,13 @@ create function app.f() returns trigger language plpgsql as 'begin return new; e
 create trigger tr before update of c, a on app.t for each row when (new.c > old.a) execute function app.f();
 create policy p on app.t using (c > a);
 create table app.child (t_id int, t_c int, t_a int);
+\if :confdelsetcols
 alter table app.child add foreign key (t_c, t_a, t_id) references app.t (c, a, id) on delete set null (t_a);
+\endif
 grant select (c), update (a) on app.t to reader;
 comment on column app.t.c is 'after dropped ones';
 reset role;
+\if :prqual
 create publication pub for table app.t (c, a, id) where (c > 1 and id > 0);
 alter publication pub owner to owner;
+\endif

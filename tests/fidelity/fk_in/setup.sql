@@ -4,7 +4,12 @@ create unique index code_ix on app.t (code) include (b);
 create table app.c1 (id serial primary key, t_id int not null references app.t on delete cascade on update cascade, note text);
 create table app.c2 (t_id int default 1 constraint "C2's ""key""" references app.t (id) on delete set default on update set null deferrable initially deferred);
 create table app.c3 (x text, y int, constraint c3_fk foreign key (y, x) references app.t (a, b) match full on delete set null);
-create table app.c4 (x text, y int, constraint c4_fk foreign key (x, y) references app.t (b, a) on delete set null (y));
+create table app.c4 (x text, y int);
+\if :confdelsetcols
+alter table app.c4 add constraint c4_fk foreign key (x, y) references app.t (b, a) on delete set null (y);
+\else
+alter table app.c4 add constraint c4_fk foreign key (x, y) references app.t (b, a) on delete set null;
+\endif
 create table app.c5 (code text constraint code_fk references app.t (code) on update restrict on delete no action deferrable);
 create table app.c6 (id int primary key references app.t, t2 int references app.t, t3 int references app.t (u));
 create schema "Other Schema" authorization owner;

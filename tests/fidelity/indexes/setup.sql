@@ -20,7 +20,9 @@ create index trgm2 on app.t using gin (b public.gin_trgm_ops);
 create index spgist1 on app.t using spgist (g quad_point_ops);
 create index brin1 on app.t using brin (at timestamptz_minmax_multi_ops (values_per_range = 16), id int4_bloom_ops (n_distinct_per_range = 100)) with (pages_per_range = 7, autosummarize = on);
 create index inet1 on app.t using gist (i inet_ops);
+\if :indnullsnotdistinct
 create unique index u1 on app.t (b, "C d") nulls not distinct;
+\endif
 create unique index u2 on app.t (coalesce(a, 0), id) where a is not null;
 create index "index_with_a_name_of_exactly_sixty_three_bytes_abcdefghijklmnop" on app.t (at);
 create index "Ünïcode ☃ Index" on app.t (extract(epoch from at at time zone 'UTC'));

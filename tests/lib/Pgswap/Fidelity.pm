@@ -16,6 +16,9 @@
 #                     says: REGEXP         the plan, or what run says, names this
 #                     fact: REGEXP         lines of the catalogs that may differ (a decision, not a loss)
 #                     scenarios: NAME…     of identity, change, revert (where the rest has no sense)
+#                     needs: NAME          skipped by a server that does not know this column
+#
+# setup.sql asks what the server knows: \if :prqual, one variable for each of KNOWN.
 #
 # A snapshot is what the catalogs say (Pgswap::Catalog), a digest of every relation, and what pg_dump says, if
 # there is one of the server's release.  After the change the catalogs are those of a plain ALTER TABLE, where
@@ -27,6 +30,9 @@ use warnings;
 use File::Basename qw(basename);
 use Pgswap::Catalog;
 use PostgreSQL::Test::Utils ();
+
+# Columns of the catalogs that came after PostgreSQL 14, with what they describe.
+use constant KNOWN => qw(confdelsetcols indnullsnotdistinct prqual);
 
 use constant DEFAULT_CHANGE => 'ALTER COLUMN id TYPE bigint';
 
@@ -62,6 +68,7 @@ sub load
         elsif ($line =~ /^may refuse: (.+)/) { $case{may_refuse} = $1 }
         elsif ($line =~ /^says: (.+)/)       { $case{says} = $1 }
         elsif ($line =~ /^fact: (.+)/)       { $case{fact} = $1 }
+        elsif ($line =~ /^needs: (\w+)$/)    { $case{needs} = $1 }
         elsif ($line =~ /^scenarios: (.+)/)  { $case{scenarios} = [ split ' ', $1 ] }
         elsif ($line =~ /^[-+]/)             { push @{ $case{lines} }, $line; $case{expects_lines} = 1 }
         else                                 { die "$at/expect: $line\n" }

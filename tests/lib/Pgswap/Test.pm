@@ -162,6 +162,13 @@ sub wait_until
     return 1;
 }
 
+# Whether the catalogs have a column of this name: asks the server, not its version, for what came with it.
+sub knows
+{
+    my ($self, $column) = @_;
+    return $self->value("select count(*) from pg_attribute where attname = '$column' and attrelid < 16384");
+}
+
 # ---- the program ------------------------------------------------------------------------------
 
 # Starts the program: command, then its arguments.  The hash holds pid and, after reap(), exit (or
@@ -410,13 +417,26 @@ sub pg_dump
     return $self->{pg_dump} = $? == 0 ? $program : undef;
 }
 
-# Whether there is one; if not, what is not tested for that reason is said, as a skipped test and on stderr.
+# Whether there is one; if not, what is not tested for that reason is said.
 sub can_dump
 {
     my ($self, $what) = @_;
-    return 1 if $self->pg_dump;
-    diag('skipped: ' . basename($0) . ": $what: no pg_dump of this release");
-  SKIP: { skip("$what: no pg_dump of this release", 1) }
+    return $self->pg_dump ? 1 : skipped("$what: no pg_dump of this release");
+}
+
+# The same for a server that does not know a column of the catalogs.
+sub can_know
+{
+    my ($self, $column, $what) = @_;
+    return $self->knows($column) ? 1 : skipped("$what: the server knows no $column");
+}
+
+# As a skipped test, and on stderr.
+sub skipped
+{
+    my ($what) = @_;
+    diag('skipped: ' . basename($0) . ": $what");
+  SKIP: { skip($what, 1) }
     return 0;
 }
 

@@ -85,7 +85,9 @@ sub create_roles
               . "grant select, insert, update, delete on mirror.item to $role");
         $t->sql_as(owner => "grant select, insert, update, delete on $self->{table} to $role");
     }
-    $t->sql('grant set on parameter session_replication_role to writer_replica');
+    # What a grant allows since PostgreSQL 15 is the superuser's before.
+    $t->sql($t->knows('paracl') ? 'grant set on parameter session_replication_role to writer_replica'
+        : 'alter role writer_replica superuser');
     $self->create_hostile_schema unless $t->value("select to_regnamespace('hostile')");
     return;
 }
