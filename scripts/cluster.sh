@@ -67,6 +67,7 @@ cluster_create() {
     cluster_user=$(id -un)
     if [ "$(id -u)" -eq 0 ]; then
         cluster_user=${PGSWAP_TEST_USER:-$(id -un postgres 2>/dev/null || echo nobody)}
+        export -n PGSWAP_TEST_USER # pgswap refuses variables that are none of its options
     fi
     cluster_find_programs || return 1
     export PATH="$cluster_bin:$PATH"

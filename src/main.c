@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "cmd/command.h"
 #include "cmd/options.h"
+#include "cmd/suggest.h"
 #include "phase/hook.h"
 #include "sql/template.h"
 #include "ui/log.h"
@@ -21,17 +22,25 @@
 #define PGSWAP_VERSION "0.1.0"
 
 static const Command commands[] = {
-    {"plan", plan_command, true, "what a change means and takes; changes nothing"},
-    {"run", run_command, true, "build, copy, sync, verify and swap; continues an unfinished run"},
-    {"status", status_command, false, "how a migration stands, from any machine"},
-    {"verify", verify_command, true, "compare both tables now"},
-    {"swap", swap_command, true, "swap a table that \"run --until=ready\" made ready"},
-    {"pause", pause_command, true, "hold a migration up: no copying, no swap"},
-    {"continue", continue_command, true, "let a paused migration go on"},
-    {"follow", follow_command, true, "after the swap: keep the old table in sync"},
-    {"revert", revert_command, true, "swap back, with everything written since"},
-    {"finish", finish_command, true, "after the swap: drop the old table and all that is ours"},
-    {"abort", abort_command, true, "before the swap: take everything back"},
+    {"plan", plan_command, COMMAND_PLAN, true, "what a change means and takes; changes nothing"},
+    {"run", run_command, COMMAND_RUN, true,
+     "build, copy, sync, verify and swap; continues an unfinished run"},
+    {"status", status_command, COMMAND_STATUS, false, "how a migration stands, from any machine"},
+    {"verify", verify_command, COMMAND_VERIFY, true, "compare both tables now"},
+    {"swap", swap_command, COMMAND_SWAP, true,
+     "swap a table that \"run --until=ready\" made ready"},
+    {"pause", pause_command, COMMAND_PAUSE, true, "hold a migration up: no copying, no swap"},
+    {"continue", continue_command, COMMAND_CONTINUE, true, "let a paused migration go on"},
+    {"follow", follow_command, COMMAND_FOLLOW, true, "after the swap: keep the old table in sync"},
+    {"revert", revert_command, COMMAND_REVERT, true, "swap back, with everything written since"},
+    {"finish", finish_command, COMMAND_FINISH, true,
+     "after the swap: drop the old table and all that is ours"},
+    {"abort", abort_command, COMMAND_ABORT, true, "before the swap: take everything back"},
+};
+
+enum
+{
+    COMMAND_COUNT = sizeof(commands) / sizeof(commands[0])
 };
 
 static void
@@ -39,35 +48,56 @@ print_help(void)
 {
     printf("pgswap restructures a big PostgreSQL table while it is in use.\n\n"
            "Usage:\n  pgswap COMMAND [OPTION]... [TABLE]\n\nCommands:\n");
-    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+    for (int i = 0; i < COMMAND_COUNT; i++)
         printf("  %-8s %s\n", commands[i].name, commands[i].help);
-    options_help();
+    printf("\n\"pgswap COMMAND --help\" lists the options of a command; these are all:\n");
+    options_help(COMMAND_ALL);
     printf("\n  -V, --version                      print the version\n"
-           "  -?, --help                         this help\n"
            "\nExit codes: 0 done, 1 usage, 2 connection, 3 a statement or the data failed,\n"
            "4 refused, 5 tables differ, 6 no lock to be had, 7 stopped on request,\n"
            "8 another pgswap at work, 9 a limit, 10 table altered meanwhile,\n"
            "11 paused by the operator.\n");
 }
 
-static const Command *
-find_command(const char *name)
+static void
+print_command_help(const Command *command)
 {
-    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+    printf("pgswap %s: %s\n\nUsage:\n  pgswap %s [OPTION]... %s\n", command->name, command->help,
+           command->name, command->needs_table ? "TABLE" : "[TABLE]");
+    options_help(command->bit);
+}
+
+static const Command *
+find_command(const char *name, Error *error)
+{
+    const char *names[COMMAND_COUNT + 1] = {0}, *meant;
+
+    for (int i = 0; i < COMMAND_COUNT; i++)
+    {
+        names[i] = commands[i].name;
         if (strcmp(commands[i].name, name) == 0)
             return &commands[i];
+    }
+    if (*name == '\0' || *name == '-')
+        error_set(error, ERROR_FAULT, "no command was given");
+    else
+        error_set(error, ERROR_FAULT, "there is no command \"%s\"", name);
+    meant = suggest(name, names);
+    if (meant != NULL)
+        error_hint(error, "Perhaps \"pgswap %s\" is meant; \"pgswap --help\" lists the commands.",
+                   meant);
+    else
+        error_hint(error, "\"pgswap --help\" lists the commands.");
     return NULL;
 }
 
 static void
 setup_output(const Options *options)
 {
-    bool json = options->log_format != NULL && strcmp(options->log_format, "json") == 0;
-
     log_setup(options->quiet     ? LOG_WARNING
               : options->verbose ? LOG_DEBUG
                                  : LOG_INFO,
-              json ? LOG_JSON : LOG_TEXT);
+              (LogFormat)options->log_format);
     progress_setup(!options->quiet);
 }
 
@@ -79,18 +109,13 @@ run_session(const Command *command, Arena *arena, const Options *options, bool *
     Loop *loop = loop_new();
     Session session;
     bool ok;
-    Error ignored = ERROR_INIT;
 
     srandom((unsigned int)(clock_us() ^ getpid())); /* for jitter, so that two programs differ */
     ok = session_init(&session, arena, loop, options, error) && command->run(&session, error);
     context_explain_stop(&session.context, error);
     *stopped = loop_is_stopping(loop) && error->kind == ERROR_STOPPED;
-    if (!ok && options->settings.hook_failure != NULL)
-    {
-        setenv("PGSWAP_ERROR", error->message != NULL ? error->message : "", 1);
-        (void)!hook_run(&session.context, "failure", options->settings.hook_failure, &ignored);
-        error_clear(&ignored);
-    }
+    if (!ok)
+        hook_failed(&session.context, options->settings.hook_failure, error);
     session_close(&session);
     progress_hide();
     if (!loop_free(loop))
@@ -98,31 +123,30 @@ run_session(const Command *command, Arena *arena, const Options *options, bool *
     return ok;
 }
 
+/* What follows an unknown command is read, too, for --json. */
 static bool
-run(int argc, char **argv, Arena *arena, bool *stopped, Error *error)
+run(int argc, char **argv, Arena *arena, Options *options, bool *stopped, Error *error)
 {
-    const Command *command = find_command(argv[1]);
-    Options options;
-    bool help;
+    const Command *command = find_command(argv[1], error);
+    bool nameless = *argv[1] == '-'; /* pgswap --json */
+    bool read = options_read(arena, command != NULL ? command->name : "",
+                             command != NULL ? command->bit : COMMAND_ALL, argc - !nameless,
+                             argv + !nameless, options, error);
 
-    if (command == NULL)
+    setup_output(options);
+    if (command != NULL && options->help)
     {
-        error_set(error, ERROR_FAULT, "there is no command \"%s\"", argv[1]);
-        return error_hint(error, "pgswap --help lists them.");
-    }
-    if (!options_read(arena, argc - 1, argv + 1, &options, &help, error))
-        return false;
-    if (help)
-    {
-        print_help();
+        error_clear(error);
+        print_command_help(command);
         return true;
     }
-    setup_output(&options);
-    if (command->needs_table && options.table == NULL)
-        return error_set(error, ERROR_FAULT, "%s needs a table", command->name);
-    if (options.templates != NULL && !template_use_directory(options.templates, error))
+    if (!read)
         return false;
-    return run_session(command, arena, &options, stopped, error);
+    if (command->needs_table && options->table == NULL)
+        return error_set(error, ERROR_FAULT, "%s needs a table", command->name);
+    if (options->templates != NULL && !template_use_directory(options->templates, error))
+        return false;
+    return run_session(command, arena, options, stopped, error);
 }
 
 /* A daemon may have closed them: what is opened later must not get their numbers, or our messages.
@@ -151,7 +175,7 @@ close_output(Error *error)
 }
 
 static bool
-run_or_tell(int argc, char **argv, Arena *arena, bool *stopped, Error *error)
+run_or_tell(int argc, char **argv, Arena *arena, Options *options, bool *stopped, Error *error)
 {
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-?") == 0)
     {
@@ -163,20 +187,21 @@ run_or_tell(int argc, char **argv, Arena *arena, bool *stopped, Error *error)
         printf("pgswap %s\n", PGSWAP_VERSION);
         return true;
     }
-    return run(argc, argv, arena, stopped, error);
+    return run(argc, argv, arena, options, stopped, error);
 }
 
 int
 main(int argc, char **argv)
 {
     Error error = ERROR_INIT;
+    Options options;
     Arena *arena = arena_new();
     bool stopped = false;
     int code;
 
     signal(SIGPIPE, SIG_IGN);
     open_standard_descriptors();
-    code = run_or_tell(argc, argv, arena, &stopped, &error) ? ERROR_NONE : ERROR_FAULT;
+    code = run_or_tell(argc, argv, arena, &options, &stopped, &error) ? ERROR_NONE : ERROR_FAULT;
     close_output(&error);
     if (stopped)
         log_note_error(&error);

@@ -33,6 +33,7 @@ typedef struct Command
 {
     const char *name;
     CommandFunction run;
+    unsigned bit; /* for its options */
     bool needs_table;
     const char *help;
 } Command;

@@ -1,6 +1,7 @@
 /*
- * The command line as data: one table row an option.  An option may also be given as an environment
- * variable, PGSWAP_ and its name in capitals; the command line wins.
+ * The command line as data: one table row an option, which says what commands take it.  An option
+ * may also be given as an environment variable, PGSWAP_ and its name in capitals: the command line
+ * wins, and a command overlooks what is there for another.
  */
 #pragma once
 
@@ -9,6 +10,23 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "phase/context.h"
+
+/* A bit for each command. */
+enum
+{
+    COMMAND_PLAN = 1 << 0,
+    COMMAND_RUN = 1 << 1,
+    COMMAND_STATUS = 1 << 2,
+    COMMAND_VERIFY = 1 << 3,
+    COMMAND_SWAP = 1 << 4,
+    COMMAND_PAUSE = 1 << 5,
+    COMMAND_CONTINUE = 1 << 6,
+    COMMAND_FOLLOW = 1 << 7,
+    COMMAND_REVERT = 1 << 8,
+    COMMAND_FINISH = 1 << 9,
+    COMMAND_ABORT = 1 << 10,
+    COMMAND_ALL = (1 << 11) - 1,
+};
 
 typedef struct Options
 {
@@ -27,30 +45,33 @@ typedef struct Options
     bool no_revert;
     const char *file;
     bool force_rewrite;
-    const char *force; /* "publication" or NULL */
+    bool force_publication;
     /* the run */
     Settings settings;
-    const char *until;
+    bool until_ready;
     bool hold;
     int64_t reconnect; /* ms */
-    const char *old_snapshots;
-    const char *matviews;
-    int64_t follow; /* ms; 0: not after a run, without end for the command follow */
-    int64_t keep;   /* ms after the swap in which finish refuses */
+    int64_t follow;    /* ms; 0: not after a run, without end for the command follow */
+    int64_t keep;      /* ms after the swap in which finish refuses */
     /* output */
     bool json;
     bool quiet;
     bool verbose;
-    const char *log_format;
+    bool help;
+    int log_format; /* a LogFormat */
     const char *templates;
     /* the rest */
     const char *table; /* as typed; NULL if none was given */
 } Options;
 
-/* Reads argv[1…] after the command's name and the environment.  *help is set if help was asked
- * for. */
-bool options_read(Arena *arena, int argc, char **argv, Options *options, bool *help, Error *error)
-    ERROR_MUST_CHECK;
+/*
+ * Reads argv[1…], what comes after the command's name, and the environment.  ERROR_FAULT for an
+ * option that the command, whose bit is given, does not take, and for a wrong name or value; it is
+ * the first that is reported, but the others are read all the same: *options tells whether JSON
+ * was asked for.
+ */
+bool options_read(Arena *arena, const char *command, unsigned bit, int argc, char **argv,
+                  Options *options, Error *error) ERROR_MUST_CHECK;
 
-/* Prints the option table. */
-void options_help(void);
+/* Prints the options of these commands. */
+void options_help(unsigned commands);

@@ -6,12 +6,15 @@
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
+#include "phase/hook.h"
 
 typedef enum OptionKind
 {
@@ -19,8 +22,11 @@ typedef enum OptionKind
     OPTION_TEXT,     /* const char * */
     OPTION_LIST,     /* const char **, repeatable */
     OPTION_NUMBER,   /* int64_t, from 1 */
-    OPTION_INT,      /* int, from 1 */
+    OPTION_INT,      /* int, from 1 to 1000 */
     OPTION_DURATION, /* int64_t, milliseconds */
+    OPTION_TIME,     /* the same, longer than 0 */
+    OPTION_WORD,     /* int: which of the words in value, from 0 */
+    OPTION_ONLY,     /* bool; the value must be the word in value */
     OPTION_HEADING,  /* a line in the help */
 } OptionKind;
 
@@ -30,100 +36,119 @@ typedef struct OptionRow
     int letter; /* 0 if none */
     OptionKind kind;
     size_t offset;
-    const char *value; /* name of the value in the help */
+    unsigned commands; /* that take it */
+    const char *value; /* name of the value in the help, or the words that are allowed: a|b|c */
     const char *help;
 } OptionRow;
 
+/* Which commands take an option: those that have a use for it, and no other. */
+enum
+{
+    ALL = COMMAND_ALL,
+    CHANGE = COMMAND_PLAN | COMMAND_RUN,
+    RUN = COMMAND_RUN,
+    COPY = COMMAND_RUN | COMMAND_SWAP, /* swap copies again where capture was lost */
+    SWAP = COMMAND_RUN | COMMAND_SWAP | COMMAND_REVERT,
+    COMPARE = SWAP | COMMAND_VERIFY,
+    APPLY = COMPARE | COMMAND_FOLLOW,
+    LOCK = SWAP | COMMAND_FINISH | COMMAND_ABORT, /* what others have to wait for */
+};
+
 #define AT(field) offsetof(Options, field)
-#define HEADING(text) NULL, 0, OPTION_HEADING, 0, NULL, text
+#define HEADING(text) NULL, 0, OPTION_HEADING, 0, 0, NULL, text
 
 static const OptionRow rows[] = {
     {HEADING("Connection (also PGHOST, PGPORT and the other variables of libpq)")},
-    {"dbname", 'd', OPTION_TEXT, AT(dbname), "DBNAME", "database name, conninfo string or URI"},
-    {"host", 'h', OPTION_TEXT, AT(host), "HOSTNAME", "server host or socket directory"},
-    {"port", 'p', OPTION_TEXT, AT(port), "PORT", "server port"},
-    {"username", 'U', OPTION_TEXT, AT(user), "USERNAME", "role to connect as"},
-    {"no-password", 'w', OPTION_FLAG, AT(no_password), NULL, "never prompt for a password"},
-    {"password", 'W', OPTION_FLAG, AT(ask_password), NULL, "prompt for a password"},
-    {"session-pooler", 0, OPTION_FLAG, AT(session_pooler), NULL,
+    {"dbname", 'd', OPTION_TEXT, AT(dbname), ALL, "DBNAME",
+     "database name, conninfo string or URI"},
+    {"host", 'h', OPTION_TEXT, AT(host), ALL, "HOSTNAME", "server host or socket directory"},
+    {"port", 'p', OPTION_TEXT, AT(port), ALL, "PORT", "server port"},
+    {"username", 'U', OPTION_TEXT, AT(user), ALL, "USERNAME", "role to connect as"},
+    {"no-password", 'w', OPTION_FLAG, AT(no_password), ALL, NULL, "never prompt for a password"},
+    {"password", 'W', OPTION_FLAG, AT(ask_password), ALL, NULL, "prompt for a password"},
+    {"session-pooler", 0, OPTION_FLAG, AT(session_pooler), ALL, NULL,
      "connect through a pooler that keeps a server session for each connection"},
+    {HEADING("The table")},
+    {"table", 't', OPTION_TEXT, AT(table), ALL, "TABLE", "the table, instead of the argument"},
     {HEADING("The change")},
-    {"table", 't', OPTION_TEXT, AT(table), "TABLE", "the table, instead of the argument"},
-    {"alter", 'a', OPTION_LIST, AT(alters), "ACTIONS",
+    {"alter", 'a', OPTION_LIST, AT(alters), CHANGE, "ACTIONS",
      "what you would write after ALTER TABLE name; repeatable"},
-    {"map", 'm', OPTION_LIST, AT(maps), "COLUMN=EXPR",
+    {"map", 'm', OPTION_LIST, AT(maps), CHANGE, "COLUMN=EXPR",
      "value of a column of the new table over the columns of the old; repeatable"},
-    {"reverse-map", 0, OPTION_LIST, AT(reverse_maps), "COLUMN=EXPR",
+    {"reverse-map", 0, OPTION_LIST, AT(reverse_maps), CHANGE, "COLUMN=EXPR",
      "for revert: value of a column of the old table over the columns of the new; repeatable"},
-    {"no-revert", 0, OPTION_FLAG, AT(no_revert), NULL, "go on where there is no way back"},
-    {"file", 'f', OPTION_TEXT, AT(file), "FILE", "SQL statements in which :green is the new table"},
-    {"matviews", 0, OPTION_TEXT, AT(matviews), "refresh",
+    {"no-revert", 0, OPTION_FLAG, AT(no_revert), CHANGE, NULL, "go on where there is no way back"},
+    {"file", 'f', OPTION_TEXT, AT(file), CHANGE, "FILE",
+     "SQL statements in which :green is the new table"},
+    {"matviews", 0, OPTION_ONLY, AT(settings.refresh_matviews), CHANGE, "refresh",
      "build materialized views again, empty until refreshed after the swap"},
-    {"force", 0, OPTION_TEXT, AT(force), "publication",
+    {"force", 0, OPTION_ONLY, AT(force_publication), CHANGE, "publication",
      "go on although a publication of all tables or sequences sees ours"},
-    {"force-rewrite", 0, OPTION_FLAG, AT(force_rewrite), NULL,
+    {"force-rewrite", 0, OPTION_FLAG, AT(force_rewrite), CHANGE, NULL,
      "rewrite even where a plain ALTER TABLE would not"},
     {HEADING("The run")},
-    {"until", 0, OPTION_TEXT, AT(until), "ready", "stop before the swap"},
-    {"follow", 0, OPTION_DURATION, AT(follow), "TIME",
+    {"until", 0, OPTION_ONLY, AT(until_ready), RUN, "ready", "stop before the swap"},
+    {"follow", 0, OPTION_DURATION, AT(follow), COMMAND_RUN | COMMAND_FOLLOW, "TIME",
      "after the swap, keep the old table in sync for so long"},
-    {"jobs", 'j', OPTION_INT, AT(settings.jobs), "NUM", "parallel connections (2)"},
-    {"chunk-time", 0, OPTION_DURATION, AT(settings.chunk_time), "TIME",
+    {"jobs", 'j', OPTION_INT, AT(settings.jobs), COMPARE, "NUM", "parallel connections (2)"},
+    {"chunk-time", 0, OPTION_DURATION, AT(settings.chunk_time), COPY, "TIME",
      "aim of one copy transaction (500ms)"},
-    {"chunk-blocks", 0, OPTION_NUMBER, AT(settings.chunk_blocks), "NUM",
+    {"chunk-blocks", 0, OPTION_NUMBER, AT(settings.chunk_blocks), COPY, "NUM",
      "fixed chunk size in heap blocks instead"},
-    {"max-lag", 0, OPTION_DURATION, AT(settings.max_lag), "TIME",
+    {"max-lag", 0, OPTION_DURATION, AT(settings.max_lag), COPY, "TIME",
      "replica lag that holds the copy up (5s)"},
-    {"maintenance-work-mem", 0, OPTION_TEXT, AT(settings.maintenance_work_mem), "SIZE",
+    {"maintenance-work-mem", 0, OPTION_TEXT, AT(settings.maintenance_work_mem), LOCK, "SIZE",
      "for index builds (the server's own)"},
-    {"reconnect", 0, OPTION_DURATION, AT(reconnect), "TIME",
+    {"reconnect", 0, OPTION_DURATION, AT(reconnect), APPLY, "TIME",
      "try so long to get a lost connection back (1min)"},
-    {"row-capture", 0, OPTION_FLAG, AT(settings.row_capture), NULL,
+    {"row-capture", 0, OPTION_FLAG, AT(settings.row_capture), SWAP, NULL,
      "capture with row-level triggers instead of statement-level ones"},
     {HEADING("The swap")},
-    {"lock-timeout", 0, OPTION_DURATION, AT(settings.lock_timeout), "TIME",
+    {"lock-timeout", 0, OPTION_TIME, AT(settings.lock_timeout), LOCK, "TIME",
      "longest wait for a lock; the first attempt waits a tenth of it (250ms)"},
-    {"max-lock-hold", 0, OPTION_DURATION, AT(settings.max_lock_hold), "TIME",
+    {"max-lock-hold", 0, OPTION_TIME, AT(settings.max_lock_hold), LOCK, "TIME",
      "longest the lock is held (1s)"},
-    {"swap-deadline", 0, OPTION_DURATION, AT(settings.swap_deadline), "TIME",
+    {"swap-deadline", 0, OPTION_DURATION, AT(settings.swap_deadline), LOCK | COMMAND_VERIFY, "TIME",
      "for all attempts together (10min)"},
-    {"retry-pause", 0, OPTION_DURATION, AT(settings.retry_pause), "TIME",
+    {"retry-pause", 0, OPTION_DURATION, AT(settings.retry_pause), LOCK, "TIME",
      "longest pause between two attempts (1min)"},
-    {"blocker-age", 0, OPTION_DURATION, AT(settings.blocker_age), "TIME",
+    {"blocker-age", 0, OPTION_DURATION, AT(settings.blocker_age), LOCK, "TIME",
      "do not queue behind older transactions (1s)"},
-    {"converge-deadline", 0, OPTION_DURATION, AT(settings.converge_deadline), "TIME",
+    {"converge-deadline", 0, OPTION_DURATION, AT(settings.converge_deadline), APPLY, "TIME",
      "for the backlog to become small (1h)"},
-    {"old-snapshots", 0, OPTION_TEXT, AT(old_snapshots), "wait|strict|ignore",
+    {"old-snapshots", 0, OPTION_WORD, AT(settings.old_snapshots), SWAP, "wait|strict|ignore",
      "what to do about transactions with old snapshots (wait)"},
-    {"cancel-blockers", 0, OPTION_DURATION, AT(settings.cancel_blockers), "AGE",
+    {"cancel-blockers", 0, OPTION_DURATION, AT(settings.cancel_blockers), LOCK, "AGE",
      "cancel statements of older transactions that block the lock"},
-    {"terminate-blockers", 0, OPTION_DURATION, AT(settings.terminate_blockers), "AGE",
+    {"terminate-blockers", 0, OPTION_DURATION, AT(settings.terminate_blockers), LOCK, "AGE",
      "terminate older sessions that block the lock"},
-    {"hold", 0, OPTION_FLAG, AT(hold), NULL, "run: wait before the swap, in sync, for \"swap\""},
-    {"hook-before-swap", 0, OPTION_TEXT, AT(settings.hook_before_swap), "COMMAND",
-     "run this before the swap; a failure stops it"},
-    {"hook-after-swap", 0, OPTION_TEXT, AT(settings.hook_after_swap), "COMMAND",
-     "run this after the swap"},
-    {"hook-failure", 0, OPTION_TEXT, AT(settings.hook_failure), "COMMAND",
-     "run this when the command fails"},
-    {"drain-keys", 0, OPTION_NUMBER, AT(settings.drain_keys), "NUM",
+    {"hold", 0, OPTION_FLAG, AT(hold), RUN, NULL, "wait before the swap, in sync, for \"swap\""},
+    {"drain-keys", 0, OPTION_NUMBER, AT(settings.drain_keys), APPLY, "NUM",
      "swap with at most so many keys pending (1000)"},
-    {"keep", 0, OPTION_DURATION, AT(keep), "TIME", "finish: refuse so soon after the swap"},
+    {"keep", 0, OPTION_DURATION, AT(keep), COMMAND_FINISH, "TIME", "refuse so soon after the swap"},
+    {HEADING("Hooks")},
+    {"hook-before-swap", 0, OPTION_TEXT, AT(settings.hook_before_swap), SWAP, "COMMAND",
+     "run this before the swap; a failure stops it"},
+    {"hook-after-swap", 0, OPTION_TEXT, AT(settings.hook_after_swap), LOCK, "COMMAND",
+     "run this after the swap"},
+    {"hook-failure", 0, OPTION_TEXT, AT(settings.hook_failure), ALL, "COMMAND",
+     "run this when the command fails"},
     {HEADING("Output")},
-    {"json", 0, OPTION_FLAG, AT(json), NULL, "the result as one JSON object"},
-    {"log-format", 0, OPTION_TEXT, AT(log_format), "text|json", "form of diagnostics"},
-    {"quiet", 'q', OPTION_FLAG, AT(quiet), NULL, "warnings and errors only"},
-    {"verbose", 'v', OPTION_FLAG, AT(verbose), NULL, "tell more"},
+    {"json", 0, OPTION_FLAG, AT(json), ALL, NULL, "the result as one JSON object"},
+    {"log-format", 0, OPTION_WORD, AT(log_format), ALL, "text|json", "form of diagnostics"},
+    {"quiet", 'q', OPTION_FLAG, AT(quiet), ALL, NULL, "warnings and errors only"},
+    {"verbose", 'v', OPTION_FLAG, AT(verbose), ALL, NULL, "tell more"},
+    {"help", '?', OPTION_FLAG, AT(help), ALL, NULL, "this help"},
     {HEADING("For development")},
-    {"templates", 0, OPTION_TEXT, AT(templates), "DIR", "read SQL templates from here"},
-    {"pause-at", 0, OPTION_TEXT, AT(settings.pause_at), "POINT",
+    {"templates", 0, OPTION_TEXT, AT(templates), ALL, "DIR", "read SQL templates from here"},
+    {"pause-at", 0, OPTION_TEXT, AT(settings.pause_at), ALL, "POINT",
      "wait at a named point while its advisory lock is held"},
 };
 
 enum
 {
     ROW_COUNT = sizeof(rows) / sizeof(rows[0]),
-    LONG_BASE = 1000 /* getopt's value for row i without a letter: LONG_BASE + i */
+    LONG_BASE = 1000 /* getopt's value for row i is LONG_BASE + i */
 };
 
 static const Settings default_settings = {
@@ -139,14 +164,65 @@ static const Settings default_settings = {
     .converge_deadline = 3600000,
 };
 
+/* --- values ------------------------------------------------------------------------------- */
+
 static bool
-read_number(const char *text, int64_t *number)
+read_number(const char *text, int64_t last, int64_t *number, Error *error)
 {
     char *end;
 
     errno = 0;
     *number = strtoll(text, &end, 10);
-    return errno == 0 && end != text && *end == '\0' && *number > 0;
+    if (errno == 0 && end != text && *end == '\0' && *number >= 1 && *number <= last)
+        return true;
+    if (last == INT64_MAX)
+        return error_set(error, ERROR_FAULT, "\"%s\" is not a number from 1 on", text);
+    return error_set(error, ERROR_FAULT, "\"%s\" is not a number from 1 to %" PRId64, text, last);
+}
+
+static bool
+read_int(const char *text, int *number, Error *error)
+{
+    int64_t wide;
+
+    if (!read_number(text, 1000, &wide, error))
+        return false;
+    *number = (int)wide;
+    return true;
+}
+
+/* Which of the words a|b|c it is, from 0. */
+static bool
+read_word(const char *text, const char *words, int *number, Error *error)
+{
+    size_t length;
+    int which = 0;
+
+    for (const char *word = words;; word += length + 1, which++)
+    {
+        length = strcspn(word, "|");
+        if (strlen(text) == length && strncmp(text, word, length) == 0)
+        {
+            *number = which;
+            return true;
+        }
+        if (word[length] == '\0')
+            break;
+    }
+    error_set(error, ERROR_FAULT, "invalid value \"%s\"", text);
+    return error_hint(error, "Allowed: %s.", words);
+}
+
+/* A flag has no value on the command line; in the environment it is on or off. */
+static bool
+read_flag(const char *text, bool *flag, Error *error)
+{
+    int word = 0;
+
+    if (text != NULL && !read_word(text, "off|on|false|true|0|1", &word, error))
+        return false;
+    *flag = text == NULL || word % 2 == 1;
+    return true;
 }
 
 static void
@@ -165,16 +241,14 @@ append(Arena *arena, const char ***list, const char *value)
 }
 
 static bool
-store(Arena *arena, const OptionRow *row, const char *value, Options *options, Error *error)
+read_value(Arena *arena, const OptionRow *row, const char *value, void *field, Error *error)
 {
-    void *field = (char *)options + row->offset;
-    int64_t number;
+    int word;
 
     switch (row->kind)
     {
     case OPTION_FLAG:
-        *(bool *)field = true;
-        return true;
+        return read_flag(value, field, error);
     case OPTION_TEXT:
         *(const char **)field = value;
         return true;
@@ -182,50 +256,103 @@ store(Arena *arena, const OptionRow *row, const char *value, Options *options, E
         append(arena, (const char ***)field, value);
         return true;
     case OPTION_DURATION:
-        return duration_parse(value, field, error) || error_context(error, "--%s", row->name);
+        return duration_parse(value, field, error);
+    case OPTION_TIME:
+        return duration_parse(value, field, error) &&
+               (*(int64_t *)field > 0 ||
+                error_set(error, ERROR_FAULT, "\"%s\" is not longer than 0", value));
     case OPTION_NUMBER:
+        return read_number(value, INT64_MAX, field, error);
     case OPTION_INT:
-        if (!read_number(value, &number) || (row->kind == OPTION_INT && number > 1000))
-            return error_set(error, ERROR_FAULT, "--%s takes a number from 1%s, not \"%s\"",
-                             row->name, row->kind == OPTION_INT ? " to 1000" : "", value);
-        if (row->kind == OPTION_INT)
-            *(int *)field = (int)number;
-        else
-            *(int64_t *)field = number;
-        return true;
+        return read_int(value, field, error);
+    case OPTION_WORD:
+        return read_word(value, row->value, field, error);
+    case OPTION_ONLY:
+        *(bool *)field = read_word(value, row->value, &word, error);
+        return *(bool *)field;
     case OPTION_HEADING:
         break;
     }
-    return error_set(error, ERROR_FAULT, "unknown option");
+    abort();
+}
+
+/* --- where they come from ------------------------------------------------------------------ */
+
+/* What is read goes on behind an error, to know whether that is to be told in JSON. */
+typedef struct Reader
+{
+    Arena *arena;
+    const char *command;
+    unsigned bit;
+    Options *options;
+    bool given[ROW_COUNT]; /* on the command line, which wins over the environment */
+    Error *error;
+} Reader;
+
+/* source is what to blame: "option --jobs", "PGSWAP_JOBS". */
+static void
+store(Reader *reader, const OptionRow *row, const char *value, const char *source)
+{
+    Error failure = ERROR_INIT;
+
+    if (!read_value(reader->arena, row, value, (char *)reader->options + row->offset, &failure))
+    {
+        error_context(&failure, "%s", source);
+        error_move(reader->error, &failure);
+    }
+    error_clear(&failure);
+}
+
+static void
+fail_with_hint(Reader *reader, const char *message)
+{
+    Error failure = ERROR_INIT;
+
+    error_set(&failure, ERROR_FAULT, "%s", message);
+    error_hint(&failure, "\"pgswap %s%s--help\" lists the options.", reader->command,
+               *reader->command != '\0' ? " " : "");
+    error_move(reader->error, &failure);
 }
 
 /* PGSWAP_LOCK_TIMEOUT for lock-timeout. */
 static const char *
-from_environment(const OptionRow *row)
+variable_of(Arena *arena, const OptionRow *row)
 {
-    char name[64] = "PGSWAP_";
-    size_t length = strlen(name);
+    char *name = arena_printf(arena, "PGSWAP_%s", row->name);
 
-    for (const char *c = row->name; *c != '\0' && length < sizeof(name) - 1; c++)
-        name[length++] = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
-    name[length] = '\0';
-    return getenv(name);
+    for (char *c = name; *c != '\0'; c++)
+        *c = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
+    return name;
 }
 
-static bool
-read_environment(Arena *arena, Options *options, Error *error)
+static void
+take_variable(Reader *reader, const char *name, const char *value)
 {
     for (int i = 0; i < ROW_COUNT; i++)
-    {
-        const char *value = rows[i].name != NULL ? from_environment(&rows[i]) : NULL;
+        if (rows[i].name != NULL && strcmp(variable_of(reader->arena, &rows[i]), name) == 0)
+        {
+            if (!reader->given[i] && (rows[i].commands & reader->bit) != 0)
+                store(reader, &rows[i], value, name);
+            return;
+        }
+    if (!hook_is_variable(name))
+        fail_with_hint(
+            reader,
+            arena_printf(reader->arena, "there is no option for environment variable %s", name));
+}
 
-        if (value == NULL || (rows[i].kind == OPTION_FLAG && strcmp(value, "on") != 0 &&
-                              strcmp(value, "1") != 0 && strcmp(value, "true") != 0))
-            continue;
-        if (!store(arena, &rows[i], value, options, error))
-            return error_context(error, "in the environment");
+static void
+read_environment(Reader *reader)
+{
+    for (char **entry = environ; entry != NULL && *entry != NULL; entry++)
+    {
+        const char *equals = strchr(*entry, '=');
+
+        if (equals != NULL && equals[1] != '\0' && strncmp(*entry, "PGSWAP_", 7) == 0)
+            take_variable(reader,
+                          arena_printf(reader->arena, "%.*s", (int)(equals - *entry), *entry),
+                          equals + 1);
     }
-    return true;
 }
 
 static void
@@ -241,30 +368,55 @@ make_getopt(struct option *longs, char *shorts)
         longs[count++] = (struct option){
             rows[i].name, rows[i].kind == OPTION_FLAG ? no_argument : required_argument, NULL,
             LONG_BASE + i};
-        if (rows[i].letter == 0)
-            continue;
+        if (rows[i].letter == 0 || rows[i].letter == '?')
+            continue; /* that is what getopt answers for all that it does not know, too */
         *shorts++ = (char)rows[i].letter;
         if (rows[i].kind != OPTION_FLAG)
             *shorts++ = ':';
     }
-    longs[count++] = (struct option){"help", no_argument, NULL, '?'};
     longs[count] = (struct option){0};
     *shorts = '\0';
 }
 
-static const OptionRow *
+/* The row of getopt's value, or -1. */
+static int
 row_of(int found)
 {
     for (int i = 0; i < ROW_COUNT; i++)
         if (found == LONG_BASE + i || (rows[i].letter != 0 && found == rows[i].letter))
-            return &rows[i];
-    return NULL;
+            return i;
+    return -1;
 }
 
-static bool
-read_arguments(Arena *arena, int argc, char **argv, Options *options, bool *help, Error *error)
+/* found and optopt are getopt's: what it found or, if that is ':' or '?', what is wrong with. */
+static void
+take_argument(Reader *reader, int found, const char *argument)
 {
-    struct option longs[ROW_COUNT + 2];
+    Arena *arena = reader->arena;
+    bool wrong = found == ':' || (found == '?' && optopt != '?');
+    int row = row_of(found == ':' || found == '?' ? optopt : found);
+
+    if (row < 0 && optopt == 0)
+        fail_with_hint(reader, arena_printf(arena, "there is no option %s", argument));
+    else if (row < 0)
+        fail_with_hint(reader, arena_printf(arena, "there is no option -%c", optopt));
+    else if ((rows[row].commands & reader->bit) == 0)
+        fail_with_hint(reader, arena_printf(arena, "%s does not take option --%s", reader->command,
+                                            rows[row].name));
+    else if (wrong)
+        fail_with_hint(reader, arena_printf(arena, "option --%s %s", rows[row].name,
+                                            found == ':' ? "needs a value" : "takes no value"));
+    else
+    {
+        reader->given[row] = true;
+        store(reader, &rows[row], optarg, arena_printf(arena, "option --%s", rows[row].name));
+    }
+}
+
+static void
+read_arguments(Reader *reader, int argc, char **argv)
+{
+    struct option longs[ROW_COUNT + 1];
     char shorts[3 * ROW_COUNT + 2];
     int found;
 
@@ -272,42 +424,11 @@ read_arguments(Arena *arena, int argc, char **argv, Options *options, bool *help
     optind = 1;
     opterr = 0;
     while ((found = getopt_long(argc, argv, shorts, longs, NULL)) != -1)
-    {
-        const OptionRow *row = row_of(found);
-
-        if (found == '?' && (optopt == 0 || optopt == '?') &&
-            (strcmp(argv[optind - 1], "-?") == 0 || strcmp(argv[optind - 1], "--help") == 0))
-            return *help = true;
-        if (found == ':' || row == NULL)
-        {
-            error_set(error, ERROR_FAULT,
-                      found == ':' ? "option %s needs a value" : "unknown option %s",
-                      argv[optind - 1]);
-            return error_hint(error, "pgswap --help lists them.");
-        }
-        if (!store(arena, row, optarg, options, error))
-            return false;
-    }
+        take_argument(reader, found, argv[optind - 1]);
     if (optind < argc)
-        options->table = argv[optind++];
-    return optind >= argc ||
-           error_set(error, ERROR_FAULT, "too many arguments, from \"%s\" on", argv[optind]);
-}
-
-static bool
-read_old_snapshots(Options *options, Error *error)
-{
-    static const char *const names[] = {"wait", "strict", "ignore"};
-
-    for (int i = 0; options->old_snapshots != NULL && i < 3; i++)
-        if (strcmp(options->old_snapshots, names[i]) == 0)
-        {
-            options->settings.old_snapshots = (OldSnapshots)i;
-            return true;
-        }
-    return options->old_snapshots == NULL ||
-           error_set(error, ERROR_FAULT, "--old-snapshots takes wait, strict or ignore, not \"%s\"",
-                     options->old_snapshots);
+        reader->options->table = argv[optind++];
+    if (optind < argc)
+        error_set(reader->error, ERROR_FAULT, "too many arguments, from \"%s\" on", argv[optind]);
 }
 
 /* Without its words: there may be a password in it. */
@@ -325,50 +446,45 @@ check_table(const Options *options, Error *error)
 }
 
 bool
-options_read(Arena *arena, int argc, char **argv, Options *options, bool *help, Error *error)
+options_read(Arena *arena, const char *command, unsigned bit, int argc, char **argv,
+             Options *options, Error *error)
 {
+    Reader reader = {
+        .arena = arena, .command = command, .bit = bit, .options = options, .error = error};
+
     *options = (Options){.settings = default_settings, .reconnect = 60000};
-    *help = false;
-    if (!read_environment(arena, options, error) ||
-        !read_arguments(arena, argc, argv, options, help, error) || !check_table(options, error))
-        return false;
-    if (options->until != NULL && strcmp(options->until, "ready") != 0)
-        return error_set(error, ERROR_FAULT, "--until takes \"ready\", not \"%s\"", options->until);
-    if (!read_old_snapshots(options, error))
-        return false;
-    if (options->settings.lock_timeout == 0 || options->settings.max_lock_hold == 0)
-        return error_set(error, ERROR_FAULT,
-                         "--lock-timeout and --max-lock-hold must be longer than 0");
-    if (options->force != NULL && strcmp(options->force, "publication") != 0)
-        return error_set(error, ERROR_FAULT, "--force takes \"publication\", not \"%s\"",
-                         options->force);
-    if (options->matviews != NULL && strcmp(options->matviews, "refresh") != 0)
-        return error_set(error, ERROR_FAULT, "--matviews takes \"refresh\", not \"%s\"",
-                         options->matviews);
-    options->settings.refresh_matviews = options->matviews != NULL;
-    if (options->log_format != NULL && strcmp(options->log_format, "text") != 0 &&
-        strcmp(options->log_format, "json") != 0)
-        return error_set(error, ERROR_FAULT, "--log-format takes text or json, not \"%s\"",
-                         options->log_format);
-    return true;
+    read_arguments(&reader, argc, argv);
+    read_environment(&reader);
+    return error->kind == ERROR_NONE && check_table(options, error);
+}
+
+/* --- help ---------------------------------------------------------------------------------- */
+
+static void
+print_row(const OptionRow *row)
+{
+    char left[64];
+
+    snprintf(left, sizeof(left), "%c%c%s--%s%s%s", row->letter != 0 ? '-' : ' ',
+             row->letter != 0 ? row->letter : ' ', row->letter != 0 ? ", " : "  ", row->name,
+             row->value != NULL ? "=" : "", row->value != NULL ? row->value : "");
+    printf("  %-34s %s\n", left, row->help);
 }
 
 void
-options_help(void)
+options_help(unsigned commands)
 {
+    const char *heading = NULL;
+
     for (int i = 0; i < ROW_COUNT; i++)
     {
-        char left[64];
-
         if (rows[i].kind == OPTION_HEADING)
-        {
-            printf("\n%s:\n", rows[i].help);
+            heading = rows[i].help;
+        if ((rows[i].commands & commands) == 0)
             continue;
-        }
-        snprintf(left, sizeof(left), "%c%c%s--%s%s%s", rows[i].letter != 0 ? '-' : ' ',
-                 rows[i].letter != 0 ? rows[i].letter : ' ', rows[i].letter != 0 ? ", " : "  ",
-                 rows[i].name, rows[i].value != NULL ? "=" : "",
-                 rows[i].value != NULL ? rows[i].value : "");
-        printf("  %-34s %s\n", left, rows[i].help);
+        if (heading != NULL)
+            printf("\n%s:\n", heading);
+        heading = NULL;
+        print_row(&rows[i]);
     }
 }

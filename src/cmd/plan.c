@@ -67,8 +67,8 @@ collect_refusals(Session *session, const Table *table, RefusalList *list, Error 
     Arena *a = session->context.arena;
 
     if (!refusals_read(session->context.control, a, table->oid,
-                       session->options->settings.refresh_matviews, session->options->force != NULL,
-                       list, error))
+                       session->options->settings.refresh_matviews,
+                       session->options->force_publication, list, error))
         return false;
     if (table->kind == 'r' && table->key_count == 0)
         refusals_add(a, list, "the table has no usable key",
@@ -106,7 +106,7 @@ check_sequences(Session *session, const Plan *plan, Error *error)
     Context *context = &session->context;
     RefusalList list = {0};
 
-    if (session->options->force != NULL)
+    if (session->options->force_publication)
         return true;
     return refusals_read_sequences(context->control, context->arena, plan->table.oid,
                                    plan->shape.green, &plan->shape.mapping, &list, error) &&

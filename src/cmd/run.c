@@ -116,7 +116,7 @@ is_same_change(Session *session, Error *error)
     const Migration *migration = session->context.migration;
     const Options *options = session->options;
 
-    if (options->alters == NULL && options->maps == NULL && options->file == NULL)
+    if (!plan_has_change(options) && options->reverse_maps == NULL)
         return true; /* nothing said: go on with what is there */
     if (!plan_read_spec(session, &spec, error))
         return false;
@@ -192,7 +192,7 @@ hold(Session *session, Error *error)
 static bool
 run_once(Session *session, Error *error)
 {
-    Phase goal = session->options->until != NULL ? PHASE_READY : PHASE_SWAPPED;
+    Phase goal = session->options->until_ready ? PHASE_READY : PHASE_SWAPPED;
     Context *context = &session->context;
 
     if (!find_or_begin(session, error) || !session_name_workers(session, error))

@@ -289,7 +289,6 @@ derive_names(Arena *arena, Pair *pair)
     pair->standby_oid = m->live_is_blue ? pair->green : pair->blue;
     pair->standby_schema = arena_printf(arena, "pgswap_%s_%s", m->id_text, m->standby_colour);
     pair->away_schema = arena_printf(arena, "pgswap_%s_%s", m->id_text, m->live_colour);
-    pair->live = ident_qualified(arena, pair->schema, pair->table);
     pair->standby = ident_qualified(arena, pair->standby_schema, pair->table);
     pair->log = arena_printf(arena, "pgswap.log_%s", suffix);
     pair->alive = arena_printf(arena, "pgswap.alive_%s", suffix);
@@ -311,6 +310,7 @@ pair_take(Arena *arena, const Result *result, int row, const Migration *migratio
     pair->number = (int)result_get_int(result, row, "pair");
     pair->schema = arena_strdup(arena, result_get(result, row, "schema_name"));
     pair->table = arena_strdup(arena, result_get(result, row, "table_name"));
+    pair->live = arena_strdup(arena, result_get(result, row, "live"));
     pair->blue = arena_strdup(arena, result_get(result, row, "blue"));
     pair->green = arena_strdup(arena, result_get(result, row, "green"));
     pair->rows_estimated = result_get_int(result, row, "rows_estimated");

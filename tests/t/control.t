@@ -60,7 +60,7 @@ sub section { return Pgswap::Cases::run($t, @_) }
 my ($name, $point, $run, $status, $id);
 # Hooks write one line each.
 my $file = "$ENV{TESTDIR}/hook.$$";
-my $tell = q(echo "$PGSWAP_HOOK $PGSWAP_MIGRATION $PGSWAP_PHASE $PGSWAP_TABLE" >> ) . $file;
+my $tell = q(echo "$PGSWAP_HOOK $PGSWAP_HOOK_MIGRATION $PGSWAP_HOOK_PHASE $PGSWAP_HOOK_TABLE" >> ) . $file;
 sub told { return -e $file ? PostgreSQL::Test::Utils::slurp_file($file) : '' }
 
 # -- pause while the copy runs

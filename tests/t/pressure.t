@@ -68,7 +68,7 @@ sub ended
 }
 
 # A hook that tells that it ran, and that it ran once.
-sub hook { return ('--hook-after-swap', "echo \$PGSWAP_PHASE >>'$ENV{TESTDIR}/hook.$$'") }
+sub hook { return ('--hook-after-swap', "echo \$PGSWAP_HOOK_PHASE >>'$ENV{TESTDIR}/hook.$$'") }
 
 sub hook_ran
 {

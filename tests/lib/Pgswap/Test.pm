@@ -186,6 +186,7 @@ sub spawn
     {
         $ENV{ASAN_OPTIONS} //= 'abort_on_error=0:exitcode=99';
         $ENV{UBSAN_OPTIONS} //= 'print_stacktrace=1';
+        delete @ENV{ grep { /^PGSWAP_/ } keys %ENV };    # what is meant for the tests
         $ENV{$_} = $options->{env}{$_} for keys %{ $options->{env} // {} };
         open(STDIN, '<', '/dev/null') and open(STDOUT, '>', "$base.out")
             and open(STDERR, '>', "$base.err") and exec { $line[0] } @line;

@@ -1,0 +1,209 @@
+/*
+ * The command line and the environment as options; and what was meant by an unknown word.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/options.h"
+#include "cmd/suggest.h"
+#include "ui/log.h"
+
+static Arena *arena;
+static Options options;
+static Error error;
+
+static int
+setup(void **state)
+{
+    (void)state;
+    arena = arena_new();
+    error = ERROR_INIT;
+    return 0;
+}
+
+static int
+teardown(void **state)
+{
+    (void)state;
+    error_clear(&error);
+    arena_free(arena);
+    return clearenv();
+}
+
+/* Reads "word word …" as the arguments of a command. */
+static bool
+read_line(const char *command, unsigned bit, const char *line)
+{
+    char *argv[20] = {arena_strdup(arena, command)};
+    int argc = 1;
+
+    for (char *word = strtok(arena_strdup(arena, line), " "); word != NULL;
+         word = strtok(NULL, " "))
+        argv[argc++] = word;
+    error_clear(&error);
+    return options_read(arena, command, bit, argc, argv, &options, &error);
+}
+
+static void
+accepts(const char *line)
+{
+    if (!read_line("run", COMMAND_RUN, line))
+        fail_msg("%s: %s", line, error.message);
+}
+
+static void
+refuses(const char *line, const char *message)
+{
+    assert_false(read_line("run", COMMAND_RUN, line));
+    assert_int_equal(error.kind, ERROR_FAULT);
+    assert_string_equal(error.message, message);
+}
+
+static void
+test_kinds(void **state)
+{
+    (void)state;
+    accepts("t --alter a --alter b -a c --jobs 3 --drain-keys=70000000000 --lock-timeout 2s -v");
+    assert_string_equal(options.table, "t");
+    assert_string_equal(options.alters[0], "a");
+    assert_string_equal(options.alters[2], "c");
+    assert_null(options.alters[3]);
+    assert_int_equal(options.settings.jobs, 3);
+    assert_true(options.settings.drain_keys == 70000000000);
+    assert_int_equal(options.settings.lock_timeout, 2000);
+    assert_true(options.verbose);
+    assert_false(options.json);
+    accepts("--old-snapshots=ignore --until=ready --force=publication --matviews=refresh "
+            "--log-format json");
+    assert_int_equal(options.settings.old_snapshots, OLD_SNAPSHOTS_IGNORE);
+    assert_true(options.until_ready && options.force_publication &&
+                options.settings.refresh_matviews);
+    assert_int_equal(options.log_format, LOG_JSON);
+    accepts("--log-format=text");
+    assert_int_equal(options.log_format, LOG_TEXT);
+    accepts("-?");
+    assert_true(options.help);
+    accepts("--help");
+    assert_true(options.help);
+}
+
+static void
+test_wrong_values(void **state)
+{
+    (void)state;
+    refuses("--jobs=0", "option --jobs: \"0\" is not a number from 1 to 1000");
+    refuses("-j 1001", "option --jobs: \"1001\" is not a number from 1 to 1000");
+    refuses("--drain-keys=1x", "option --drain-keys: \"1x\" is not a number from 1 on");
+    refuses("--lock-timeout=0", "option --lock-timeout: \"0\" is not longer than 0");
+    refuses("--chunk-time=soon", "option --chunk-time: invalid duration \"soon\"");
+    refuses("--until=readyish", "option --until: invalid value \"readyish\"");
+    refuses("--old-snapshots=strict|ignore",
+            "option --old-snapshots: invalid value \"strict|ignore\"");
+    refuses("--json=on", "option --json takes no value");
+    refuses("--alter", "option --alter needs a value");
+    refuses("-a", "option --alter needs a value");
+    refuses("--nix", "there is no option --nix");
+    refuses("-x", "there is no option -x");
+    refuses("t u", "too many arguments, from \"u\" on");
+}
+
+static void
+test_commands(void **state)
+{
+    (void)state;
+    assert_false(read_line("status", COMMAND_STATUS, "--alter=x"));
+    assert_string_equal(error.message, "status does not take option --alter");
+    assert_string_equal(error.hint, "\"pgswap status --help\" lists the options.");
+    assert_false(read_line("status", COMMAND_STATUS, "-a"));
+    assert_string_equal(error.message, "status does not take option --alter");
+    assert_false(read_line("finish", COMMAND_FINISH, "--hold"));
+    assert_true(read_line("finish", COMMAND_FINISH, "--keep=1d"));
+    refuses("--keep=1d", "run does not take option --keep");
+}
+
+/* The first error is told, and whether to tell it in JSON is read to the end. */
+static void
+test_first_error(void **state)
+{
+    (void)state;
+    refuses("--nix --jobs=0 --json", "there is no option --nix");
+    assert_true(options.json);
+}
+
+static void
+test_environment(void **state)
+{
+    (void)state;
+    setenv("PGSWAP_JOBS", "5", 1);
+    setenv("PGSWAP_ALTER", "x", 1);
+    setenv("PGSWAP_KEEP", "nonsense", 1); /* no option of run */
+    setenv("PGSWAP_HOOK_PHASE", "ready", 1);
+    setenv("PGSWAP_UNTIL", "", 1); /* as if it were not set */
+    setenv("PGSWAP_QUIET", "on", 1);
+    setenv("PGSWAP_VERBOSE", "false", 1);
+    accepts("");
+    assert_int_equal(options.settings.jobs, 5);
+    assert_string_equal(options.alters[0], "x");
+    assert_false(options.until_ready);
+    assert_true(options.quiet);
+    assert_false(options.verbose);
+    accepts("--jobs=6 --alter=y");
+    assert_int_equal(options.settings.jobs, 6);
+    assert_string_equal(options.alters[0], "y");
+    assert_null(options.alters[1]);
+}
+
+static void
+test_wrong_environment(void **state)
+{
+    (void)state;
+    setenv("PGSWAP_LOCK_TIMEOUT", "zzz", 1);
+    refuses("", "PGSWAP_LOCK_TIMEOUT: invalid duration \"zzz\"");
+    accepts("--lock-timeout=1s");
+    unsetenv("PGSWAP_LOCK_TIMEOUT");
+    setenv("PGSWAP_TABLES", "t", 1);
+    setenv("PGSWAP_JSON", "1", 1);
+    refuses("", "there is no option for environment variable PGSWAP_TABLES");
+    assert_true(options.json);
+    unsetenv("PGSWAP_TABLES");
+    setenv("PGSWAP_JSON", "yes", 1);
+    refuses("", "PGSWAP_JSON: invalid value \"yes\"");
+}
+
+static void
+test_suggest(void **state)
+{
+    static const char *const words[] = {"run", "status", "finish", "swap", "continue", NULL};
+
+    (void)state;
+    assert_string_equal(suggest("rnu", words), "run");
+    assert_string_equal(suggest("stat", words), "status");
+    assert_string_equal(suggest("finsh", words), "finish");
+    assert_string_equal(suggest("swpa", words), "swap");
+    assert_string_equal(suggest("resume", words), "continue");
+    assert_null(suggest("quux", words));
+    assert_null(suggest("", words));
+    assert_null(suggest("a-word-that-is-longer-than-any-command", words));
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_kinds, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_wrong_values, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_commands, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_first_error, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_environment, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_wrong_environment, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_suggest, setup, teardown),
+    };
+    return cmocka_run_group_tests_name("options", tests, NULL, NULL);
+}
