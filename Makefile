@@ -135,9 +135,11 @@ demo:
 	scripts/demo.sh
 
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/pgswap/templates
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/pgswap/templates \
+		$(DESTDIR)$(PREFIX)/share/doc/pgswap/schema
 	install -m 755 $(BUILD)/pgswap $(DESTDIR)$(PREFIX)/bin/pgswap
 	install -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/pgswap/
+	install -m 644 doc/schema/*.json $(DESTDIR)$(PREFIX)/share/doc/pgswap/schema/
 	$(if $(TEMPLATES),install -m 644 $(TEMPLATES) $(DESTDIR)$(PREFIX)/share/doc/pgswap/templates/)
 
 clean:

@@ -116,7 +116,7 @@ run_pgswap() {
 note_lock() {
     local status
     status=$("$pgswap" status -d bench public.orders --json)
-    note "$1" locked "$(sql -c "SELECT '$status'::json->'swap'->>'lock_held_ms'")"
+    note "$1" locked "$(sql -c "SELECT ('$status'::json->'swap'->>'lock_held_seconds')::float8 * 1000")"
 }
 
 method_pgswap_1() {

@@ -13,30 +13,44 @@
 #include "base/clock.h"
 #include "cmd/command.h"
 #include "cmd/options.h"
+#include "cmd/report.h"
 #include "cmd/suggest.h"
+#include "cmd/summary.h"
 #include "phase/hook.h"
 #include "sql/template.h"
 #include "ui/log.h"
 #include "ui/progress.h"
 
-#define PGSWAP_VERSION "0.1.0"
-
 static const Command commands[] = {
-    {"plan", plan_command, COMMAND_PLAN, true, "what a change means and takes; changes nothing"},
-    {"run", run_command, COMMAND_RUN, true,
+    {"plan", plan_command, COMMAND_PLAN, NULL, true,
+     "what a change means and takes; changes nothing"},
+    {"run", run_command, COMMAND_RUN, summary_report, true,
      "build, copy, sync, verify and swap; continues an unfinished run"},
-    {"status", status_command, COMMAND_STATUS, false, "how a migration stands, from any machine"},
-    {"verify", verify_command, COMMAND_VERIFY, true, "compare both tables now"},
-    {"swap", swap_command, COMMAND_SWAP, true,
+    {"status", status_command, COMMAND_STATUS, NULL, false,
+     "how a migration stands, from any machine"},
+    {"verify", verify_command, COMMAND_VERIFY, NULL, true, "compare both tables now"},
+    {"swap", swap_command, COMMAND_SWAP, summary_report, true,
      "swap a table that \"run --until=ready\" made ready"},
-    {"pause", pause_command, COMMAND_PAUSE, true, "hold a migration up: no copying, no swap"},
-    {"continue", continue_command, COMMAND_CONTINUE, true, "let a paused migration go on"},
-    {"follow", follow_command, COMMAND_FOLLOW, true, "after the swap: keep the old table in sync"},
-    {"revert", revert_command, COMMAND_REVERT, true, "swap back, with everything written since"},
-    {"finish", finish_command, COMMAND_FINISH, true,
+    {"pause", pause_command, COMMAND_PAUSE, NULL, true, "hold a migration up: no copying, no swap"},
+    {"continue", continue_command, COMMAND_CONTINUE, NULL, true, "let a paused migration go on"},
+    {"follow", follow_command, COMMAND_FOLLOW, summary_report, true,
+     "after the swap: keep the old table in sync"},
+    {"revert", revert_command, COMMAND_REVERT, summary_report, true,
+     "swap back, with everything written since"},
+    {"finish", finish_command, COMMAND_FINISH, NULL, true,
      "after the swap: drop the old table and all that is ours"},
-    {"abort", abort_command, COMMAND_ABORT, true, "before the swap: take everything back"},
+    {"abort", abort_command, COMMAND_ABORT, NULL, true, "before the swap: take everything back"},
 };
+
+/* One call of the program. */
+typedef struct Invocation
+{
+    Arena *arena;
+    const Command *command; /* NULL: not known */
+    Options options;
+    json_t *report;
+    bool stopped; /* the error is that it was told to stop */
+} Invocation;
 
 enum
 {
@@ -101,21 +115,23 @@ setup_output(const Options *options)
     progress_setup(!options->quiet);
 }
 
-/* *stopped: the error is that it was told to stop. */
 static bool
-run_session(const Command *command, Arena *arena, const Options *options, bool *stopped,
-            Error *error)
+run_session(Invocation *call, Error *error)
 {
     Loop *loop = loop_new();
     Session session;
     bool ok;
 
     srandom((unsigned int)(clock_us() ^ getpid())); /* for jitter, so that two programs differ */
-    ok = session_init(&session, arena, loop, options, error) && command->run(&session, error);
+    ok = session_init(&session, call->arena, loop, &call->options, call->report, error) &&
+         call->command->run(&session, error);
     context_explain_stop(&session.context, error);
-    *stopped = loop_is_stopping(loop) && error->kind == ERROR_STOPPED;
+    call->stopped = loop_is_stopping(loop) && error->kind == ERROR_STOPPED;
+    report_session(&session);
+    if (call->command->report != NULL)
+        call->command->report(&session);
     if (!ok)
-        hook_failed(&session.context, options->settings.hook_failure, error);
+        hook_failed(&session.context, call->options.settings.hook_failure, error);
     session_close(&session);
     progress_hide();
     if (!loop_free(loop))
@@ -125,28 +141,35 @@ run_session(const Command *command, Arena *arena, const Options *options, bool *
 
 /* What follows an unknown command is read, too, for --json. */
 static bool
-run(int argc, char **argv, Arena *arena, Options *options, bool *stopped, Error *error)
+read_line(Invocation *call, int argc, char **argv, Error *error)
 {
-    const Command *command = find_command(argv[1], error);
-    bool nameless = *argv[1] == '-'; /* pgswap --json */
-    bool read = options_read(arena, command != NULL ? command->name : "",
-                             command != NULL ? command->bit : COMMAND_ALL, argc - !nameless,
-                             argv + !nameless, options, error);
+    const Command *command = find_command(argc > 1 ? argv[1] : "", error);
+    int named = argc > 1 && *argv[1] != '-'; /* or not: pgswap --json */
+    bool ok = options_read(call->arena, command != NULL ? command->name : "",
+                           command != NULL ? command->bit : COMMAND_ALL, argc - named, argv + named,
+                           &call->options, error);
 
-    setup_output(options);
-    if (command != NULL && options->help)
-    {
-        error_clear(error);
-        print_command_help(command);
-        return true;
-    }
-    if (!read)
-        return false;
-    if (command->needs_table && options->table == NULL)
-        return error_set(error, ERROR_FAULT, "%s needs a table", command->name);
+    call->command = command;
+    call->report = report_new(command != NULL ? command->name : NULL);
+    setup_output(&call->options);
+    if (command == NULL || !call->options.help)
+        return ok;
+    error_clear(error);
+    print_command_help(command);
+    return true;
+}
+
+static bool
+run(Invocation *call, Error *error)
+{
+    const Options *options = &call->options;
+
+    if (call->command->needs_table && options->table == NULL)
+        return error_set(error, ERROR_FAULT, "%s needs a table", call->command->name);
     if (options->templates != NULL && !template_use_directory(options->templates, error))
         return false;
-    return run_session(command, arena, options, stopped, error);
+    return run_session(call, error) ||
+           error_set(error, ERROR_FAULT, "%s failed without a reason", call->command->name);
 }
 
 /* A daemon may have closed them: what is opened later must not get their numbers, or our messages.
@@ -166,7 +189,7 @@ close_output(Error *error)
     bool lost = ferror(stdout) != 0;
 
     errno = 0;
-    if ((fclose(stdout) == 0 && !lost) || errno == EPIPE)
+    if ((fclose(stdout) == 0 && !lost) || errno == EPIPE || error->kind != ERROR_NONE)
         return;
     error_set(error, ERROR_FAULT, "could not write to standard output: %s",
               errno != 0 ? strerror(errno) : "some of it is lost");
@@ -174,42 +197,43 @@ close_output(Error *error)
                "Only what was to be printed is lost; \"pgswap status\" tells how it stands.");
 }
 
-static bool
-run_or_tell(int argc, char **argv, Arena *arena, Options *options, bool *stopped, Error *error)
+static void
+answer(Invocation *call, int argc, char **argv, Error *error)
 {
-    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-?") == 0)
-    {
-        print_help();
-        return argc >= 2;
-    }
-    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
-    {
-        printf("pgswap %s\n", PGSWAP_VERSION);
-        return true;
-    }
-    return run(argc, argv, arena, options, stopped, error);
+    bool ok = read_line(call, argc, argv, error);
+
+    if (call->command != NULL && call->options.help)
+        return;
+    if (ok)
+        (void)!run(call, error);
+    if (call->options.json)
+        report_print(call->report, error);
 }
 
 int
 main(int argc, char **argv)
 {
     Error error = ERROR_INIT;
-    Options options;
-    Arena *arena = arena_new();
-    bool stopped = false;
+    Invocation call = {.arena = arena_new()};
+    const char *first = argc > 1 ? argv[1] : "";
     int code;
 
     signal(SIGPIPE, SIG_IGN);
     open_standard_descriptors();
-    code = run_or_tell(argc, argv, arena, &options, &stopped, &error) ? ERROR_NONE : ERROR_FAULT;
+    if (strcmp(first, "--help") == 0 || strcmp(first, "-?") == 0)
+        print_help();
+    else if (strcmp(first, "--version") == 0 || strcmp(first, "-V") == 0)
+        printf("pgswap %s\n", PGSWAP_VERSION);
+    else
+        answer(&call, argc, argv, &error);
     close_output(&error);
-    if (stopped)
+    if (call.stopped)
         log_note_error(&error);
     else
         log_error(&error);
-    if (error.kind != ERROR_NONE)
-        code = (int)error.kind;
+    code = (int)error.kind;
     error_clear(&error);
-    arena_free(arena);
+    json_decref(call.report);
+    arena_free(call.arena);
     return code;
 }

@@ -38,9 +38,15 @@ COMMENT ON COLUMN pgswap.migration.parameters IS 'what values are computed with,
 
 CREATE TABLE pgswap.lease (
     migration bigint PRIMARY KEY REFERENCES pgswap.migration ON DELETE CASCADE,
-    epoch bigint NOT NULL
+    epoch bigint NOT NULL,
+    role text NOT NULL,
+    host text,
+    pid integer NOT NULL,
+    since timestamptz NOT NULL,
+    backend integer NOT NULL,
+    backend_start timestamptz NOT NULL
 );
-COMMENT ON TABLE pgswap.lease IS 'who may write: every run takes the next epoch, every working transaction checks it';
+COMMENT ON TABLE pgswap.lease IS 'who may write: every run takes the next epoch, every working transaction checks it; host and pid: of the program, backend: its session';
 
 CREATE TABLE pgswap.pair (
     migration bigint NOT NULL REFERENCES pgswap.migration ON DELETE CASCADE,

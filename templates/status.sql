@@ -1,8 +1,15 @@
 -- How migrations stand; from any machine, whatever locks the tables. Lock: ACCESS SHARE on our state and,
 -- where nobody holds a lock against it, on the new table.
-SELECT m.id AS migration, quote_ident(m.schema_name) || '.' || quote_ident(m.table_name) AS table,
-       m.phase, m.live, m.waiting_for, m.backlog, m.error, m.paused, m.paused_by, m.paused_from,
+SELECT m.id AS migration, format('%I.%I', m.schema_name, m.table_name) AS table,
+       m.phase, m.live, m.waiting_for, m.backlog, m.error AS last_error, m.paused, m.paused_by, m.paused_from,
        to_char(m.paused_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS paused_at, m.hold, m.no_way_back, m.revert_problem,
+       (SELECT to_char(max(e.at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+          FROM pgswap.event e WHERE e.migration = m.id AND e.kind = 'phase') AS phase_since,
+       to_char(m.finished_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS finished_at,
+       l.role, l.host, l.pid, to_char(l.since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS since,
+       l.alive,
+       r.rows_per_second, CASE WHEN l.alive AND NOT m.paused
+                               THEN greatest(p.blocks - c.blocks, 0) / nullif(r.blocks_per_second, 0) END AS seconds_left,
        to_char(m.revert_problem_since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS revert_problem_since,
        to_char(m.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS started_at,
        to_char(m.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS updated_at,
@@ -15,20 +22,41 @@ SELECT m.id AS migration, quote_ident(m.schema_name) || '.' || quote_ident(m.tab
        y.state AS parity_state, y.rows_compared, y.rows_different,
        to_char(y.finished_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS parity_finished_at,
        p.keys_proven, to_char(p.proven_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS proven_at,
-       (m.swap->>'attempts')::bigint AS swap_attempts, m.swap->>'lock_held_ms' AS lock_held_ms,
-       m.swap->>'longest_wait_ms' AS longest_wait_ms, (m.swap->>'waiters')::bigint AS waiters,
-       m.swap->>'waiters_longest_ms' AS waiters_longest_ms, (m.swap->>'rows_drained')::bigint AS rows_drained,
-       (SELECT json_agg(json_build_object('at', to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))::jsonb || e.detail
+       (m.swap->>'attempts')::bigint AS swap_attempts, (m.swap->>'lock_held_ms')::float8 / 1000 AS lock_held_seconds,
+       (m.swap->>'longest_wait_ms')::float8 / 1000 AS longest_wait_seconds, (m.swap->>'waiters')::bigint AS waiters,
+       (m.swap->>'waiters_longest_ms')::float8 / 1000 AS waiters_longest_seconds, (m.swap->>'rows_drained')::bigint AS rows_drained,
+       (SELECT json_agg(json_build_object('at', to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+                                          'attempt', e.detail->'attempt', 'outcome', e.detail->'outcome',
+                                          'lock_wait_seconds', (e.detail->>'lock_wait_ms')::float8 / 1000,
+                                          'lock_held_seconds', (e.detail->>'lock_held_ms')::float8 / 1000,
+                                          'waiters', e.detail->'waiters',
+                                          'waiters_longest_seconds', (e.detail->>'waiters_longest_ms')::float8 / 1000,
+                                          'rows_drained', e.detail->'rows_drained')
                         ORDER BY e.at DESC)
           FROM (SELECT * FROM pgswap.event WHERE migration = m.id AND kind = 'swap attempt' ORDER BY at DESC LIMIT 20) AS e) AS attempt_log,
        to_char((m.swap->>'swapped_at')::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS swapped_at,
        -- its size would wait for the lock of a swap
        CASE WHEN NOT EXISTS (SELECT FROM pg_locks WHERE relation = p.green AND mode = 'AccessExclusiveLock')
-            THEN pg_size_pretty(pg_table_size(p.green) + pg_indexes_size(p.green)) END AS green_size
+            THEN pg_table_size(p.green) + pg_indexes_size(p.green) END AS new_table_bytes
   FROM pgswap.migration m
   JOIN pgswap.pair p ON p.migration = m.id AND p.pair = 1
   LEFT JOIN LATERAL (SELECT sum(rows) AS rows, count(*) AS chunks, sum(end_block - first_block) AS blocks
                        FROM pgswap.chunk WHERE migration = m.id AND pair = 1) AS c ON true
+  -- of the last minute; what the oldest of its chunks took is not known
+  LEFT JOIN LATERAL (SELECT sum(k.rows) FILTER (WHERE k.n > 1) / k.seconds AS rows_per_second,
+                            sum(k.blocks) FILTER (WHERE k.n > 1) / k.seconds AS blocks_per_second
+                       FROM (SELECT rows, end_block - first_block AS blocks, row_number() OVER (ORDER BY done_at) AS n,
+                                    nullif(extract(epoch FROM now() - min(done_at) OVER ()), 0) AS seconds
+                               FROM pgswap.chunk
+                              WHERE migration = m.id AND pair = 1 AND done_at > now() - interval '1 minute') AS k
+                      WHERE m.phase = 'copy'
+                      GROUP BY k.seconds) AS r ON true
+  -- the session holds the lock of a table
+  LEFT JOIN LATERAL (SELECT e.*, EXISTS (SELECT FROM pg_locks k JOIN pg_stat_activity a ON a.pid = k.pid
+                                          WHERE k.locktype = 'advisory' AND k.classid = 7473725 AND k.granted
+                                            AND k.pid = e.backend AND coalesce(a.backend_start, e.backend_start) = e.backend_start
+                                            AND a.datname = current_database()) AS alive
+                       FROM pgswap.lease e WHERE e.migration = m.id) AS l ON true
   LEFT JOIN pgswap.parity y ON y.migration = m.id AND y.pair = 1
  WHERE :migration IS NULL OR m.id = :migration
  ORDER BY m.id DESC

@@ -1,6 +1,6 @@
 -- What the catalog says of a table. Lock: ACCESS SHARE, for the size.
 SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind,
-       quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS qualified,
+       format('%I.%I', n.nspname, c.relname) AS qualified,
        greatest(c.reltuples, 0)::bigint AS rows_estimated,
        pg_relation_size(c.oid) / current_setting('block_size')::bigint AS blocks,
        pg_table_size(c.oid) AS table_bytes,

@@ -41,6 +41,7 @@ typedef struct Error
     char *hint;       /* advice; NULL if there is none */
     char *column;     /* column the server blamed, or NULL */
     char *constraint; /* constraint or unique index the server blamed, or NULL */
+    char *key;        /* of the row at fault: (id)=(5), as the server writes it; or NULL */
 } Error;
 
 #define ERROR_INIT ((Error){.kind = ERROR_NONE})
@@ -54,6 +55,12 @@ bool error_set(Error *error, ErrorKind kind, const char *format, ...)
 /* Adds or replaces the detail or the hint.  Returns false, always. */
 bool error_detail(Error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool error_hint(Error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Says which row is at fault, the first of them if there are several.  Returns false, always. */
+bool error_key(Error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* One word for a kind: "refused". */
+const char *error_kind_name(ErrorKind kind);
 
 /* Puts "<context>: " before the message.  Returns false, always. */
 bool error_context(Error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));

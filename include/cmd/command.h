@@ -6,17 +6,24 @@
 
 #include <stdbool.h>
 
+#include <jansson.h>
+
 #include "base/arena.h"
 #include "base/error.h"
 #include "cmd/options.h"
 #include "model/target.h"
 #include "phase/context.h"
 
+#define PGSWAP_VERSION "0.1.0"
+
 /* Everything of one invocation; opened by session_open, closed by session_close. */
 typedef struct Session
 {
     Context context;
     const Options *options;
+    json_t *report;     /* what the command has to tell in JSON; see report.h */
+    const char *table;  /* as the server spells it; NULL: not known yet */
+    int server_version; /* 150018 for 15.18; 0: not known yet */
     ConnParams control_params;
     ConnParams worker_params;
     const char *keywords[10];
@@ -33,7 +40,8 @@ typedef struct Command
 {
     const char *name;
     CommandFunction run;
-    unsigned bit; /* for its options */
+    unsigned bit;                     /* for its options */
+    void (*report)(Session *session); /* adds what it tells whether it succeeds or fails, or NULL */
     bool needs_table;
     const char *help;
 } Command;
@@ -51,8 +59,8 @@ bool finish_command(Session *session, Error *error);
 bool abort_command(Session *session, Error *error);
 
 /* Prepares a session: parameters, no connection yet. */
-bool session_init(Session *session, Arena *arena, Loop *loop, const Options *options, Error *error)
-    ERROR_MUST_CHECK;
+bool session_init(Session *session, Arena *arena, Loop *loop, const Options *options,
+                  json_t *report, Error *error) ERROR_MUST_CHECK;
 
 /* Opens the control connection. */
 bool session_connect(Session *session, Error *error) ERROR_MUST_CHECK;

@@ -5,5 +5,9 @@
 
 #include "cmd/command.h"
 
-/* The summary on stdout: text for people, or one JSON object. */
+/* The summary on stdout, for people; nothing with --json. */
 void summary_print(const Session *session);
+
+/* The same as members of the report; it is told after a failure, too, as far as the command came.
+ */
+void summary_report(Session *session);

@@ -62,6 +62,7 @@ typedef struct Pair
     char *applied;        /* keys that were applied and not looked at again yet */
     char *alive;          /* unlogged sentinel of one row: a crash of the server empties it */
     char *reserve;        /* takes a little of the disk until the copy is whole; see diskfull.h */
+    char *key_names;      /* of live, for messages: "id, part" */
     bool has_mapping;     /* false: there is no way from live to standby */
     char *kept;           /* table that keeps columns of standby that live does not have, or NULL */
     char *kept_definitions;
@@ -133,6 +134,13 @@ bool journal_create(Conn *conn, const Table *table, const Spec *spec, const Para
 /* Remembers a pair and the objects to be built.  In the caller's transaction. */
 bool journal_add_pair(Conn *conn, Arena *arena, int64_t id, int number, const Table *table,
                       const Shape *shape, Error *error) ERROR_MUST_CHECK;
+
+/* The name of this machine, for the state: whoever reads it knows where to look.  NULL: unknown. */
+enum
+{
+    JOURNAL_HOST_SIZE = 256
+};
+const char *journal_host(char buffer[JOURNAL_HOST_SIZE]);
 
 /* Makes this run the one that may write: every earlier one fails from now on. */
 bool journal_take_lease(Conn *conn, Migration *migration, Error *error) ERROR_MUST_CHECK;

@@ -22,7 +22,8 @@ typedef struct Table
     char *oid; /* as text, ready for a template */
     char *schema;
     char *name;
-    char *qualified; /* quoted */
+    char *qualified; /* as the server spells it: public.big, quoted where need be; for messages, too
+                      */
     char kind;       /* pg_class.relkind */
     int64_t rows_estimated;
     int64_t blocks;
@@ -35,9 +36,9 @@ typedef struct Table
 } Table;
 
 /*
- * Finds a table by the text the user typed ([schema.]name, quoted as in SQL): only oid, schema and
- * name are set.  It takes no lock, and so works whatever others do to the table.  ERROR_FAULT for
- * bad syntax and an unknown table.
+ * Finds a table by the text the user typed ([schema.]name, quoted as in SQL): only oid, schema,
+ * name and qualified are set.  It takes no lock, and so works whatever others do to the table.
+ * ERROR_FAULT for bad syntax and an unknown table.
  */
 bool table_locate(Conn *conn, Arena *arena, const char *text, Table *table, Error *error)
     ERROR_MUST_CHECK;

@@ -39,6 +39,7 @@ typedef struct Narrow
     int64_t capacity;
     int64_t bytes;
     bool incomplete;
+    const char *first; /* key of the first difference that was reported, as text; or NULL */
 } Narrow;
 
 void narrow_add(Narrow *narrow, ParitySide side, Digest key, Digest row, const char *text,

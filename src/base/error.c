@@ -63,6 +63,38 @@ error_hint(Error *error, const char *format, ...)
 }
 
 bool
+error_key(Error *error, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    replace(&error->key, format, args);
+    va_end(args);
+    return false;
+}
+
+const char *
+error_kind_name(ErrorKind kind)
+{
+    static const char *const names[] = {
+        [ERROR_NONE] = "none",
+        [ERROR_FAULT] = "fault",
+        [ERROR_CONNECTION] = "connection",
+        [ERROR_STATEMENT] = "statement",
+        [ERROR_REFUSED] = "refused",
+        [ERROR_PARITY] = "parity",
+        [ERROR_LOCK] = "lock",
+        [ERROR_STOPPED] = "stopped",
+        [ERROR_BUSY] = "busy",
+        [ERROR_LIMIT] = "limit",
+        [ERROR_CHANGED] = "changed",
+        [ERROR_PAUSED] = "paused",
+    };
+
+    return names[kind];
+}
+
+bool
 error_context(Error *error, const char *format, ...)
 {
     Text text = {0};
@@ -109,5 +141,6 @@ error_clear(Error *error)
     free(error->hint);
     free(error->column);
     free(error->constraint);
+    free(error->key);
     *error = (Error)ERROR_INIT;
 }

@@ -1,21 +1,13 @@
 /*
  * pause and continue: flags in the state, which a running pgswap on any machine looks at.
  */
-#include <unistd.h>
+#include <string.h>
 
 #include "cmd/command.h"
 #include "model/statement.h"
 #include "phase/durable.h"
 #include "ui/log.h"
-
-/* So that whoever finds it paused knows where to ask. */
-static const char *
-host_name(Arena *arena)
-{
-    char name[256] = "";
-
-    return gethostname(name, sizeof(name) - 1) == 0 ? arena_strdup(arena, name) : NULL;
-}
+#include "ui/member.h"
 
 bool
 control_find(Session *session, Error *error)
@@ -35,9 +27,10 @@ bool
 control_set(Session *session, const char *paused, const char *hold, Error *error)
 {
     Context *context = &session->context;
+    char host[JOURNAL_HOST_SIZE];
 
     return statement_do(context->control, error, "flags_set", "paused", paused, "hold", hold,
-                        "host", host_name(context->arena), "migration", context->migration->id_text,
+                        "host", journal_host(host), "migration", context->migration->id_text,
                         NULL) &&
            durable_wait(context, error);
 }
@@ -48,6 +41,7 @@ set_paused(Session *session, const char *paused, const char *meaning, Error *err
     if (!session_connect(session, error) || !control_find(session, error) ||
         !control_set(session, paused, "NULL", error))
         return false;
+    member_flag(session->report, "paused", strcmp(paused, "true") == 0);
     log_info("%s %s", session->context.migration->pairs[0].live, meaning);
     return true;
 }

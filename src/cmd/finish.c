@@ -11,6 +11,7 @@
 #include "phase/phases.h"
 #include "phase/polite.h"
 #include "ui/log.h"
+#include "ui/member.h"
 #include "ui/progress.h"
 
 static bool
@@ -88,11 +89,14 @@ remove_finished(Context *context, Error *error)
 {
     Migration *migration = context->migration;
 
-    return statement_do(context->control, error, "begin", NULL) && remove_objects(context, error) &&
-           journal_move(context->control, migration, PHASE_FINISHED, error) &&
-           statement_do(context->control, error, "migration_finish", "migration",
-                        migration->id_text, NULL) &&
-           statement_do(context->control, error, "commit", NULL);
+    if (statement_do(context->control, error, "begin", NULL) && remove_objects(context, error) &&
+        journal_move(context->control, migration, PHASE_FINISHED, error) &&
+        statement_do(context->control, error, "migration_finish", "migration", migration->id_text,
+                     NULL) &&
+        statement_do(context->control, error, "commit", NULL))
+        return true;
+    migration->phase = PHASE_SWAPPED;
+    return false;
 }
 
 /* Nothing of an aborted migration stays; the state schema goes with the last one. */
@@ -110,7 +114,10 @@ remove_aborted(Context *context, Error *error)
     if (result == NULL ||
         (result_get_bool(result, 0, "unused") && !statement_do(conn, error, "state_drop", NULL)))
         return false;
-    return statement_do(conn, error, "commit", NULL);
+    if (!statement_do(conn, error, "commit", NULL))
+        return false;
+    context->migration->phase = PHASE_ABORTED;
+    return true;
 }
 
 /* --keep, and the announcement of what is dropped. */
@@ -131,6 +138,7 @@ check_keep(Session *session, Error *error)
                   duration_format(age, result_get_int(result, 0, "age")));
         return error_hint(error, "--keep asks to wait longer before the old table is dropped.");
     }
+    member_integer(session->report, "dropped_bytes", result_get_int(result, 0, "bytes"));
     log_info("dropping the old table of %s, %s", context->migration->pairs[0].live,
              bytes_format(size, result_get_int(result, 0, "bytes")));
     return true;
@@ -145,9 +153,12 @@ finish_command(Session *session, Error *error)
         return false;
     if (!session_find_migration(session, error))
     {
-        if (error->kind == ERROR_FAULT && session->target.is_over)
-            error_clear(error); /* it was finished before: the goal is reached */
-        return error->kind == ERROR_NONE;
+        if (error->kind != ERROR_FAULT || !session->target.is_over)
+            return false;
+        error_clear(error); /* it was finished before: the goal is reached */
+        member_text(session->report, "migration", number(session->target.migration).text);
+        member_text(session->report, "phase", phase_name(PHASE_FINISHED));
+        return true;
     }
     if (context->migration->phase != PHASE_SWAPPED)
     {

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include "base/text.h"
 #include "model/statement.h"
 #include "sql/ident.h"
+#include "ui/member.h"
 #include "ui/progress.h"
 
 /* --- examining ---------------------------------------------------------------------------- */
@@ -160,9 +160,10 @@ plan_examine(Session *session, Plan *plan, Error *error)
 
     *plan = (Plan){0};
     if (!plan_read_spec(session, &plan->spec, error) ||
-        !table_find(context->control, context->arena, session->options->table, &plan->table,
-                    error) ||
-        !collect_refusals(session, &plan->table, &refusals, error) ||
+        !table_find(context->control, context->arena, session->options->table, &plan->table, error))
+        return false;
+    session->table = plan->table.qualified;
+    if (!collect_refusals(session, &plan->table, &refusals, error) ||
         !refusals_check(&refusals, plan->table.qualified, error) ||
         !session_read_parameters(session, plan->table.oid, &plan->parameters, error) ||
         !examine_shape(session, plan, error) || !examine_dependents(session, plan, error))
@@ -308,20 +309,66 @@ print_text(const Plan *plan)
 }
 
 static json_t *
-column_json(const MapColumn *column)
-{
-    return json_pack("{s:s,s:s,s:s?,s:s?,s:b}", "name", column->name, "type", column->type,
-                     "source", column->source, "expression", column->expression, "compared",
-                     column->compared != NULL);
-}
-
-static json_t *
-list_json(const StatementList *list)
+columns_json(const Mapping *mapping)
 {
     json_t *array = json_array();
 
-    for (int i = 0; i < list->count; i++)
-        json_array_append_new(array, json_string(list->items[i]));
+    for (int i = 0; i < mapping->column_count; i++)
+    {
+        const MapColumn *column = &mapping->columns[i];
+        json_t *object = json_object();
+
+        member_text(object, "name", column->name);
+        member_text(object, "type", column->type);
+        member_text(object, "source", column->source);
+        member_text(object, "expression", column->expression);
+        member_flag(object, "compared", column->compared != NULL);
+        member_append(array, object);
+    }
+    return array;
+}
+
+static json_t *
+steps_json(void)
+{
+    json_t *array = json_array();
+
+    for (int i = 0; i < STEP_COUNT; i++)
+    {
+        json_t *object = json_object();
+
+        member_text(object, "step", steps[i].step);
+        member_text(object, "lock", steps[i].lock);
+        member_text(object, "held", steps[i].held);
+        member_append(array, object);
+    }
+    return array;
+}
+
+static json_t *
+objects_json(const Shape *shape)
+{
+    json_t *array = json_array();
+
+    for (int i = 0; i < shape->object_count; i++)
+    {
+        json_t *object = json_object();
+
+        member_text(object, "kind", shape->objects[i].kind);
+        member_text(object, "name", shape->objects[i].name);
+        member_text(object, "statement", shape->objects[i].statement);
+        member_append(array, object);
+    }
+    return array;
+}
+
+static json_t *
+texts_json(char *const *texts, int count)
+{
+    json_t *array = json_array();
+
+    for (int i = 0; i < count; i++)
+        member_append(array, member_string(texts[i]));
     return array;
 }
 
@@ -331,54 +378,34 @@ parameters_json(const Parameters *parameters)
     json_t *object = json_object();
 
     for (int i = 0; i < parameters->count; i++)
-        json_object_set_new(object, parameters->items[i].name,
-                            json_string(parameters->items[i].value));
+        member_text(object, parameters->items[i].name, parameters->items[i].value);
     return object;
 }
 
-static json_t *
-notes_json(const ShapeNotes *notes)
-{
-    json_t *array = json_array();
-
-    for (int i = 0; i < notes->count; i++)
-        json_array_append_new(array, json_string(notes->items[i]));
-    return array;
-}
-
 static void
-print_json(const Plan *plan)
+report_plan(json_t *report, const Plan *plan)
 {
     const Table *table = &plan->table;
-    json_t *columns = json_array(), *list = json_array(), *objects = json_array();
-    json_t *root;
 
-    for (int i = 0; i < plan->shape.mapping.column_count; i++)
-        json_array_append_new(columns, column_json(&plan->shape.mapping.columns[i]));
-    for (int i = 0; i < STEP_COUNT; i++)
-        json_array_append_new(list, json_pack("{s:s,s:s,s:s}", "step", steps[i].step, "lock",
-                                              steps[i].lock, "held", steps[i].held));
-    for (int i = 0; i < plan->shape.object_count; i++)
-        json_array_append_new(objects,
-                              json_pack("{s:s,s:s,s:s}", "kind", plan->shape.objects[i].kind,
-                                        "name", plan->shape.objects[i].name, "statement",
-                                        plan->shape.objects[i].statement));
-    root = json_pack("{s:s?,s:i,s:s,s:s,s:I,s:I,s:I,s:I,s:s,s:b,s:o,s:o,s:o,s:o}", "no_way_back",
-                     plan->shape.no_way_back, "schema_version", 1, "table", table->qualified,
-                     "plan_hash", plan->hash, "rows_estimated", (json_int_t)table->rows_estimated,
-                     "table_bytes", (json_int_t)table->table_bytes, "index_bytes",
-                     (json_int_t)table->index_bytes, "space_needed_bytes",
-                     (json_int_t)(table->table_bytes + table->index_bytes), "key", table->key_index,
-                     "rewrite", (int)plan->shape.rewrites, "columns", columns, "steps", list,
-                     "objects", objects, "warnings", notes_json(&plan->shape.warnings));
-    json_object_set_new(root, "parameters", parameters_json(&plan->parameters));
-    json_object_set_new(root, "computed_with_parameters", notes_json(&plan->shape.computed));
-    json_object_set_new(root, "locked_with_it", list_json(&plan->others));
-    json_object_set_new(root, "in_swap", list_json(&plan->moves));
-    json_object_set_new(root, "after_swap", list_json(&plan->settling));
-    json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
-    printf("\n");
-    json_decref(root);
+    member_text(report, "plan_hash", plan->hash);
+    member_integer(report, "rows_estimated", table->rows_estimated);
+    member_integer(report, "table_bytes", table->table_bytes);
+    member_integer(report, "index_bytes", table->index_bytes);
+    member_integer(report, "space_needed_bytes", table->table_bytes + table->index_bytes);
+    member_text(report, "key", table->key_index);
+    member_flag(report, "rewrite", plan->shape.rewrites);
+    member_text(report, "no_way_back", plan->shape.no_way_back);
+    member_object(report, "columns", columns_json(&plan->shape.mapping));
+    member_object(report, "steps", steps_json());
+    member_object(report, "objects", objects_json(&plan->shape));
+    member_object(report, "parameters", parameters_json(&plan->parameters));
+    member_object(report, "computed_with_parameters",
+                  texts_json(plan->shape.computed.items, plan->shape.computed.count));
+    member_object(report, "locked_with_it", texts_json(plan->others.items, plan->others.count));
+    member_object(report, "in_swap", texts_json(plan->moves.items, plan->moves.count));
+    member_object(report, "after_swap", texts_json(plan->settling.items, plan->settling.count));
+    member_object(report, "warnings",
+                  texts_json(plan->shape.warnings.items, plan->shape.warnings.count));
 }
 
 bool
@@ -388,9 +415,8 @@ plan_command(Session *session, Error *error)
 
     if (!session_connect(session, error) || !plan_examine(session, &plan, error))
         return false;
-    if (session->options->json)
-        print_json(&plan);
-    else
+    report_plan(session->report, &plan);
+    if (!session->options->json)
         print_text(&plan);
     return true;
 }

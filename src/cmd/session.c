@@ -115,11 +115,13 @@ prologue(Session *session, const char *name, const char *synchronous_commit, Err
 }
 
 bool
-session_init(Session *session, Arena *arena, Loop *loop, const Options *options, Error *error)
+session_init(Session *session, Arena *arena, Loop *loop, const Options *options, json_t *report,
+             Error *error)
 {
     int count = 0;
 
     *session = (Session){.options = options,
+                         .report = report,
                          .context = {.arena = arena, .loop = loop, .settings = &options->settings}};
     if (options->ask_password && !options->no_password)
     {
@@ -193,6 +195,8 @@ session_connect(Session *session, Error *error)
     session->context.control = await_connect(loop, &session->control_params, "control", error);
     conn_close(other);
     session->context.patience = READ_PATIENCE;
+    if (session->context.control != NULL)
+        session->server_version = conn_server_version(session->context.control);
     if (session->context.control == NULL)
         hint_refused(error);
     return session->context.control != NULL;

@@ -2,190 +2,243 @@
  * status: how migrations stand, read from the state; takes no lock and works from any machine.
  */
 #include <inttypes.h>
-#include <jansson.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "cmd/command.h"
 #include "model/statement.h"
+#include "ui/member.h"
 #include "ui/progress.h"
 
-static json_t *
-text_or_null(const Result *result, int row, const char *column)
+/* A row of templates/status.sql. */
+typedef struct Row
 {
-    const char *value = result_get(result, row, column);
+    const Result *result;
+    int number;
+} Row;
 
-    return value != NULL ? json_string(value) : json_null();
+static const char *
+get(Row row, const char *column)
+{
+    return result_get(row.result, row.number, column);
 }
 
-static json_t *
-number_or_null(const Result *result, int row, const char *column)
+/* Columns become members of the same names. */
+static void
+put_texts(json_t *object, Row row, const char *const *columns)
 {
-    const char *value = result_get(result, row, column);
-
-    return value != NULL ? json_integer((json_int_t)strtoll(value, NULL, 10)) : json_null();
+    for (; *columns != NULL; columns++)
+        member_text(object, *columns, get(row, *columns));
 }
 
-static json_t *
-real_or_null(const Result *result, int row, const char *column)
+static void
+put_integers(json_t *object, Row row, const char *const *columns)
 {
-    const char *value = result_get(result, row, column);
-
-    return value != NULL ? json_real(strtod(value, NULL)) : json_null();
+    for (; *columns != NULL; columns++)
+        if (get(row, *columns) != NULL)
+            member_integer(object, *columns, result_get_int(row.result, row.number, *columns));
+        else
+            member_object(object, *columns, NULL);
 }
 
-static json_t *
-parity_json(const Result *result, int row)
+static void
+put_reals(json_t *object, Row row, const char *const *columns)
 {
-    const char *state = result_get(result, row, "parity_state");
-
-    return json_pack("{s:s,s:o,s:o,s:o,s:o,s:o}", "state", state != NULL ? state : "none",
-                     "rows_compared", number_or_null(result, row, "rows_compared"),
-                     "rows_different", number_or_null(result, row, "rows_different"), "finished_at",
-                     text_or_null(result, row, "parity_finished_at"), "keys_proven",
-                     number_or_null(result, row, "keys_proven"), "proven_at",
-                     text_or_null(result, row, "proven_at"));
+    for (; *columns != NULL; columns++)
+        member_real(object, *columns,
+                    get(row, *columns) != NULL ? strtod(get(row, *columns), NULL) : NAN);
 }
 
-/* The latest attempts to swap, the newest first: what each took and imposed. */
-static json_t *
-attempt_log_json(const Result *result, int row)
-{
-    const char *text = result_get(result, row, "attempt_log");
-    json_t *log = text != NULL ? json_loads(text, 0, NULL) : NULL;
+#define NAMES(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-    return log != NULL ? log : json_array();
+static json_t *
+parity_json(Row row)
+{
+    json_t *parity = json_object();
+
+    member_text(parity, "state",
+                get(row, "parity_state") != NULL ? get(row, "parity_state") : "none");
+    put_integers(parity, row, NAMES("rows_compared", "rows_different", "keys_proven"));
+    member_text(parity, "finished_at", get(row, "parity_finished_at"));
+    member_text(parity, "proven_at", get(row, "proven_at"));
+    return parity;
 }
 
+/* With the latest attempts to swap, the newest first: what each took and imposed. */
 static json_t *
-swap_json(const Result *result, int row)
+swap_json(Row row)
 {
-    return json_pack("{s:I,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "attempts",
-                     (json_int_t)result_get_int(result, row, "swap_attempts"), "lock_held_ms",
-                     real_or_null(result, row, "lock_held_ms"), "longest_wait_ms",
-                     real_or_null(result, row, "longest_wait_ms"), "waiters",
-                     number_or_null(result, row, "waiters"), "waiters_longest_ms",
-                     real_or_null(result, row, "waiters_longest_ms"), "rows_drained",
-                     number_or_null(result, row, "rows_drained"), "swapped_at",
-                     text_or_null(result, row, "swapped_at"), "attempt_log",
-                     attempt_log_json(result, row));
+    const char *log = get(row, "attempt_log");
+    json_t *swap = json_object();
+
+    member_integer(swap, "attempts", result_get_int(row.result, row.number, "swap_attempts"));
+    put_reals(swap, row,
+              NAMES("lock_held_seconds", "longest_wait_seconds", "waiters_longest_seconds"));
+    put_integers(swap, row, NAMES("waiters", "rows_drained"));
+    put_texts(swap, row, NAMES("swapped_at"));
+    member_object(swap, "attempt_log", log != NULL ? json_loads(log, 0, NULL) : json_array());
+    return swap;
 }
 
 /* Whether a revert is possible, as far as it is known: follow finds out. */
 static json_t *
-revert_json(const Result *result, int row)
+revert_json(Row row)
 {
-    bool possible = result_get(result, row, "no_way_back") == NULL &&
-                    result_get(result, row, "revert_problem") == NULL;
+    const char *never = get(row, "no_way_back"), *now = get(row, "revert_problem");
+    json_t *revert = json_object();
 
-    return json_pack("{s:b,s:o,s:o}", "possible", (int)possible, "since",
-                     text_or_null(result, row, "revert_problem_since"), "reason",
-                     text_or_null(result, row,
-                                  result_get(result, row, "no_way_back") != NULL
-                                      ? "no_way_back"
-                                      : "revert_problem"));
+    member_flag(revert, "possible", never == NULL && now == NULL);
+    member_text(revert, "since", get(row, "revert_problem_since"));
+    member_text(revert, "reason", never != NULL ? never : now);
+    return revert;
 }
 
-/* Null unless it is paused. */
+/* Who works on it, or was the last to. */
 static json_t *
-pause_json(const Result *result, int row)
+run_by_json(Row row)
 {
-    if (!result_get_bool(result, row, "paused"))
-        return json_null();
-    return json_pack("{s:o,s:o,s:o}", "at", text_or_null(result, row, "paused_at"), "by",
-                     text_or_null(result, row, "paused_by"), "from",
-                     text_or_null(result, row, "paused_from"));
+    json_t *run_by;
+
+    if (get(row, "pid") == NULL)
+        return NULL;
+    run_by = json_object();
+    put_texts(run_by, row, NAMES("role", "host"));
+    put_integers(run_by, row, NAMES("pid"));
+    put_texts(run_by, row, NAMES("since"));
+    member_flag(run_by, "alive", result_get_bool(row.result, row.number, "alive"));
+    return run_by;
 }
 
 static json_t *
-migration_json(const Result *result, int row)
+paused_json(Row row)
 {
-    static const char *const texts[] = {"migration",   "table", "phase",      "live",       "key",
-                                        "waiting_for", "error", "started_at", "updated_at", NULL};
-    static const char *const numbers[] = {"rows_estimated", "rows_copied", "chunks_done",
-                                          "chunks_total",   "backlog",     NULL};
-    json_t *root = json_pack("{s:i}", "schema_version", 1);
+    json_t *paused;
 
-    for (int i = 0; texts[i] != NULL; i++)
-        json_object_set_new(root, texts[i], text_or_null(result, row, texts[i]));
-    for (int i = 0; numbers[i] != NULL; i++)
-        json_object_set_new(root, numbers[i], number_or_null(result, row, numbers[i]));
-    json_object_set_new(root, "paused", pause_json(result, row));
-    json_object_set_new(root, "parity", parity_json(result, row));
-    json_object_set_new(root, "swap", swap_json(result, row));
-    json_object_set_new(root, "revert", revert_json(result, row));
-    return root;
+    if (!result_get_bool(row.result, row.number, "paused"))
+        return NULL;
+    paused = json_object();
+    member_text(paused, "at", get(row, "paused_at"));
+    member_text(paused, "by", get(row, "paused_by"));
+    member_text(paused, "from", get(row, "paused_from"));
+    return paused;
 }
 
 static void
-print_json(const Result *result, bool all)
+report_row(json_t *object, Row row)
 {
-    json_t *root;
+    put_texts(object, row,
+              NAMES("table", "migration", "phase", "phase_since", "live", "key", "waiting_for",
+                    "last_error", "started_at", "updated_at", "finished_at"));
+    member_flag(object, "hold", result_get_bool(row.result, row.number, "hold"));
+    member_object(object, "paused", paused_json(row));
+    member_object(object, "run_by", run_by_json(row));
+    put_integers(object, row,
+                 NAMES("rows_estimated", "rows_copied", "chunks_done", "chunks_total",
+                       "blocks_done", "blocks_total", "new_table_bytes", "backlog"));
+    put_reals(object, row, NAMES("rows_per_second", "seconds_left"));
+    member_object(object, "parity", parity_json(row));
+    member_object(object, "swap", swap_json(row));
+    member_object(object, "revert", revert_json(row));
+}
 
-    if (!all)
-        root = migration_json(result, 0);
-    else
+static void
+report_all(json_t *report, const Result *result)
+{
+    json_t *list = json_array();
+
+    for (int i = 0; result != NULL && i < result_rows(result); i++)
     {
-        json_t *list = json_array();
+        json_t *object = json_object();
 
-        for (int i = 0; i < result_rows(result); i++)
-            json_array_append_new(list, migration_json(result, i));
-        root = json_pack("{s:i,s:o}", "schema_version", 1, "migrations", list);
+        report_row(object, (Row){result, i});
+        member_append(list, object);
     }
-    json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
-    printf("\n");
-    json_decref(root);
+    member_object(report, "migrations", list);
 }
 
 /* A swap whose line was cut at the COMMIT left no figures. */
 static const char *
-or_unknown(const Result *result, int row, const char *column)
+or_unknown(Row row, const char *column)
 {
-    const char *value = result_get(result, row, column);
+    const char *value = get(row, column);
 
     return value != NULL ? value : "?";
 }
 
 static void
-print_one(const Result *result, int row)
+print_copy(Row row)
 {
-    char copied[40], estimated[40], backlog[40];
-    int64_t done = result_get_int(result, row, "blocks_done");
-    int64_t total = result_get_int(result, row, "blocks_total");
+    const Result *result = row.result;
+    char copied[40], estimated[40], rate[40], size[40], left[CLOCK_TEXT_SIZE];
+    int64_t done = result_get_int(result, row.number, "blocks_done");
+    int64_t total = result_get_int(result, row.number, "blocks_total");
 
-    printf("%s  migration %s, phase %s\n", result_get(result, row, "table"),
-           result_get(result, row, "migration"), result_get(result, row, "phase"));
     printf("  copied    %s of about %s rows (%" PRId64 "%%), new table %s\n",
-           count_format(copied, result_get_int(result, row, "rows_copied")),
-           count_format(estimated, result_get_int(result, row, "rows_estimated")),
+           count_format(copied, result_get_int(result, row.number, "rows_copied")),
+           count_format(estimated, result_get_int(result, row.number, "rows_estimated")),
            total > 0 ? done * 100 / total : 0,
-           result_get(result, row, "green_size") != NULL ? result_get(result, row, "green_size")
-                                                         : "-");
-    printf("  backlog   %s keys\n", count_format(backlog, result_get_int(result, row, "backlog")));
-    if (result_get(result, row, "parity_state") != NULL)
-        printf("  parity    %s, %s rows compared, at %s\n", result_get(result, row, "parity_state"),
-               result_get(result, row, "rows_compared"),
-               result_get(result, row, "parity_finished_at"));
-    if (result_get(result, row, "proven_at") != NULL)
+           get(row, "new_table_bytes") != NULL
+               ? bytes_format(size, result_get_int(result, row.number, "new_table_bytes"))
+               : "-");
+    if (get(row, "rows_per_second") != NULL)
+        printf("            %s rows/s", count_format(rate, atoll(get(row, "rows_per_second"))));
+    if (get(row, "seconds_left") != NULL)
+        printf(", %s left", duration_format(left, atoll(get(row, "seconds_left")) * 1000));
+    if (get(row, "rows_per_second") != NULL)
+        printf("\n");
+}
+
+static void
+print_proof(Row row)
+{
+    char count[40];
+
+    if (get(row, "parity_state") != NULL)
+        printf("  parity    %s, %s rows compared, at %s\n", get(row, "parity_state"),
+               get(row, "rows_compared"), get(row, "parity_finished_at"));
+    if (get(row, "proven_at") != NULL)
         printf("  proven    %s keys that were applied since, at %s\n",
-               count_format(backlog, result_get_int(result, row, "keys_proven")),
-               result_get(result, row, "proven_at"));
-    if (result_get(result, row, "swapped_at") != NULL)
-        printf("  swapped   %s, %s attempts, lock held %s ms\n",
-               result_get(result, row, "swapped_at"), or_unknown(result, row, "swap_attempts"),
-               or_unknown(result, row, "lock_held_ms"));
-    if (result_get(result, row, "revert_problem") != NULL)
-        printf("  no revert since %s: %s\n", result_get(result, row, "revert_problem_since"),
-               result_get(result, row, "revert_problem"));
-    if (result_get_bool(result, row, "paused"))
-        printf("  paused    at %s by role %s from %s\n", or_unknown(result, row, "paused_at"),
-               or_unknown(result, row, "paused_by"), or_unknown(result, row, "paused_from"));
-    if (result_get(result, row, "waiting_for") != NULL)
-        printf("  waits for %s\n", result_get(result, row, "waiting_for"));
-    if (result_get(result, row, "error") != NULL)
-        printf("  stopped   %s\n", result_get(result, row, "error"));
-    printf("  started   %s, updated %s\n", result_get(result, row, "started_at"),
-           result_get(result, row, "updated_at"));
+               count_format(count, result_get_int(row.result, row.number, "keys_proven")),
+               get(row, "proven_at"));
+}
+
+static void
+print_swap(Row row)
+{
+    if (get(row, "swapped_at") != NULL)
+        printf("  swapped   %s, %s attempts, lock held %s s\n", get(row, "swapped_at"),
+               or_unknown(row, "swap_attempts"), or_unknown(row, "lock_held_seconds"));
+    if (get(row, "revert_problem") != NULL)
+        printf("  no revert since %s: %s\n", get(row, "revert_problem_since"),
+               get(row, "revert_problem"));
+}
+
+static void
+print_row(Row row)
+{
+    char backlog[40];
+
+    printf("%s  migration %s, phase %s since %s\n", get(row, "table"), get(row, "migration"),
+           get(row, "phase"), or_unknown(row, "phase_since"));
+    print_copy(row);
+    printf("  backlog   %s keys\n",
+           count_format(backlog, result_get_int(row.result, row.number, "backlog")));
+    print_proof(row);
+    print_swap(row);
+    if (result_get_bool(row.result, row.number, "paused"))
+        printf("  paused    at %s by role %s from %s\n", or_unknown(row, "paused_at"),
+               or_unknown(row, "paused_by"), or_unknown(row, "paused_from"));
+    if (get(row, "waiting_for") != NULL)
+        printf("  waits for %s\n", get(row, "waiting_for"));
+    if (get(row, "last_error") != NULL)
+        printf("  stopped   %s\n", get(row, "last_error"));
+    if (get(row, "pid") != NULL)
+        printf("  %s role %s, host %s, pid %s, since %s\n",
+               result_get_bool(row.result, row.number, "alive") ? "run by   " : "last run by",
+               get(row, "role"), get(row, "host"), get(row, "pid"), get(row, "since"));
+    printf("  started   %s, updated %s\n", get(row, "started_at"), get(row, "updated_at"));
 }
 
 /* The rows to show; *result is NULL if there are none. */
@@ -201,11 +254,11 @@ read_rows(Session *session, const Result **result, Error *error)
             : !target_find(context->control, context->arena, session->options->table, target,
                            error))
         return false;
-    if (!all && target->migration == 0)
-        return error_set(error, ERROR_FAULT, "there is no migration of %s", target->label);
-    if (target->state_present)
+    if (target->state_present && (all || target->migration != 0))
         *result = statement_run(context->control, error, "status", "migration",
                                 all ? "NULL" : number(target->migration).text, NULL);
+    if (error->kind == ERROR_NONE && !all && (*result == NULL || result_rows(*result) == 0))
+        error_set(error, ERROR_FAULT, "there is no migration of %s", target->label);
     return error->kind == ERROR_NONE;
 }
 
@@ -213,19 +266,20 @@ bool
 status_command(Session *session, Error *error)
 {
     const Result *result;
-    bool json = session->options->json, all = session->options->table == NULL;
+    int count;
 
     if (!session_connect(session, error) || !read_rows(session, &result, error))
         return false;
-    if (result == NULL || (!all && result_rows(result) == 0))
-    {
-        printf(json ? "{\"schema_version\": 1, \"migrations\": []}\n" : "no migrations\n");
-        return true;
-    }
-    if (json)
-        print_json(result, all);
+    if (session->options->table != NULL)
+        report_row(session->report, (Row){result, 0});
     else
-        for (int i = 0; i < result_rows(result); i++)
-            print_one(result, i);
+        report_all(session->report, result);
+    if (session->options->json)
+        return true;
+    count = result != NULL ? result_rows(result) : 0;
+    for (int i = 0; i < count; i++)
+        print_row((Row){result, i});
+    if (count == 0)
+        printf("no migrations\n");
     return true;
 }

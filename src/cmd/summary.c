@@ -4,11 +4,11 @@
 #include "cmd/summary.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "ui/member.h"
 #include "ui/progress.h"
 
 static int64_t
@@ -105,37 +105,52 @@ print_text(const Migration *migration, const Summary *summary)
                                               : "there is no way back");
 }
 
-static void
-print_json(const Migration *migration, const Summary *summary)
-{
-    json_t *phases = json_object(), *root;
-
-    for (int i = 0; i < PHASE_SWAPPED; i++)
-        json_object_set_new(phases, i == PHASE_READY ? "swap" : phase_name((Phase)i),
-                            json_real((double)summary->phase_ms[i] / 1000));
-    root = json_pack(
-        "{s:i,s:s,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:f,s:o,s:{s:I,s:f,s:I,s:I,s:I,s:I}}",
-        "schema_version", 1, "migration", migration->id_text, "table", migration->pairs[0].live,
-        "phase", phase_name(migration->phase), "rows_copied", (json_int_t)summary->rows_copied,
-        "keys_applied", (json_int_t)summary->keys_applied, "rows_compared",
-        (json_int_t)summary->rows_compared, "keys_proven", (json_int_t)summary->keys_proven,
-        "rows_different", (json_int_t)summary->rows_different, "seconds",
-        (double)total_ms(summary) / 1000, "seconds_by_phase", phases, "swap", "attempts",
-        (json_int_t)summary->swap_attempts, "lock_held_ms", (double)summary->lock_held_us / 1000,
-        "longest_wait_ms", (json_int_t)summary->longest_wait_ms, "rows_drained",
-        (json_int_t)summary->rows_drained);
-    json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
-    printf("\n");
-    json_decref(root);
-}
-
 void
 summary_print(const Session *session)
 {
-    const Context *context = &session->context;
+    if (!session->options->json)
+        print_text(session->context.migration, &session->context.summary);
+}
 
-    if (session->options->json)
-        print_json(context->migration, &context->summary);
-    else
-        print_text(context->migration, &context->summary);
+static json_t *
+phases_json(const Summary *summary)
+{
+    json_t *phases = json_object();
+
+    for (int i = 0; i < PHASE_SWAPPED; i++)
+        member_real(phases, i == PHASE_READY ? "swap" : phase_name((Phase)i),
+                    (double)summary->phase_ms[i] / 1000);
+    return phases;
+}
+
+static json_t *
+swap_json(const Summary *summary)
+{
+    json_t *swap = json_object();
+
+    member_integer(swap, "attempts", summary->swap_attempts);
+    member_real(swap, "lock_held_seconds", (double)summary->lock_held_us / 1000000);
+    member_real(swap, "longest_wait_seconds", (double)summary->longest_wait_ms / 1000);
+    member_integer(swap, "rows_drained", summary->rows_drained);
+    member_integer(swap, "waiters", summary->waiters);
+    member_real(swap, "waiters_longest_seconds", (double)summary->waiters_longest_ms / 1000);
+    return swap;
+}
+
+void
+summary_report(Session *session)
+{
+    const Summary *summary = &session->context.summary;
+    const Migration *migration = session->context.migration;
+    json_t *report = session->report;
+
+    member_integer(report, "rows_copied", summary->rows_copied);
+    member_integer(report, "keys_applied", summary->keys_applied);
+    member_integer(report, "rows_compared", summary->rows_compared);
+    member_integer(report, "rows_different", summary->rows_different);
+    member_integer(report, "keys_proven", summary->keys_proven);
+    member_real(report, "seconds", (double)total_ms(summary) / 1000);
+    member_object(report, "seconds_by_phase", phases_json(summary));
+    member_object(report, "swap", swap_json(summary));
+    member_text(report, "no_way_back", migration != NULL ? migration->no_way_back : NULL);
 }

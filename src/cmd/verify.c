@@ -1,37 +1,27 @@
 /*
  * verify: a parity pass now.
  */
-#include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 
 #include "cmd/command.h"
 #include "phase/phases.h"
+#include "ui/member.h"
 #include "ui/progress.h"
 
+/* What was found is told in JSON whatever it is, else only if all is well: the error says the rest.
+ */
 static void
-print_outcome(const Session *session, bool clean)
+tell(Session *session, bool clean)
 {
     const Summary *summary = &session->context.summary;
     char count[40];
-    json_t *root;
 
-    if (!session->options->json)
-    {
-        if (clean)
-            printf("%s: %s rows compared, none different\n",
-                   session->context.migration->pairs[0].live,
-                   count_format(count, summary->rows_compared));
-        return;
-    }
-    root = json_pack(
-        "{s:i,s:s,s:s,s:s,s:I,s:I}", "schema_version", 1, "migration",
-        session->context.migration->id_text, "table", session->context.migration->pairs[0].live,
-        "state", clean ? "clean" : "different", "rows_compared", (json_int_t)summary->rows_compared,
-        "rows_different", (json_int_t)summary->rows_different);
-    json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
-    printf("\n");
-    json_decref(root);
+    member_text(session->report, "state", clean ? "clean" : "different");
+    member_integer(session->report, "rows_compared", summary->rows_compared);
+    member_integer(session->report, "rows_different", summary->rows_different);
+    if (clean && !session->options->json)
+        printf("%s: %s rows compared, none different\n", session->context.migration->pairs[0].live,
+               count_format(count, summary->rows_compared));
 }
 
 static bool
@@ -52,7 +42,7 @@ verify_once(Session *session, Error *error)
     }
     clean = parity_check(context, error);
     if (clean || error->kind == ERROR_PARITY)
-        print_outcome(session, clean);
+        tell(session, clean);
     return clean;
 }
 

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "model/pair.h"
 #include "model/statement.h"
@@ -239,11 +240,20 @@ journal_add_pair(Conn *conn, Arena *arena, int64_t id, int pair, const Table *ta
            add_objects(conn, id, pair, shape, error);
 }
 
+const char *
+journal_host(char buffer[JOURNAL_HOST_SIZE])
+{
+    memset(buffer, 0, JOURNAL_HOST_SIZE);
+    return gethostname(buffer, JOURNAL_HOST_SIZE - 1) == 0 ? buffer : NULL;
+}
+
 bool
 journal_take_lease(Conn *conn, Migration *migration, Error *error)
 {
+    char host[JOURNAL_HOST_SIZE];
     const Result *result =
-        statement_run(conn, error, "lease_take", "migration", migration->id_text, NULL);
+        statement_run(conn, error, "lease_take", "migration", migration->id_text, "host",
+                      journal_host(host), "pid", number(getpid()).text, NULL);
 
     if (result == NULL)
         return false;

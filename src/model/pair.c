@@ -110,11 +110,20 @@ item_standby_match(Arena *arena, const MapKey *key, int n)
                         key->standby_equality, n);
 }
 
+static char *
+item_plain(Arena *arena, const MapKey *key, int n)
+{
+    (void)arena;
+    (void)n;
+    return key->live;
+}
+
 static void
 derive_key(Arena *arena, Pair *pair)
 {
     const Mapping *mapping = &pair->mapping;
 
+    pair->key_names = key_list(arena, mapping, ", ", item_plain);
     pair->key_definitions = key_list(arena, mapping, ", ", item_definition);
     pair->keys = key_list(arena, mapping, ", ", item_name);
     pair->new_keys = key_list(arena, mapping, ", ", item_new);

@@ -80,7 +80,8 @@ table_locate(Conn *conn, Arena *arena, const char *text, Table *table, Error *er
     }
     *table = (Table){.oid = arena_strdup(arena, result_get(result, 0, "oid")),
                      .schema = arena_strdup(arena, result_get(result, 0, "schema")),
-                     .name = arena_strdup(arena, result_get(result, 0, "name"))};
+                     .name = arena_strdup(arena, result_get(result, 0, "name")),
+                     .qualified = arena_strdup(arena, result_get(result, 0, "qualified"))};
     statement_rollback(conn);
     return true;
 }

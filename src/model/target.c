@@ -23,7 +23,7 @@ find_table(Conn *conn, Arena *arena, const char *text, Target *target, Error *er
     if (table_locate(conn, arena, text, &table, &unknown))
     {
         target->oid = target->lock = table.oid;
-        target->label = arena_printf(arena, "%s.%s", table.schema, table.name);
+        target->label = table.qualified;
         return true;
     }
     if (unknown.kind != ERROR_FAULT)

@@ -56,7 +56,7 @@ start(Loop *loop, Process *process, const char *command, Error *error)
     for (int i = 0; i < 3; i++)
     {
         stdio[i].flags = UV_INHERIT_FD;
-        stdio[i].data.fd = i;
+        stdio[i].data.fd = i == STDOUT_FILENO ? STDERR_FILENO : i; /* stdout is for results */
     }
     process->uv.data = process;
     process->started = clock_ms();

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/memory.h"
 #include "model/statement.h"
 #include "phase/pending.h"
 #include "ui/log.h"
@@ -123,17 +124,6 @@ key_at(const Search *s, const char *first, const char *end)
     return key;
 }
 
-static const char *
-key_names(const Search *s)
-{
-    const Mapping *mapping = &s->pair->mapping;
-    const char *names = mapping->keys[0].live;
-
-    for (int i = 1; i < mapping->key_count; i++)
-        names = arena_printf(s->arena, "%s, %s", names, mapping->keys[i].live);
-    return names;
-}
-
 /* The first failing block of a range in which some row fails. */
 static int64_t
 halve_blocks(const Search *s, int64_t first, int64_t end)
@@ -188,9 +178,12 @@ name_row(const Search *s, int64_t first_block, int64_t end_block, Error *error)
     column = error->column != NULL ? error->column : column_at(s, from, to, error->sqlstate);
     if (key == NULL || loop_is_stopping(s->context->loop))
         return; /* a try that was cancelled looks like one that failed */
+    error_key(error, "(%s)=%s", s->pair->key_names, key);
+    if (error->column == NULL)
+        error->column = memory_strdup(column);
     error_detail(error, "%s%s%sThe row with key (%s)=%s does not fit the new table.",
                  column != NULL ? "Column " : "", column != NULL ? column : "",
-                 column != NULL ? ": " : "", key_names(s), key);
+                 column != NULL ? ": " : "", s->pair->key_names, key);
 }
 
 static bool
@@ -243,9 +236,12 @@ baddata_in_index(Context *context, const Pair *pair, const char *index, Error *e
                                "mapped", pair->mapped, "live", pair->live, "predicate", predicate,
                                "columns", columns, NULL);
         if (result != NULL && result_rows(result) > 0)
+        {
+            error_key(error, "(%s)=%s", pair->key_names, result_get(result, 0, "first_key"));
             error_detail(error, "Rows with keys %s and %s would be equal in index \"%s\".",
                          result_get(result, 0, "first_key"), result_get(result, 0, "second_key"),
                          index);
+        }
     }
     error_clear(&failure);
     arena_free(arena);

@@ -137,6 +137,7 @@ compare_require_equal(const Compare *compare, Error *error)
               compare->pair->live, compare->narrow.incomplete ? "at least " : "",
               compare->different, compare->rows[PARITY_LIVE]);
     error_detail(error, "%s", text_cstr(&compare->report));
+    error_key(error, "(%s)=%s", compare->pair->key_names, compare->narrow.first);
     return error_hint(error,
                       "Nothing was swapped. Find out who writes to %s; \"pgswap abort\" takes "
                       "everything back.",

@@ -73,6 +73,8 @@ narrow_report(Narrow *narrow, Text *report)
         what = verdict(&narrow->rows[first], end - first);
         if (what == NULL)
             continue;
+        if (different == 0)
+            narrow->first = narrow->rows[first].text;
         if (different++ < NARROW_SHOWN)
             text_printf(report, "%skey %s %s", report->length > 0 ? "\n" : "",
                         narrow->rows[first].text, what);

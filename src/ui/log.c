@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "ui/member.h"
 #include "ui/progress.h"
 
 static LogLevel log_level = LOG_INFO;
@@ -150,27 +151,11 @@ put_text(Text *out, LogLevel level, const Error *error)
         put_line(out, "hint: ", &color_note, error->hint, "");
 }
 
-/* JSON is UTF-8; what a server in another encoding said is shown as far as it is ASCII. */
-static json_t *
-json_text(const char *text)
-{
-    json_t *value = json_string(text);
-    if (value != NULL)
-        return value;
-
-    Text ascii = {0};
-    for (; *text != '\0'; text++)
-        text_append_char(&ascii, (unsigned char)*text < 0x80 ? *text : '?');
-    value = json_string(text_cstr(&ascii));
-    text_clear(&ascii);
-    return value;
-}
-
 static void
 put_member(json_t *object, const char *name, const char *text)
 {
-    if (text != NULL && *text != '\0' && json_object_set_new(object, name, json_text(text)) != 0)
-        abort(); /* out of memory */
+    if (text != NULL && *text != '\0')
+        member_text(object, name, text);
 }
 
 static void

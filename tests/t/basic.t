@@ -115,7 +115,7 @@ ok(exists $status->{$_}, "status --json has $_") for qw(schema_version migration
     rows_copied chunks_done chunks_total backlog parity swap waiting_for started_at updated_at);
 ok(exists $status->{parity}{$_}, "status --json has parity.$_") for qw(state rows_compared rows_different finished_at);
 ok(exists $status->{swap}{$_}, "status --json has swap.$_")
-    for qw(attempts lock_held_ms longest_wait_ms rows_drained swapped_at);
+    for qw(attempts lock_held_seconds longest_wait_seconds rows_drained swapped_at);
 is($status->{parity}{state}, 'clean', 'parity is clean');
 is($status->{parity}{rows_compared}, 5001, 'parity compared every row');
 is($status->{parity}{rows_different}, 0, 'parity found no difference');
