@@ -28,10 +28,10 @@ sub triggers { return $t->value(q{select count(*) from pg_trigger where not tgis
 
 # [what others did, where the table is then, names that find it]
 my @MOVES = (
-    [ 'alter table app.t rename to t2', 'app.t2', qr/"app"\."t" was renamed to t2/, qw(t app.t t2 app.t2) ],
-    [ 'alter table app.t set schema other', 'other.t', qr/"app"\."t" was moved to schema other/, qw(t app.t other.t) ],
+    [ 'alter table app.t rename to t2', 'app.t2', qr/app\.t was renamed to t2/, qw(t app.t t2 app.t2) ],
+    [ 'alter table app.t set schema other', 'other.t', qr/app\.t was moved to schema other/, qw(t app.t other.t) ],
     [ 'alter table app.t set schema other; alter table other.t rename to t2', 'other.t2',
-        qr/"app"\."t" was moved and renamed: it is other\.t2 now/, qw(t app.t other.t2) ],
+        qr/app\.t was moved and renamed: it is other\.t2 now/, qw(t app.t other.t2) ],
 );
 
 for my $swapped (0, 1)
