@@ -42,5 +42,21 @@ SELECT warning FROM (
                       AND s.refobjsubid = a.attnum AND s.deptype = 'a'
       JOIN pg_class c ON c.oid = s.objid AND c.relkind = 'S'
      WHERE a.attrelid = :oid AND NOT EXISTS (SELECT FROM mapped m WHERE m.source = a.attname)
+    UNION ALL
+    -- a text may name a column that it does not mean
+    SELECT 10, format('%s of trigger %I on the table may name column %I, which the change %s: see that it works with both tables',
+                      CASE WHEN args.holds THEN 'an argument' ELSE format('function %s', f.oid::regprocedure) END, t.tgname, a.attname,
+                      CASE WHEN m.target IS NULL THEN 'drops' ELSE format('renames to %I', m.target) END)
+      FROM pg_attribute a
+      LEFT JOIN mapped m ON m.source = a.attname
+      JOIN pg_trigger t ON t.tgrelid = a.attrelid AND NOT t.tgisinternal
+      JOIN pg_proc f ON f.oid = t.tgfoid
+      JOIN pg_namespace fn ON fn.oid = f.pronamespace
+      JOIN pg_language l ON l.oid = f.prolang
+     CROSS JOIN LATERAL (SELECT '\m' || regexp_replace(a.attname, '(\W)', '\\\1', 'g') || '\M' AS word,
+                                '\m' || regexp_replace(encode(convert_to(a.attname, getdatabaseencoding()), 'escape'), '(\W)', '\\\1', 'g') || '\M' AS bytes) AS pattern
+     CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM unnest(string_to_array(encode(t.tgargs, 'escape'), '\000')) AS u(arg) WHERE arg ~* pattern.bytes) AS holds) AS args
+     WHERE a.attrelid = :oid AND a.attnum > 0 AND NOT a.attisdropped AND m.target IS DISTINCT FROM a.attname AND fn.nspname <> 'pgswap'
+       AND (args.holds OR l.lanname NOT IN ('c', 'internal') AND f.prosrc ~* pattern.word)
 ) AS w(n, warning)
  ORDER BY n, warning;

@@ -20,6 +20,7 @@ typedef struct MapColumn
     char *source;      /* the column of live that it continues, or NULL: a new column */
     char *source_type; /* type of that column, or NULL */
     bool binary;       /* compared in its binary form; else as text */
+    bool unchanged;    /* continues its source as it is; known while planning only */
 } MapColumn;
 
 typedef struct MapKey

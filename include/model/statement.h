@@ -44,6 +44,9 @@ bool statement_collect(Conn *conn, Arena *arena, StatementList *list, Error *err
 /* Runs the statements of a list one after the other. */
 bool statement_list_run(Conn *conn, const StatementList *list, Error *error) ERROR_MUST_CHECK;
 
+/* Runs many statements as one message.  The error names the one that failed by its first line. */
+bool statement_script_run(Conn *conn, const char *script, Error *error) ERROR_MUST_CHECK;
+
 /* Collects and runs at once. */
 bool statement_generate(Conn *conn, Error *error, const char *name, ...) __attribute__((sentinel))
 ERROR_MUST_CHECK;

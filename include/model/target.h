@@ -30,6 +30,10 @@ typedef struct Target
 bool target_find(Conn *conn, Arena *arena, const char *text, Target *target, Error *error)
     ERROR_MUST_CHECK;
 
+/* Looks only, at the lock, too: ERROR_BUSY if another pgswap has it. */
+bool target_look(Conn *conn, Arena *arena, const char *text, Target *target, Error *error)
+    ERROR_MUST_CHECK;
+
 /* Takes the lock that keeps other pgswaps away, for as long as the connection lives; it is the same
  * whichever name was given.  ERROR_BUSY if another holds it. */
 bool target_take(Conn *conn, Arena *arena, const char *text, Target *target, Error *error)

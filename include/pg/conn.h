@@ -44,6 +44,9 @@ int conn_backend_pid(const Conn *conn);
 /* False once the connection is lost. */
 bool conn_is_open(const Conn *conn);
 
+/* How many statements of the last command have succeeded: it tells which one failed. */
+int conn_statements_done(const Conn *conn);
+
 /* Whether it was made with options of its own (PGOPTIONS, options=): settings that other sessions
  * do not have. */
 bool conn_has_options(const Conn *conn);

@@ -11,6 +11,8 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "cmd/decide.h"
+#include "model/rehearsal.h"
 #include "model/statement.h"
 #include "sql/ident.h"
 #include "ui/member.h"
@@ -100,16 +102,19 @@ hash_of(Arena *arena, const Plan *plan)
     return arena_printf(arena, "%016" PRIx64 "%016" PRIx64, digest.high, digest.low);
 }
 
+/* What can be told of the swap from the new table, all of it at once. */
 static bool
-check_sequences(Session *session, const Plan *plan, Error *error)
+check_swap(Session *session, const Plan *plan, Error *error)
 {
-    Context *context = &session->context;
+    Conn *conn = session->context.control;
+    Arena *arena = session->context.arena;
     RefusalList list = {0};
 
-    if (session->options->force_publication)
-        return true;
-    return refusals_read_sequences(context->control, context->arena, plan->table.oid,
-                                   plan->shape.green, &plan->shape.mapping, &list, error) &&
+    return (session->options->force_publication ||
+            refusals_read_sequences(conn, arena, plan->table.oid, plan->shape.green,
+                                    &plan->shape.mapping, &list, error)) &&
+           rehearsal_run(conn, arena, &plan->table, &plan->parameters, &plan->shape, &list,
+                         error) &&
            refusals_check(&list, plan->table.qualified, error);
 }
 
@@ -120,7 +125,7 @@ examine_shape(Session *session, Plan *plan, Error *error)
     bool ok = statement_do(conn, error, "begin", NULL) &&
               shape_make(conn, session->context.arena, &plan->table, &plan->spec, &plan->parameters,
                          "pgswap_0_green", &plan->shape, error) &&
-              check_sequences(session, plan, error);
+              check_swap(session, plan, error);
 
     statement_rollback(conn);
     return ok;
@@ -204,13 +209,6 @@ origin(const MapColumn *column)
     return column->source != NULL ? "(generated)" : "(made by the new table)";
 }
 
-static bool
-is_plain(const MapColumn *column)
-{
-    return column->source != NULL && column->compared == column->expression &&
-           strcmp(column->source, column->name) == 0;
-}
-
 static void
 print_columns(const Plan *plan)
 {
@@ -222,7 +220,7 @@ print_columns(const Plan *plan)
     {
         const MapColumn *column = &mapping->columns[i];
 
-        if (is_plain(column))
+        if (column->unchanged)
         {
             plain++;
             continue;
@@ -303,8 +301,7 @@ print_text(const Plan *plan)
     for (int i = 0; i < plan->shape.warnings.count; i++)
         printf("%s  %s\n", i == 0 ? "\nTo know\n" : "", plan->shape.warnings.items[i]);
     if (plan->shape.no_way_back != NULL)
-        printf("\nNo way back after the swap: %s.\nrun wants --reverse-map or --no-revert.\n",
-               plan->shape.no_way_back);
+        printf("\nNo way back after the swap: %s.\n", plan->shape.no_way_back);
     printf("\nPlan hash %s\n", plan->hash);
 }
 
@@ -408,15 +405,29 @@ report_plan(json_t *report, const Plan *plan)
                   texts_json(plan->shape.warnings.items, plan->shape.warnings.count));
 }
 
+/* What is under way is what run would go on with. */
+static void
+print_migration(const Migration *migration)
+{
+    printf("Migration %s of %s is under way, in phase %s: \"pgswap run\" continues it\n",
+           migration->id_text, migration->pairs[0].live, phase_name(migration->phase));
+}
+
 bool
 plan_command(Session *session, Error *error)
 {
-    Plan plan;
+    Decision decision;
 
-    if (!session_connect(session, error) || !plan_examine(session, &plan, error))
+    if (!session_connect(session, error) || !decide_run(session, false, &decision, error))
         return false;
-    report_plan(session->report, &plan);
-    if (!session->options->json)
-        print_text(&plan);
+    member_flag(session->report, "continues", decision.continues);
+    if (!decision.continues)
+        report_plan(session->report, &decision.plan);
+    if (session->options->json)
+        return true;
+    if (decision.continues)
+        print_migration(session->context.migration);
+    else
+        print_text(&decision.plan);
     return true;
 }

@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "cmd/command.h"
-#include "cmd/plan.h"
+#include "cmd/decide.h"
 #include "cmd/summary.h"
 #include "model/statement.h"
 #include "phase/hook.h"
@@ -75,61 +75,16 @@ run_phases(Context *context, Phase goal, Error *error)
 }
 
 static bool
-refuse_one_way(const Plan *plan, Error *error)
-{
-    error_set(error, ERROR_REFUSED, "there would be no way back for %s", plan->table.qualified);
-    error_detail(error, "%s.", plan->shape.no_way_back);
-    return error_hint(error, "Use --reverse-map, or --no-revert to go on without a way back.");
-}
-
-static bool
-begin(Session *session, Error *error)
+begin(Session *session, const Plan *plan, Error *error)
 {
     Context *context = &session->context;
-    Plan plan;
     bool present;
 
-    if (!plan_has_change(session->options))
-    {
-        error_set(error, ERROR_FAULT, "there is nothing to do: no change was given");
-        return error_hint(error, "Say it with --alter, --map or --file; --force-rewrite rewrites "
-                                 "the table as it is.");
-    }
-    if (!plan_examine(session, &plan, error))
-        return false;
-    if (session->target.oid == NULL || strcmp(session->target.oid, plan.table.oid) != 0)
-        return error_set(error, ERROR_CHANGED, "another table has become %s just now",
-                         plan.table.qualified);
-    if (plan.shape.no_way_back != NULL && !session->options->no_revert)
-        return refuse_one_way(&plan, error);
-    for (int i = 0; i < plan.shape.warnings.count; i++)
-        log_note("%s", plan.shape.warnings.items[i]);
+    for (int i = 0; i < plan->shape.warnings.count; i++)
+        log_note("%s", plan->shape.warnings.items[i]);
     session->has_begun = true;
     return journal_open(context->control, true, &present, error) &&
-           build_run(context, &plan.table, &plan.spec, &plan.parameters, error);
-}
-
-static bool
-is_same_change(Session *session, Error *error)
-{
-    Spec spec;
-    const Migration *migration = session->context.migration;
-    const Options *options = session->options;
-
-    if (!plan_has_change(options) && options->reverse_maps == NULL)
-        return true; /* nothing said: go on with what is there */
-    if (!plan_read_spec(session, &spec, error))
-        return false;
-    if (strcmp(spec.hash, migration->spec_hash) == 0)
-        return true;
-    error_set(error, ERROR_REFUSED, "another change of %s.%s is under way", migration->schema,
-              migration->table);
-    error_detail(error, "It is migration %s, in phase %s.", migration->id_text,
-                 phase_name(migration->phase));
-    return error_hint(error,
-                      "Continue it with \"pgswap run\" and no change, or end it with "
-                      "\"pgswap %s\".",
-                      migration->phase == PHASE_SWAPPED ? "finish" : "abort");
+           build_run(context, &plan->table, &plan->spec, &plan->parameters, error);
 }
 
 /* A transaction of an earlier run that is still in doubt ends before the lease can be taken. */
@@ -146,17 +101,13 @@ static bool
 find_or_begin(Session *session, Error *error)
 {
     Context *context = &session->context;
-    Target *target = &session->target;
+    Decision decision;
 
-    context->migration = NULL;
-    if (!target_take(context->control, context->arena, session->options->table, target, error))
+    if (!decide_run(session, true, &decision, error))
         return false;
-    if (target->migration == 0 || target->is_over)
-        return begin(session, error) && take_over(context, error);
-    return journal_load(context->control, context->arena, target->migration, &context->migration,
-                        error) &&
-           is_same_change(session, error) && session_may_begin(session, error) &&
-           take_over(context, error) && guard_tables(context, error);
+    if (!decision.continues)
+        return begin(session, &decision.plan, error) && take_over(context, error);
+    return take_over(context, error) && guard_tables(context, error);
 }
 
 /* Stays in sync until somebody says "swap". */

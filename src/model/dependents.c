@@ -69,6 +69,25 @@ refusals_read_sequences(Conn *conn, Arena *arena, const char *blue, const char *
                      list);
 }
 
+/* Each remedy once: many objects may have the same one. */
+static void
+hint_remedies(const RefusalList *list, Error *error)
+{
+    Text hint = {0};
+
+    for (int i = 0; i < list->count; i++)
+    {
+        int first = 0;
+
+        while (strcmp(list->items[first].remedy, list->items[i].remedy) != 0)
+            first++;
+        if (first == i)
+            text_printf(&hint, "%s%s", i > 0 ? "\n" : "", list->items[i].remedy);
+    }
+    error_hint(error, "%s", text_cstr(&hint));
+    text_clear(&hint);
+}
+
 bool
 refusals_check(const RefusalList *list, const char *table, Error *error)
 {
@@ -81,7 +100,7 @@ refusals_check(const RefusalList *list, const char *table, Error *error)
                     list->items[i].why);
     error_set(error, ERROR_REFUSED, "%s cannot be migrated: %s", table, list->items[0].what);
     error_detail(error, "%s", text_cstr(&detail));
-    error_hint(error, "%s", list->items[0].remedy);
+    hint_remedies(list, error);
     text_clear(&detail);
     return false;
 }

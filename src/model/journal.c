@@ -39,17 +39,19 @@ phase_by_name(const char *name)
 }
 
 static bool
+refuse_create(const Result *state, Error *error)
+{
+    error_set(error, ERROR_REFUSED, "role %s may not create schemas in database %s",
+              result_get(state, 0, "role"), result_get(state, 0, "database"));
+    return error_hint(error,
+                      "A superuser or the database's owner can allow it: GRANT CREATE "
+                      "ON DATABASE %s TO %s;",
+                      result_get(state, 0, "database"), result_get(state, 0, "role"));
+}
+
+static bool
 refuse_rights(const Result *state, Error *error)
 {
-    if (!result_get_bool(state, 0, "present"))
-    {
-        error_set(error, ERROR_REFUSED, "role %s may not create schemas in database %s",
-                  result_get(state, 0, "role"), result_get(state, 0, "database"));
-        return error_hint(error,
-                          "A superuser or the database's owner can allow it: GRANT CREATE "
-                          "ON DATABASE %s TO %s;",
-                          result_get(state, 0, "database"), result_get(state, 0, "role"));
-    }
     if (!result_get_bool(state, 0, "ours"))
         return error_set(error, ERROR_REFUSED,
                          "schema pgswap exists and is not of pgswap's making");
@@ -89,6 +91,16 @@ check_version(Conn *conn, Error *error)
                              "drop schema pgswap.");
 }
 
+/* The state is there; write: to be changed, too. */
+static bool
+check_state(Conn *conn, const Result *state, bool write, Error *error)
+{
+    if (!result_get_bool(state, 0, "usable") || !result_get_bool(state, 0, "ours") ||
+        (write && !result_get_bool(state, 0, "writable")))
+        return refuse_rights(state, error);
+    return check_version(conn, error);
+}
+
 bool
 journal_open(Conn *conn, bool create, bool *present, Error *error)
 {
@@ -97,19 +109,22 @@ journal_open(Conn *conn, bool create, bool *present, Error *error)
     if (state == NULL)
         return false;
     *present = result_get_bool(state, 0, "present");
-    if (!*present)
-    {
-        if (!create)
-            return true;
-        if (!result_get_bool(state, 0, "may_create"))
-            return refuse_rights(state, error);
-        *present = true;
-        return install(conn, error);
-    }
-    if (!result_get_bool(state, 0, "usable") || !result_get_bool(state, 0, "ours") ||
-        (create && !result_get_bool(state, 0, "writable")))
-        return refuse_rights(state, error);
-    return check_version(conn, error);
+    if (*present)
+        return check_state(conn, state, create, error);
+    *present = create;
+    return !create || install(conn, error);
+}
+
+bool
+journal_may_begin(Conn *conn, Error *error)
+{
+    const Result *state = statement_run(conn, error, "state_present", NULL);
+
+    if (state == NULL)
+        return false;
+    if (!result_get_bool(state, 0, "may_create"))
+        return refuse_create(state, error);
+    return !result_get_bool(state, 0, "present") || check_state(conn, state, true, error);
 }
 
 static void

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sql/scan.h"
 #include "sql/template.h"
 #include "ui/log.h"
 
@@ -117,6 +118,41 @@ statement_list_run(Conn *conn, const StatementList *list, Error *error)
         if (await_query(conn, list->items[i], error) == NULL)
             return error_context(error, "running \"%s\"", list->items[i]);
     return true;
+}
+
+/* A text that the server could not read at all has run no statement. */
+static void
+name_failed(Conn *conn, const char *script, Error *error)
+{
+    enum
+    {
+        WIDTH = 80
+    };
+    Error ignored = ERROR_INIT;
+    Arena *scratch = arena_new();
+    ScanList list = {0};
+    int failed = conn_statements_done(conn);
+
+    if (scan_statements(scratch, script, &list, &ignored) && failed < list.count)
+    {
+        int length = (int)strcspn(list.items[failed], "\n");
+        bool whole = length <= WIDTH && list.items[failed][length] == '\0';
+
+        error_context(error, "in \"%.*s%s\"", length < WIDTH ? length : WIDTH, list.items[failed],
+                      whole ? "" : " …");
+    }
+    error_clear(&ignored);
+    arena_free(scratch);
+}
+
+bool
+statement_script_run(Conn *conn, const char *script, Error *error)
+{
+    if (await_query(conn, script, error) != NULL)
+        return true;
+    if (error->sqlstate[0] != '\0' && !error_is(error, "42601"))
+        name_failed(conn, script, error);
+    return false;
 }
 
 bool

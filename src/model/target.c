@@ -100,16 +100,31 @@ target_find(Conn *conn, Arena *arena, const char *text, Target *target, Error *e
 }
 
 static bool
+refuse_busy(const Target *target, Error *error)
+{
+    error_set(error, ERROR_BUSY, "another pgswap works on table %s", target->label);
+    return error_hint(error, "pgswap status shows what it does.");
+}
+
+static bool
 lock(Conn *conn, const Target *target, Error *error)
 {
     const Result *result = statement_run(conn, error, "table_lock_try", "oid", target->lock, NULL);
 
-    if (result == NULL)
+    return result != NULL && (result_get_bool(result, 0, "locked") || refuse_busy(target, error));
+}
+
+bool
+target_look(Conn *conn, Arena *arena, const char *text, Target *target, Error *error)
+{
+    const Result *result;
+
+    if (!target_find(conn, arena, text, target, error))
         return false;
-    if (result_get_bool(result, 0, "locked"))
+    if (target->lock == NULL)
         return true;
-    error_set(error, ERROR_BUSY, "another pgswap works on table %s", target->label);
-    return error_hint(error, "pgswap status shows what it does.");
+    result = statement_run(conn, error, "table_lock_look", "oid", target->lock, NULL);
+    return result != NULL && (!result_get_bool(result, 0, "locked") || refuse_busy(target, error));
 }
 
 /* What was found may be another thing by the time that the lock is there. */

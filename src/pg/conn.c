@@ -25,6 +25,12 @@ conn_name(const Conn *conn)
     return conn->name;
 }
 
+int
+conn_statements_done(const Conn *conn)
+{
+    return conn->result.count;
+}
+
 Loop *
 conn_loop(const Conn *conn)
 {

@@ -160,13 +160,23 @@ check_conditions(Swap *swap, Error *error)
            (!due || error_set(error, ERROR_LOCK, "keys that were applied were not compared yet"));
 }
 
-/* The table that is live now is what was planned; anything else rolls back. */
+/* The table that is live now is what was planned; anything else rolls back.  That live is as it was
+ * is known, so what differs is a fault of ours, unless somebody has altered our own table. */
 static bool
 compare_outcome(Context *context, const Pair *pair, Error *error)
 {
-    return description_require(
-        context->control, pair->standby_oid, pair->schema, &pair->expected, DESCRIPTION_OUTCOME,
-        error, "the swap of %s did not come out as planned and was undone", pair->live);
+    if (description_require(
+            context->control, pair->standby_oid, pair->schema, &pair->expected, DESCRIPTION_OUTCOME,
+            error, "the swap of %s did not come out as planned and was undone", pair->live))
+        return true;
+    if (error->kind != ERROR_CHANGED)
+        return false;
+    error->kind = ERROR_FAULT;
+    return error_hint(error,
+                      "If nobody has altered %s, which pgswap made, please report this.  "
+                      "\"pgswap %s\" ends the migration, and %s stays as it is.",
+                      pair->standby, pair->migration->phase == PHASE_SWAPPED ? "finish" : "abort",
+                      pair->live);
 }
 
 static bool
@@ -176,7 +186,7 @@ exchange(Swap *swap, Error *error)
     const Migration *migration = context->migration;
 
     for (int i = 0; i < migration->pair_count; i++)
-        if (await_query(context->control, swap->scripts[i], error) == NULL)
+        if (!statement_script_run(context->control, swap->scripts[i], error))
             return error_context(error, "exchanging %s", migration->pairs[i].live);
     for (int i = 0; i < migration->pair_count; i++)
         if (!compare_outcome(context, &migration->pairs[i], error))

@@ -1,0 +1,78 @@
+/*
+ * The checks that come before the first thing that run writes.
+ */
+#include "cmd/decide.h"
+
+#include <string.h>
+
+#include "phase/phases.h"
+
+static bool
+refuse_one_way(const Plan *plan, Error *error)
+{
+    error_set(error, ERROR_REFUSED, "there would be no way back for %s", plan->table.qualified);
+    error_detail(error, "%s.", plan->shape.no_way_back);
+    return error_hint(error, "Use --reverse-map, or --no-revert to go on without a way back.");
+}
+
+static bool
+decide_new(Session *session, Plan *plan, Error *error)
+{
+    if (!plan_has_change(session->options))
+    {
+        error_set(error, ERROR_FAULT, "there is nothing to do: no change was given");
+        return error_hint(error, "Say it with --alter, --map or --file; --force-rewrite rewrites "
+                                 "the table as it is.");
+    }
+    if (!journal_may_begin(session->context.control, error) || !plan_examine(session, plan, error))
+        return false;
+    if (session->target.oid == NULL || strcmp(session->target.oid, plan->table.oid) != 0)
+        return error_set(error, ERROR_CHANGED, "another table has become %s just now",
+                         plan->table.qualified);
+    return plan->shape.no_way_back == NULL || session->options->no_revert ||
+           refuse_one_way(plan, error);
+}
+
+static bool
+is_same_change(Session *session, Error *error)
+{
+    Spec spec;
+    const Migration *migration = session->context.migration;
+
+    if (!plan_has_change(session->options) && session->options->reverse_maps == NULL)
+        return true; /* nothing said: go on with what is there */
+    if (!plan_read_spec(session, &spec, error))
+        return false;
+    if (strcmp(spec.hash, migration->spec_hash) == 0)
+        return true;
+    error_set(error, ERROR_REFUSED, "another change of %s.%s is under way", migration->schema,
+              migration->table);
+    error_detail(error, "It is migration %s, in phase %s.", migration->id_text,
+                 phase_name(migration->phase));
+    return error_hint(error,
+                      "Continue it with \"pgswap run\" and no change, or end it with "
+                      "\"pgswap %s\".",
+                      migration->phase == PHASE_SWAPPED ? "finish" : "abort");
+}
+
+/* The tables are looked at here for plan only: run does that when nothing of an earlier run is in
+ * doubt any more. */
+bool
+decide_run(Session *session, bool take, Decision *decision, Error *error)
+{
+    Context *context = &session->context;
+    Target *target = &session->target;
+
+    *decision = (Decision){.continues = false};
+    context->migration = NULL;
+    if (!(take ? target_take : target_look)(context->control, context->arena,
+                                            session->options->table, target, error))
+        return false;
+    decision->continues = target->migration != 0 && !target->is_over;
+    if (!decision->continues)
+        return decide_new(session, &decision->plan, error);
+    return journal_load(context->control, context->arena, target->migration, &context->migration,
+                        error) &&
+           is_same_change(session, error) && session_may_begin(session, error) &&
+           (take || guard_tables(context, error));
+}

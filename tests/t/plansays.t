@@ -1,0 +1,106 @@
+# What run would refuse, plan refuses: with the same words and the same exit code, and it writes nothing.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+use Pgswap::Test;
+use Test::More;
+
+my $t = Pgswap::Test->start('plansays');
+my @WIDEN = ('--alter', 'ALTER n TYPE bigint');
+
+sub table
+{
+    my ($sql) = @_;
+    $t->sql('drop schema if exists app cascade; create schema app authorization owner');
+    $t->sql_as(owner => 'create table app.t (id int primary key, n int); insert into app.t select g, g from generate_series(1, 20) g; ' . ($sql // ''));
+    return;
+}
+
+sub words
+{
+    my ($run) = @_;
+    return join "\n", grep { /^pgswap: (?:error|detail|hint)|^ / } split /\n/, $run->{err};
+}
+
+# plan first, then run: the same words. how: code, say, and what comes before the command (user).
+sub alike
+{
+    my ($name, $code, $say, @line) = @_;
+    my ($plan, $run) = map { $t->pgswap($_, @line) } 'plan', 'run';
+    $t->exits($plan, $code, "$name: plan");
+    $t->exits($run, $code, "$name: run");
+    like($plan->{err}, $say, "$name: plan says why");
+    is(words($plan), words($run), "$name: in the same words");
+    is($plan->{out}, '', "$name: and plan prints no plan");
+    return;
+}
+
+table();
+my @lossy = ('app.t', '--alter', 'ALTER n TYPE bigint USING n * 2');
+alike('no way back', 4, qr/no way back.*--reverse-map/s, @lossy);
+$t->is_bare('no way back: nothing is left');
+like($t->pgswap('plan', @lossy, '--no-revert')->{out}, qr/^No way back after the swap: column n/m, 'no way back: plan with --no-revert says so');
+$t->exits($t->pgswap('plan', @lossy, '--reverse-map', 'n=n / 2'), 0, 'no way back: --reverse-map');
+alike('nothing said', 1, qr/no change was given/, 'app.t');
+
+# -- rights
+$t->sql('create role guest login; grant guest to postgres; revoke create on database shop from owner');
+alike('no right to create schemas', 4, qr/role owner may not create schemas in database shop.*GRANT CREATE ON DATABASE shop TO owner/s, 'app.t', @WIDEN);
+$t->sql('create schema pgswap');
+alike('schema pgswap of somebody else, and no right', 4, qr/schemas in database shop/, 'app.t', @WIDEN);
+$t->sql('grant create on database shop to owner');
+alike('schema pgswap of somebody else', 4, qr/schema pgswap/, 'app.t', @WIDEN);
+$t->sql('drop schema pgswap');
+
+# -- what is under way
+my $point = $t->hold('chunk-read');
+my $first = $t->spawn('run', 'app.t', @WIDEN, '--pause-at', 'chunk-read');
+$t->arrived($point, $first);
+alike('another pgswap works on it', 8, qr/another pgswap works on/, 'app.t', @WIDEN);
+$t->kill_run($first);
+$t->let_go($point);
+$t->wait_until('the first run is gone', sub { !$t->value(q{select count(*) from pg_locks where locktype = 'advisory' and classid = 7473725}) });
+alike('another change', 4, qr/another change of app\.t is under way.*phase copy/s, 'app.t', '--alter', 'ALTER n TYPE numeric');
+alike('another change: a rewrite', 4, qr/another change of app\.t is under way/, 'app.t', '--force-rewrite');
+
+for my $line ([@WIDEN], [])
+{
+    my $plan = $t->pgswap('plan', 'app.t', @$line);
+    $t->exits($plan, 0, "the same change (@$line): plan");
+    like($plan->{out}, qr/under way, in phase copy: "pgswap run" continues it/, "the same change (@$line): what run would do");
+}
+my $json = $t->json($t->pgswap('plan', '--json', 'app.t', @WIDEN));
+is_deeply([ @$json{ 'phase', 'continues' } ], [ 'copy', 1 ], 'the same change, as JSON');
+is($t->value('select epoch from pgswap.migration'), 1, 'plan has taken nothing over');
+
+$t->exits($t->pgswap('pause', 'app.t'), 0, 'pause');
+alike('paused', 11, qr/is paused/, 'app.t', @WIDEN);
+$t->exits($t->pgswap('continue', 'app.t'), 0, 'continue');
+$t->sql_as(owner => 'alter table app.t rename to u');
+alike('renamed', 10, qr/was renamed to/, 'app.u', @WIDEN);
+$t->sql_as(owner => 'alter table app.u rename to t');
+$t->exits($t->pgswap('run', 'app.t'), 0, 'run continues it');
+$t->exits($t->pgswap('finish', 'app.t'), 0, 'finish');
+
+# -- what the plan tells
+table(q{
+    alter table app.t add twice int generated always as (id * 2) stored, add gone text, add "Old Name" int, add words tsvector;
+    create function app.f() returns trigger language plpgsql as 'begin new.gone := 1; return new; end';
+    create function app.g() returns trigger language plpgsql as 'begin new.gone_by := new."Old Name"; return new; end';
+    create trigger plain before insert on app.t for each row when (new.id < 0) execute function app.f();
+    create trigger named before insert on app.t for each row when (new.id < 0) execute function app.g();
+    create trigger args before insert on app.t for each row execute function tsvector_update_trigger(words, 'pg_catalog.simple', gone)});
+my $plan = $t->pgswap('plan', 'app.t', '--alter', 'ALTER n TYPE bigint, DROP gone', '--alter', 'RENAME "Old Name" TO new_name');
+$t->exits($plan, 0, 'columns: plan');
+my ($columns) = $plan->{out} =~ /^Columns\n(.*?)\n\n/ms;
+unlike($columns // 'twice', qr/twice/, 'a generated column that stays as it is, is not listed');
+like($columns, qr/^  3 columns are unchanged/m, 'but counted');
+my @warned = sort map { /^\s+(.*? of trigger \w+ on the table may name column .*?):/ } split /\n/, $plan->{out};
+is_deeply(\@warned, [
+    'an argument of trigger args on the table may name column gone, which the change drops',
+    'function app.f() of trigger plain on the table may name column gone, which the change drops',
+    'function app.g() of trigger named on the table may name column "Old Name", which the change renames to new_name' ],
+    'triggers that name dropped and renamed columns') or diag($plan->{out});
+
+done_testing();
