@@ -22,6 +22,8 @@ create index brin1 on app.t using brin (at timestamptz_minmax_multi_ops (values_
 create index inet1 on app.t using gist (i inet_ops);
 \if :indnullsnotdistinct
 create unique index u1 on app.t (b, "C d") nulls not distinct;
+\else
+create unique index u1 on app.t (b, "C d");
 \endif
 create unique index u2 on app.t (coalesce(a, 0), id) where a is not null;
 create index "index_with_a_name_of_exactly_sixty_three_bytes_abcdefghijklmnop" on app.t (at);
