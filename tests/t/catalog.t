@@ -329,6 +329,7 @@ my @LATER = (
 my %FIXED = (
     'is what the row is about'                          => 'attrelid attname attnum objoid relname relnamespace indexrelid indrelid polname polrelid adrelid adnum stxrelid prpubid prrelid inhrelid inhparent objid refobjid srsubid srrelid typnamespace',
     'is so from the start'                              => 'reltype reltoastrelid relisshared relkind typrelid tgisinternal attisdropped connamespace confrelid',
+    ($version < 150000 ? ('is so of a table that keys point to, and of every sequence' => 'relpersistence') : ()),
     'follows from what else is altered'                 => 'relhasindex relispopulated indisready indislive conpfeqop conppeqop conffeqop tgconstrindid deptype inhseqno',
     'is of objects that are refused or cannot be of one' => 'reloftype attfdwoptions srsubstate provider label',
     'is of types that are no row types'                 => 'typname typlen typbyval typtype typcategory typispreferred typisdefined typdelim typsubscript typelem typarray typinput typoutput

@@ -1,6 +1,6 @@
 # What the writers do: one operation at a time, drawn by rand(), as SQL.
 #
-#     my $source = Pgswap::Operations->new(rows => 20000, key => 'id');
+#     my $source = Pgswap::Operations->new(rows => 20000, key => 'id');    # without => { merge => 1 }: not these
 #     $source->operation;   # { name => 'move', keys => [5, 20333], statements => ['update %T set …'] }
 #
 # keys are those whose stripes the transaction must lock (Writers.pm).  %T stands for the table, %= for
@@ -146,7 +146,7 @@ my %BY_ID = map { $_ => 1 } qw(chain swap_keys);
 sub operation
 {
     my ($self) = @_;
-    my @names = sort keys %OPERATIONS;
+    my @names = sort grep { !$self->{without}{$_} } keys %OPERATIONS;
     my $name = $names[ int rand @names ];
     my ($keys, @statements) = $OPERATIONS{$name}->($self, $self->key);
     @statements = $self->by_uid($keys, @statements) if $self->{deferrable_key} && $BY_ID{$name};

@@ -49,6 +49,7 @@ sub new
     $self->{table} //= 'app.item';
     $self->{mirror} = 'mirror.item';
     $self->{key} = $self->{deferrable_key} ? 'uid' : 'id';
+    $self->{without} = { merge => 1 } unless $t->value(q{select count(*) from pg_get_keywords() where word = 'merge'});
     mkdir $self->{dir} or die "$self->{dir}: $!\n";
     $self->create_tables;
     $self->create_roles;
@@ -224,7 +225,7 @@ sub child
     srand($seed);
     local @SIG{qw(TERM INT HUP PIPE)} = (sub { POSIX::_exit(0) }) x 4;
     my $how = $KINDS{$kind};
-    my $source = Pgswap::Operations->new(%$self{qw(rows key deferrable_key)}, unchecked => $how->{unchecked});
+    my $source = Pgswap::Operations->new(%$self{qw(rows key deferrable_key without)}, unchecked => $how->{unchecked});
     my $dbh = $self->{t}->connect(user => "writer_$kind");
     $dbh->do($_) for 'set client_min_messages = error', @{ $how->{setup} // [] };
     my %result = (commits => 0, rollbacks => 0, retries => 0, conflicts => 0);
