@@ -83,6 +83,13 @@ make_green(Maker *m, Error *error)
         !run_with_parameters(m, &made, error) ||
         !table_oid(m->conn, m->arena, schema, m->blue->name, &m->shape->green, error))
         return error_context(error, "making the new table");
+    if (m->shape->green ==
+        NULL) /* it has blue's name of this moment; from here on nobody renames blue */
+    {
+        error_set(error, ERROR_CHANGED, "table %s was renamed meanwhile",
+                  ident_qualified(m->arena, m->blue->schema, m->blue->name));
+        return error_hint(error, "Run the command again with the table's name.");
+    }
     m->shape->qualified = ident_qualified(m->arena, schema, m->blue->name);
     if (!statement_generate(m->conn, error, "green_names", "schema", schema, "blue", blue, "green",
                             m->shape->green, NULL) ||

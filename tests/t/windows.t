@@ -355,6 +355,24 @@ section 'the table is dropped between attempts' => sub {
     }
 };
 
+section 'the table is renamed while a run begins' => sub {
+    my $name = 'the table is renamed while a run begins';
+    before('revert', $name);
+    $t->exits($t->pgswap('finish', 'app.t'), 0, "$name: its state stays");
+    make();
+    $writer->do('begin; lock table pgswap.migration in share mode');
+    my $run = $t->spawn('run', 'app.t', @ALTER);
+    $t->wait_until('it waits to begin', sub { die "it ended: $run->{err}" unless $t->lives($run);
+        $t->value(q{select count(*) from pg_locks where not granted and relation = 'pgswap.migration'::regclass}) });
+    $t->sql('alter table app.t rename to renamed');
+    $writer->do('commit');
+    $t->exits($t->reap($run), 10, $name);
+    like($run->{err}, qr/table "app"."t" was renamed meanwhile/, "$name: it is said");
+    $t->sql('alter table app.renamed rename to t');
+    $t->exits($t->pgswap('run', 'app.t', @ALTER), 0, "$name: run again");
+    ended($name, 'finish');
+};
+
 section 'a view is dropped while it is described' => sub {
     my $name = 'a view is dropped while it is described';
     before('swap', $name);
