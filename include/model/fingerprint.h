@@ -18,6 +18,7 @@ typedef struct DescriptionLine
     bool in_swap;
     char *name; /* index orders_pkey, column id, … */
     char *definition;
+    char *respelled; /* what the definition may be as well, or NULL */
 } DescriptionLine;
 
 typedef struct Description

@@ -84,6 +84,7 @@ description_read(Conn *conn, Arena *arena, const char *oid, const char *schema, 
         line->in_swap = strcmp(result_get(result, i, "scope"), "swap") == 0;
         line->name = arena_strdup(arena, result_get(result, i, "name"));
         line->definition = arena_strdup(arena, result_get(result, i, "definition"));
+        line->respelled = NULL;
     }
     qsort(description->lines, (size_t)description->count, sizeof(DescriptionLine), by_name);
     return true;
@@ -97,9 +98,10 @@ description_to_json(Arena *arena, const Description *description)
 
     for (int i = 0; i < description->count; i++)
         json_array_append_new(root,
-                              json_pack("{s:b,s:s,s:s}", "swap", (int)description->lines[i].in_swap,
+                              json_pack("{s:b,s:s,s:s,s:s*}", "swap", (int)description->lines[i].in_swap,
                                         "name", description->lines[i].name, "definition",
-                                        description->lines[i].definition));
+                                        description->lines[i].definition,
+                                        "respelled", description->lines[i].respelled));
     text = json_dumps(root, JSON_COMPACT);
     copy = arena_strdup(arena, text);
     free(text);
@@ -122,6 +124,7 @@ description_from_json(Arena *arena, const char *json, Description *description, 
         .in_swap = json_is_true(json_object_get(item, "swap")),
         .name = arena_strdup(arena, json_string_value(json_object_get(item, "name"))),
         .definition = arena_strdup(arena, json_string_value(json_object_get(item, "definition"))),
+        .respelled = arena_strdup(arena, json_string_value(json_object_get(item, "respelled"))),
     };
     json_decref(root);
     return true;
@@ -211,7 +214,8 @@ compare_lines(Comparison *c, const DescriptionLine *before, const DescriptionLin
     if (before != NULL && now != NULL)
     {
         if (strcmp(before->definition, "*") == 0 ||
-            strcmp(before->definition, now->definition) == 0)
+            strcmp(before->definition, now->definition) == 0 ||
+            (before->respelled != NULL && strcmp(before->respelled, now->definition) == 0))
             return;
         moved = difference_is_position(before->definition, now->definition);
     }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/again.h"
 #include "model/statement.h"
 #include "sql/ident.h"
 
@@ -170,7 +171,9 @@ read_outcome(Outcome *o, Error *error)
                           &green, error))
         return false;
     o->shape->expected = description_merge(o->arena, &green, &o->shape->live);
-    return expect_moved(o, error) && expect_respelled(o, error) && read_computed(o, error) &&
+    return expect_moved(o, error) && expect_respelled(o, error) &&
+           again_read(o->conn, o->arena, o->parameters, o->shape, &refusals, error) &&
+           refusals_check(&refusals, o->blue->qualified, error) && read_computed(o, error) &&
            read_warnings(o, error);
 }
 

@@ -123,11 +123,14 @@ sub compare
     return (left_over($database), Pgswap::Fidelity::differences($before, $after, %how));
 }
 
+# What a case says may differ in all scenarios.
+sub spelled { return map { $_ => $_[0]{$_} } qw(fact spelling) }
+
 sub identity
 {
     my ($case, $database, $before) = @_;
     my @wrong = swap($case, undef, '--force-rewrite');
-    return @wrong ? @wrong : compare($before, $database, fact => $case->{fact});
+    return @wrong ? @wrong : compare($before, $database, spelled($case));
 }
 
 sub change
@@ -137,7 +140,7 @@ sub change
     my @wrong = swap($case, undef, '--alter', $case->{change} // Pgswap::Fidelity::DEFAULT_CHANGE);
     return @wrong if @wrong;
     my @lines = $case->{expects_lines} ? @{ $case->{lines} } : Pgswap::Fidelity::widening_lines($before->{dump} // []);
-    return compare($before, $database, changed => 1, plain => $plain, fact => $case->{fact}, lines => \@lines);
+    return compare($before, $database, changed => 1, plain => $plain, spelled($case), lines => \@lines);
 }
 
 # The catalogs after a plain ALTER TABLE; undef if PostgreSQL does not do it.
@@ -165,7 +168,7 @@ sub revert
         my (undef, @problems) = program($case, 0, 'revert');
         return @problems;
     }, '--alter', $case->{change} // Pgswap::Fidelity::DEFAULT_CHANGE);
-    return @wrong ? @wrong : compare($before, $database, fact => $case->{fact});
+    return @wrong ? @wrong : compare($before, $database, spelled($case));
 }
 
 sub touch_all

@@ -15,6 +15,7 @@
 #                     -LINE, +LINE         exactly these lines differ after the change
 #                     says: REGEXP         the plan, or what run says, names this
 #                     fact: REGEXP         lines of the catalogs that may differ (a decision, not a loss)
+#                     spelling: REGEXP     lines of the dump that PostgreSQL spells otherwise when they are made again
 #                     scenarios: NAME…     of identity, change, revert (where the rest has no sense)
 #                     needs: NAME          skipped by a server that does not know this column
 #
@@ -68,6 +69,7 @@ sub load
         elsif ($line =~ /^may refuse: (.+)/) { $case{may_refuse} = $1 }
         elsif ($line =~ /^says: (.+)/)       { $case{says} = $1 }
         elsif ($line =~ /^fact: (.+)/)       { $case{fact} = $1 }
+        elsif ($line =~ /^spelling: (.+)/)   { $case{spelling} = $1 }
         elsif ($line =~ /^needs: (\w+)$/)    { $case{needs} = $1 }
         elsif ($line =~ /^scenarios: (.+)/)  { $case{scenarios} = [ split ' ', $1 ] }
         elsif ($line =~ /^[-+]/)             { push @{ $case{lines} }, $line; $case{expects_lines} = 1 }
@@ -185,12 +187,13 @@ sub unexpected_lines
 }
 
 # Everything in which two snapshots differ.  lines: what the dump is expected to differ in; fact: a
-# regexp of differences of the catalogs that may be; changed: types may differ; plain: what the catalogs say
+# regexp of differences of the catalogs that may be; spelling: of the dump; changed: types may differ; plain: what the catalogs say
 # where PostgreSQL itself made the change.
 sub differences
 {
     my ($before, $after, %how) = @_;
     my @dump = $before->{dump} ? unexpected_lines([ differing_lines($before->{dump}, $after->{dump}) ], $how{lines} // []) : ();
+    @dump = grep { !/$how{spelling}/ } @dump if $how{spelling};
     my @sides = map { [ without_types($how{changed}, $how{plain}, @$_) ] } $how{plain} // $before->{catalog}, $after->{catalog};
     my @facts = Pgswap::Catalog::differences(@sides);
     @facts = grep { !/$how{fact}/ } @facts if $how{fact};

@@ -1,0 +1,2 @@
+-- The text of a view, as the description has it. Lock: none.
+SELECT pg_get_viewdef(:'view'::regclass) AS text;
