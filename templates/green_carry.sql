@@ -120,9 +120,10 @@ statements(step, n, statement) AS (
       FROM target, pg_constraint c
      WHERE c.conrelid = :blue AND c.contype = 'f' AND c.conparentid = 0
     UNION ALL
-    -- a partition comes back to its parent without a scan if a check implies its bound
+    -- a partition comes back to its parent without a scan if a check implies its bound; the only partition has
+    -- none if it is the DEFAULT one
     SELECT 9, 1, format('ALTER TABLE %s ADD CONSTRAINT pgswap_bound CHECK (%s)', target.name, pg_get_partition_constraintdef(:blue))
-      FROM target, blue WHERE blue.relispartition
+      FROM target, blue WHERE pg_get_partition_constraintdef(:blue) IS NOT NULL
     UNION ALL
     SELECT 10, 0, format('REVOKE ALL ON %s %s FROM %s', acl.kind, acl.object,
                          CASE role.oid WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(role.oid)) END)

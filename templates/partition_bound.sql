@@ -5,12 +5,12 @@ SELECT statement FROM (
     UNION ALL
     SELECT 1, format('ALTER TABLE %s ADD CONSTRAINT pgswap_bound CHECK (%s) NOT VALID', s.oid::regclass, pg_get_partition_constraintdef(l.oid))
       FROM pg_class l, pg_class s
-     WHERE l.oid = :live AND l.relispartition AND s.oid = :standby
+     WHERE l.oid = :live AND pg_get_partition_constraintdef(l.oid) IS NOT NULL AND s.oid = :standby
        AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conrelid = s.oid AND c.conname = 'pgswap_bound')
     UNION ALL
     SELECT 2, format('ALTER TABLE %s VALIDATE CONSTRAINT pgswap_bound', s.oid::regclass)
       FROM pg_class l, pg_class s
-     WHERE l.oid = :live AND l.relispartition AND s.oid = :standby
+     WHERE l.oid = :live AND pg_get_partition_constraintdef(l.oid) IS NOT NULL AND s.oid = :standby
        AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conrelid = s.oid AND c.conname = 'pgswap_bound')) AS x(step, statement)
  WHERE (SELECT set_config('search_path', :'path', true)) IS NOT NULL
  ORDER BY step;
