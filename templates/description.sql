@@ -21,6 +21,14 @@ view(oid) AS (
                        OR (d.refclassid = 'pg_type'::regclass AND d.refobjid = k.reltype)
       JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
      WHERE r.rulename = '_RETURN'),
+-- a partition of 17 and later has the identity, and the sequence, of its parent
+parents_identity AS (
+    SELECT a.attnum, a.attname, a.attidentity
+      FROM self JOIN pg_attribute a ON a.attrelid = self.oid AND a.attidentity <> ''
+     WHERE self.relispartition
+       AND NOT EXISTS (SELECT FROM pg_depend s JOIN pg_class k ON k.oid = s.objid AND k.relkind = 'S'
+                        WHERE s.classid = 'pg_class'::regclass AND s.refclassid = 'pg_class'::regclass AND s.refobjid = a.attrelid
+                          AND s.refobjsubid = a.attnum AND s.deptype = 'i')),
 -- texts of expressions that do not say which operator they mean
 tree(scope, name, text) AS (
     SELECT 'own', format('column %I', a.attname), d.adbin::text
@@ -60,12 +68,15 @@ item(scope, name, definition) AS (
            format('position %s; type %s; collation %s; not null %s; default %s; identity %s; generated %s; storage %s; compression %s; statistics %s; options %s; grants %s; comment %s',
                row_number() OVER (ORDER BY a.attnum), format_type(a.atttypid, a.atttypmod),
                CASE a.attcollation WHEN 0 THEN '-' ELSE a.attcollation::regcollation::text END,
-               a.attnotnull, pg_get_expr(d.adbin, d.adrelid), a.attidentity, a.attgenerated, a.attstorage,
+               a.attnotnull, pg_get_expr(d.adbin, d.adrelid), CASE WHEN i.attnum IS NOT NULL THEN '' ELSE a.attidentity END, a.attgenerated, a.attstorage,
                a.attcompression, nullif(a.attstattarget, -1),
                (SELECT array_agg(o ORDER BY o) FROM unnest(a.attoptions) AS o WHERE o NOT LIKE 'pg\_attver=%'),
                a.attacl, col_description(a.attrelid, a.attnum))
       FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+      LEFT JOIN parents_identity i ON i.attnum = a.attnum
      WHERE a.attrelid = :oid AND a.attnum > 0 AND NOT a.attisdropped
+    UNION ALL
+    SELECT 'swap', format('identity of column %I', attname), format('%s, of the parent', attidentity) FROM parents_identity
     UNION ALL
     SELECT 'own', format('constraint %I', c.conname),
            format('%s; comment %s%s', pg_get_constraintdef(c.oid), obj_description(c.oid, 'pg_constraint'),

@@ -53,6 +53,14 @@ statements(step, n, statement) AS (
      WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
        AND d.refobjid = :blue AND d.deptype = 'i'
     UNION ALL
+    -- the identity of a partition (17) is its parent's: it comes with ATTACH PARTITION, which wants none there
+    SELECT 2, a.attnum, format('ALTER TABLE %s ALTER COLUMN %I DROP IDENTITY', target.name, a.attname)
+      FROM target, blue, pg_attribute a
+     WHERE blue.relispartition AND a.attrelid = :blue AND a.attidentity <> ''
+       AND NOT EXISTS (SELECT FROM pg_depend s JOIN pg_class k ON k.oid = s.objid AND k.relkind = 'S'
+                        WHERE s.classid = 'pg_class'::regclass AND s.refclassid = 'pg_class'::regclass AND s.refobjid = :blue
+                          AND s.refobjsubid = a.attnum AND s.deptype = 'i')
+    UNION ALL
     -- LIKE gives it the persistence of the table
     SELECT 2, d.refobjsubid, format('ALTER SEQUENCE %I.%I SET %s', :'schema', c.relname, CASE c.relpersistence WHEN 'u' THEN 'UNLOGGED' ELSE 'LOGGED' END)
       FROM pg_depend d
@@ -73,7 +81,7 @@ statements(step, n, statement) AS (
     SELECT 4, c.oid::bigint, format(step.form, target.name, c.conname, pg_get_constraintdef(c.oid))
       FROM target, pg_constraint c,
            (VALUES ('ALTER TABLE %s DROP CONSTRAINT %I'), ('ALTER TABLE %s ADD CONSTRAINT %I %s')) AS step(form)
-     WHERE c.conrelid = :blue AND c.contype = 'c' AND NOT c.convalidated
+     WHERE c.conrelid = :blue AND c.contype IN ('c', 'n') AND NOT c.convalidated
     UNION ALL
     SELECT 5, p.green::bigint, format('ALTER INDEX %I.%I ALTER COLUMN %s SET STATISTICS %s', :'schema', p.relname, a.attnum, a.attstattarget)
       FROM index_pair p JOIN pg_attribute a ON a.attrelid = p.blue AND a.attstattarget >= 0

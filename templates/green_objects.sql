@@ -1,8 +1,8 @@
 -- Reads from green, after the user's change, every index and constraint and what belongs to it, as
 -- the statements that make it again. kind: index (can be built in parallel), constraint and
 -- setting (after the indexes, in order: indexes of a partition, too, if ATTACH PARTITION tells them apart by
--- their age only), check (in the swap: a NOT VALID check would refuse old
--- rows), foreign and validate (in the swap to
+-- their age only), check (in the swap: a NOT VALID check or NOT NULL
+-- would refuse old rows), foreign and validate (in the swap to
 -- that colour, and after it). Names are printed as they are read back under the owner's search_path (path),
 -- which is in force from here on.
 -- Lock: none.
@@ -94,7 +94,7 @@ SELECT kind, name, statement, u.columns AS unique_columns, u.predicate AS unique
            || coalesce(format('; COMMENT ON CONSTRAINT %I ON %I.%I IS %L', con.conname, n.nspname, g.relname,
                               obj_description(con.oid, 'pg_constraint')), '')
       FROM pg_constraint con JOIN pg_class g ON g.oid = con.conrelid JOIN pg_namespace n ON n.oid = g.relnamespace
-     WHERE con.conrelid = :green AND con.contype = 'c' AND NOT con.convalidated) AS o
+     WHERE con.conrelid = :green AND con.contype IN ('c', 'n') AND NOT con.convalidated) AS o
   LEFT JOIN LATERAL (
     -- what a unique index is over, to find the keys that collide under it
     SELECT string_agg(item, ', ') AS columns,

@@ -1,5 +1,5 @@
 -- Generates what takes indexes, their constraints, foreign keys (and the stand-ins of
--- live's) and NOT VALID checks off green for the load.
+-- live's), NOT VALID checks and NOT NULLs off green for the load.
 -- Lock: on green only.
 SELECT statement FROM (
     -- without a key, rows can be deleted under a publication FOR ALL TABLES only like this
@@ -10,7 +10,7 @@ SELECT statement FROM (
     SELECT 2, con.oid, format('ALTER TABLE %I.%I DROP CONSTRAINT %I', n.nspname, c.relname, con.conname)
       FROM pg_constraint con JOIN pg_class c ON c.oid = con.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE con.conrelid = :green
-       AND (con.contype IN ('p', 'u', 'x', 'f') OR (con.contype = 'c' AND NOT con.convalidated)
+       AND (con.contype IN ('p', 'u', 'x', 'f') OR (con.contype IN ('c', 'n') AND NOT con.convalidated)
             OR (con.contype = 'c' AND pg_get_constraintdef(con.oid) = 'CHECK (true)'
                 AND EXISTS (SELECT FROM pg_constraint f WHERE f.conrelid = :live AND f.contype = 'f' AND f.conname = con.conname)))
     UNION ALL

@@ -11,7 +11,8 @@ WITH candidate AS (
        AND NOT EXISTS (
                SELECT FROM generate_series(0, i.indnkeyatts - 1) AS k(n)
                  JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[k.n]
-                WHERE NOT a.attnotnull)
+                WHERE NOT a.attnotnull
+                   OR EXISTS (SELECT FROM pg_constraint n WHERE n.conrelid = a.attrelid AND n.contype = 'n' AND n.conkey[1] = a.attnum AND NOT n.convalidated))
        AND NOT EXISTS (
                SELECT FROM generate_series(0, i.indnkeyatts - 1) AS k(n)
                  JOIN pg_opclass o ON o.oid = i.indclass[k.n]

@@ -97,11 +97,11 @@ description_to_json(Arena *arena, const Description *description)
     char *text, *copy;
 
     for (int i = 0; i < description->count; i++)
-        json_array_append_new(root,
-                              json_pack("{s:b,s:s,s:s,s:s*}", "swap", (int)description->lines[i].in_swap,
-                                        "name", description->lines[i].name, "definition",
-                                        description->lines[i].definition,
-                                        "respelled", description->lines[i].respelled));
+        json_array_append_new(root, json_pack("{s:b,s:s,s:s,s:s*}", "swap",
+                                              (int)description->lines[i].in_swap, "name",
+                                              description->lines[i].name, "definition",
+                                              description->lines[i].definition, "respelled",
+                                              description->lines[i].respelled));
     text = json_dumps(root, JSON_COMPACT);
     copy = arena_strdup(arena, text);
     free(text);

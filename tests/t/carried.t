@@ -1,0 +1,90 @@
+# What later releases know and a table takes along, or is refused for with the reason.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+use Pgswap::Test;
+use Test::More;
+
+my $t = Pgswap::Test->start('carried');
+my $version = $t->value(q{select current_setting('server_version_num')::int / 10000});
+
+sub scene
+{
+    $t->sql('drop schema if exists app cascade; create schema app authorization owner');
+    $t->sql_as(owner => $_[0]);
+    return;
+}
+
+sub goes
+{
+    my ($name, $table, @change) = @_;
+    for my $command ([ 'plan', $table, @change ], [ 'run', $table, @change ])
+    {
+        $t->exits($t->pgswap(@$command), 0, "$name: $command->[0]") or return;
+    }
+    return 1;
+}
+
+# Neither plan nor run goes, in the same words.
+sub refuses
+{
+    my ($name, $regexp, $table, @change) = @_;
+    for my $command (qw(plan run))
+    {
+        my $run = $t->pgswap($command, $table, @change);
+        $t->exits($run, 4, "$name: $command");
+        like($run->{err}, $regexp, "$name: $command says why");
+        like($run->{err}, qr/^pgswap: hint: \S/m, "$name: $command says what to do");
+        unlike($run->{err}, qr/report this/, "$name: $command knows it");
+    }
+    return;
+}
+
+sub there_and_back
+{
+    my ($name, $table, $facts, @change) = @_;
+    my $before = $t->value($facts);
+    goes($name, $table, @change) or return;
+    is($t->value($facts), $before, "$name: the same after the swap");
+    $t->exits($t->pgswap('revert', $table), 0, "$name: revert");
+    is($t->value($facts), $before, "$name: and after the revert");
+    $t->exits($t->pgswap('swap', $table), 0, "$name: swap again");
+    is($t->value($facts), $before, "$name: and after the second swap");
+    $t->exits($t->pgswap('finish', $table), 0, "$name: finish");
+    return;
+}
+
+if ($version >= 18)
+{
+    my $constraints = q{select string_agg(conname || ' ' || convalidated || ' ' || pg_get_constraintdef(oid), '; ' order by conname)
+        from pg_constraint where conrelid = 'app.t'::regclass};
+    scene(q{create table app.t (id int primary key, v int); insert into app.t select g, nullif(g, 7) from generate_series(1, 20) g;
+        alter table app.t add constraint v_nn not null v not valid; comment on constraint v_nn on app.t is 'old rows'});
+    there_and_back('NOT NULL NOT VALID', 'app.t', $constraints, '--alter', 'alter id type bigint');
+    is($t->value(q{select count(*) from app.t where v is null}), 1, 'the row that breaks it is there');
+
+    scene(q{create table app.t (id int primary key, v int); insert into app.t values (1, null)});
+    goes('a change that adds one', 'app.t', '--alter', 'alter id type bigint, add constraint v_nn not null v not valid');
+    like($t->value($constraints), qr/v_nn false NOT NULL v NOT VALID/, 'the new one is not valid');
+    $t->exits($t->pgswap('finish', 'app.t'), 0, 'finish');
+
+    scene(q{create table app.t (id int unique, v int); insert into app.t values (null, 1), (null, 2); alter table app.t add constraint id_nn not null id not valid});
+    refuses('a key that may have NULLs', qr/no usable key/, 'app.t', '--force-rewrite');
+}
+
+if ($version >= 17)
+{
+    scene(q{create table app.p (id bigint generated always as identity, at int not null, n int, primary key (id, at)) partition by range (at);
+        create table app.t partition of app.p for values from (0) to (100);
+        insert into app.p (at, n) select g, g from generate_series(1, 50) g});
+    there_and_back('a partition of a parent with identity', 'app.t', q{
+        select string_agg(concat_ws(' ', attrelid::regclass, attname, attidentity), '; ' order by attrelid, attnum) || currval_of
+          from pg_attribute, (select count(*) from pg_class where relkind = 'S') as s(currval_of)
+         where attrelid in ('app.t'::regclass, 'app.p'::regclass) and attidentity <> '' group by currval_of},
+        '--force-rewrite', '--alter', 'set (fillfactor = 70)');
+    $t->sql_as(owner => 'insert into app.p (at) values (60); insert into app.t (at) values (61)');
+    is($t->value('select max(id) from app.t'), 52, 'its numbers come from the sequence of the parent');
+}
+
+done_testing();
