@@ -113,8 +113,8 @@ typedef struct Migration
  * With create false a missing schema is no error: *present tells. */
 bool journal_open(Conn *conn, bool create, bool *present, Error *error) ERROR_MUST_CHECK;
 
-/* Writes nothing: ERROR_REFUSED if a right that a new migration needs is missing, or the state is
- * of another version. */
+/* Writes nothing: ERROR_REFUSED if the state schema is there and a new migration could not be
+ * written into it. */
 bool journal_may_begin(Conn *conn, Error *error) ERROR_MUST_CHECK;
 
 /* Reads a migration by its number. */

@@ -39,19 +39,17 @@ phase_by_name(const char *name)
 }
 
 static bool
-refuse_create(const Result *state, Error *error)
-{
-    error_set(error, ERROR_REFUSED, "role %s may not create schemas in database %s",
-              result_get(state, 0, "role"), result_get(state, 0, "database"));
-    return error_hint(error,
-                      "A superuser or the database's owner can allow it: GRANT CREATE "
-                      "ON DATABASE %s TO %s;",
-                      result_get(state, 0, "database"), result_get(state, 0, "role"));
-}
-
-static bool
 refuse_rights(const Result *state, Error *error)
 {
+    if (!result_get_bool(state, 0, "present"))
+    {
+        error_set(error, ERROR_REFUSED, "role %s may not create schemas in database %s",
+                  result_get(state, 0, "role"), result_get(state, 0, "database"));
+        return error_hint(error,
+                          "A superuser or the database's owner can allow it: GRANT CREATE "
+                          "ON DATABASE %s TO %s;",
+                          result_get(state, 0, "database"), result_get(state, 0, "role"));
+    }
     if (!result_get_bool(state, 0, "ours"))
         return error_set(error, ERROR_REFUSED,
                          "schema pgswap exists and is not of pgswap's making");
@@ -111,8 +109,12 @@ journal_open(Conn *conn, bool create, bool *present, Error *error)
     *present = result_get_bool(state, 0, "present");
     if (*present)
         return check_state(conn, state, create, error);
-    *present = create;
-    return !create || install(conn, error);
+    if (!create)
+        return true;
+    if (!result_get_bool(state, 0, "may_create"))
+        return refuse_rights(state, error);
+    *present = true;
+    return install(conn, error);
 }
 
 bool
@@ -120,11 +122,8 @@ journal_may_begin(Conn *conn, Error *error)
 {
     const Result *state = statement_run(conn, error, "state_present", NULL);
 
-    if (state == NULL)
-        return false;
-    if (!result_get_bool(state, 0, "may_create"))
-        return refuse_create(state, error);
-    return !result_get_bool(state, 0, "present") || check_state(conn, state, true, error);
+    return state != NULL &&
+           (!result_get_bool(state, 0, "present") || check_state(conn, state, true, error));
 }
 
 static void
