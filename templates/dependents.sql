@@ -26,15 +26,25 @@ view(oid, level) AS (
                        OR (d.refclassid = 'pg_type'::regclass AND d.refobjid = k.reltype)
       JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
      WHERE r.rulename = '_RETURN' AND r.ev_class <> view.oid AND view.level < 100),
+-- functions that take or return the table's row type
+row_function AS (
+    SELECT f.*, l.owner, format('%s %s', CASE f.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, f.oid::regprocedure) AS name,
+           f.proacl IS NOT NULL OR EXISTS (SELECT FROM pg_default_acl WHERE defaclobjtype = 'f') AS grants_differ
+      FROM pg_proc f, LATERAL (SELECT pg_get_userbyid(f.proowner) AS owner) AS l
+     WHERE EXISTS (SELECT FROM self JOIN pg_depend d ON d.refclassid = 'pg_type'::regclass AND d.refobjid IN (self.reltype, self.array_type)
+                    WHERE d.classid = 'pg_proc'::regclass AND d.objid = f.oid)),
 height AS (SELECT oid, max(level) AS level, min(level) = 1 AS direct FROM view GROUP BY oid),
 -- a view is replaced in place unless a column it shows may change its type: then the whole tower
 -- over the table is built again (and always where there is a materialized view, or the row type is
--- used)
+-- used, or a function over it)
 rebuild AS (
     SELECT EXISTS (SELECT FROM height JOIN pg_class k USING (oid) WHERE k.relkind = 'm')
         OR EXISTS (SELECT FROM self, pg_depend d WHERE d.refclassid = 'pg_type'::regclass
                       AND d.refobjid IN (self.reltype, self.array_type)
                       AND (d.classid = 'pg_rewrite'::regclass OR d.classid = 'pg_class'::regclass AND d.objid IN (SELECT oid FROM height)))
+        OR EXISTS (SELECT FROM height JOIN pg_rewrite r ON r.ev_class = height.oid
+                     JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+                    WHERE d.refclassid = 'pg_proc'::regclass AND d.refobjid IN (SELECT oid FROM row_function))
         OR (SELECT bool_or(m.source_type <> m.target_type) FROM mapped m
               JOIN pg_attribute a ON a.attrelid = :live AND a.attname = m.source
               JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = :live
@@ -187,6 +197,34 @@ item(stage, step, n, statement) AS (
     UNION ALL
     SELECT 'after', 68, r.oid::bigint, format('COMMENT ON RULE %I ON %s IS %L', r.rulename, self.name, obj_description(r.oid, 'pg_rewrite'))
       FROM self, pg_rewrite r WHERE r.ev_class = self.oid AND obj_description(r.oid, 'pg_rewrite') IS NOT NULL
+    -- functions over the row type are made again over that of the table that takes its name; as with ALTER TABLE,
+    -- a body that does not suit it fails when it is called
+    UNION ALL
+    SELECT 'before', 16, oid::bigint, 'DROP ' || name FROM row_function
+    UNION ALL
+    SELECT 'after', 53, oid::bigint * 10 + x.k, x.statement
+      FROM row_function AS f,
+           LATERAL (
+               SELECT 1, format('SELECT pg_catalog.set_config(''check_function_bodies'', ''off'', true); %s; SELECT pg_catalog.set_config(''check_function_bodies'', %L, true)',
+                                pg_get_functiondef(f.oid), current_setting('check_function_bodies'))
+               UNION ALL
+               SELECT 2, format('ALTER %s OWNER TO %I', name, owner) WHERE owner <> current_user
+               UNION ALL
+               SELECT 3, format('REVOKE ALL ON %s FROM %s', name, CASE r.oid WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(r.oid)) END)
+                 FROM (SELECT 0::oid UNION SELECT f.proowner
+                       UNION SELECT e.grantee FROM pg_default_acl da, aclexplode(da.defaclacl) AS e WHERE da.defaclobjtype = 'f') AS r(oid)
+                WHERE grants_differ
+               UNION ALL
+               SELECT 6, format('COMMENT ON %s IS %L', name, obj_description(f.oid, 'pg_proc')) WHERE obj_description(f.oid, 'pg_proc') IS NOT NULL
+           ) AS x(k, statement)
+    UNION ALL
+    SELECT 'after', 54, f.oid::bigint * 1000 + e.n,
+           CASE WHEN e.grantor <> f.proowner THEN format('SET LOCAL ROLE %I; ', pg_get_userbyid(e.grantor)) ELSE '' END
+           || format('GRANT EXECUTE ON %s TO %s%s', f.name, CASE e.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(e.grantee)) END,
+                     CASE WHEN e.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+           || CASE WHEN e.grantor <> f.proowner THEN '; RESET ROLE' ELSE '' END
+      FROM row_function AS f, aclexplode(coalesce(f.proacl, acldefault('f', f.proowner))) WITH ORDINALITY AS e(grantor, grantee, privilege_type, is_grantable, n)
+     WHERE f.grants_differ
     -- publications
     UNION ALL
     SELECT 'before', 14, p.oid::bigint, format('ALTER PUBLICATION %I DROP TABLE ONLY %s', p.pubname, self.name)
@@ -363,6 +401,7 @@ item(stage, step, n, statement) AS (
       FROM pg_proc f
      WHERE EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = f.oid
                       AND d.refclassid = 'pg_class'::regclass AND d.refobjid = :live)
+       AND f.oid NOT IN (SELECT oid FROM row_function)
     -- PL/pgSQL that has compiled the table's row type in other sessions must compile anew
     UNION ALL
     SELECT 'after', 99, f.oid::bigint,

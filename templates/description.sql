@@ -182,10 +182,15 @@ item(scope, name, definition) AS (
        AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_policy'::regclass AND d.objid = p.oid
                       AND d.refclassid = 'pg_class'::regclass AND d.refobjid = :oid)
     UNION ALL
-    SELECT 'swap', format('function %s', f.oid::regprocedure), pg_get_functiondef(f.oid)
-      FROM pg_proc f
-     WHERE EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = f.oid
-                      AND d.refclassid = 'pg_class'::regclass AND d.refobjid = :oid)
+    SELECT 'swap', format('function %s', f.oid::regprocedure),
+           format('%s; owner %s; grants %s; comment %s', pg_get_functiondef(f.oid), pg_get_userbyid(f.proowner),
+                  coalesce(f.proacl, acldefault('f', f.proowner)), obj_description(f.oid, 'pg_proc'))
+      FROM self, pg_proc f
+     WHERE f.prokind <> 'a'
+       AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = f.oid
+                      AND (d.refclassid = 'pg_class'::regclass AND d.refobjid = :oid
+                           OR d.refclassid = 'pg_type'::regclass
+                              AND d.refobjid IN (SELECT self.reltype UNION SELECT typarray FROM pg_type WHERE oid = self.reltype AND typarray <> 0)))
     UNION ALL
     SELECT 'swap', format('rule %I', r.rulename),
            format('%s; enabled %s; comment %s', pg_get_ruledef(r.oid), r.ev_enabled, obj_description(r.oid, 'pg_rewrite'))

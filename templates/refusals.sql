@@ -16,7 +16,13 @@ view(oid) AS (
       JOIN pg_depend d ON (d.refclassid = 'pg_class'::regclass AND d.refobjid = view.oid)
                        OR (d.refclassid = 'pg_type'::regclass AND d.refobjid = k.reltype)
       JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
-     WHERE r.rulename = '_RETURN')
+     WHERE r.rulename = '_RETURN'),
+row_function AS (
+    SELECT f.*, format('%s %s', CASE f.prokind WHEN 'a' THEN 'aggregate' WHEN 'p' THEN 'procedure' ELSE 'function' END, f.oid::regprocedure) AS what
+      FROM pg_proc f
+     WHERE EXISTS (SELECT FROM self JOIN pg_depend d ON d.refclassid = 'pg_type'::regclass
+                          AND d.refobjid IN (SELECT self.reltype UNION SELECT typarray FROM pg_type WHERE oid = self.reltype AND typarray <> 0)
+                    WHERE self.relkind = 'r' AND d.classid = 'pg_proc'::regclass AND d.objid = f.oid))
 SELECT what, why, remedy FROM (
     SELECT 1 AS n,
            format('%s is %s', c.oid::regclass,
@@ -162,6 +168,45 @@ SELECT what, why, remedy FROM (
       FROM pg_depend d JOIN pg_proc f ON d.classid = 'pg_proc'::regclass AND f.oid = d.objid
      WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = :oid AND NOT pg_has_role(f.proowner, 'USAGE')
     UNION ALL
+    -- functions over the row type are dropped and made again: nothing else may hang on them
+    SELECT 13, f.what, x.why, x.remedy
+      FROM row_function f, LATERAL (
+               SELECT format('it must be made again, and role %I is not its owner', current_user), format('GRANT %I TO %I;', pg_get_userbyid(f.proowner), current_user)
+                WHERE NOT pg_has_role(f.proowner, 'USAGE')
+                  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = f.oid AND d.refclassid = 'pg_class'::regclass AND d.refobjid = :oid)
+               UNION ALL
+               SELECT format('it must be made again, and role %s may not create functions in schema %I', r.name, n.nspname), format('GRANT CREATE ON SCHEMA %I TO %s;', n.nspname, r.name)
+                 FROM pg_namespace n, (SELECT quote_ident(current_user) UNION SELECT quote_ident(pg_get_userbyid(f.proowner))) AS r(name)
+                WHERE n.oid = f.pronamespace AND NOT has_schema_privilege(r.name::regrole, n.oid, 'CREATE')
+               UNION ALL
+               SELECT format('it must be made again, and role %I may not do so: %s', current_user, CASE WHEN f.proleakproof THEN 'it is leakproof' ELSE format('of language %I', l.lanname) END),
+                      'Run pgswap as a superuser, or drop it before and create it again afterwards.'
+                 FROM pg_language l
+                WHERE l.oid = f.prolang AND (f.proleakproof OR NOT l.lanpltrusted OR NOT has_language_privilege(l.oid, 'USAGE'))
+                  AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
+               UNION ALL
+               SELECT 'it would go on using the old table', 'Drop it before and create it again afterwards.' WHERE f.prokind = 'a'
+               UNION ALL
+               SELECT format('it must be made again, and it reads view %s, which is made later', d.refobjid::regclass), 'Drop it before and create it again afterwards.'
+                 FROM pg_depend d
+                WHERE d.classid = 'pg_proc'::regclass AND d.objid = f.oid AND d.refclassid = 'pg_class'::regclass AND d.refobjid IN (SELECT oid FROM view)
+               UNION ALL
+               SELECT format('it must be made again, and it belongs to extension %s', e.extname), 'Drop it before and create it again afterwards.'
+                 FROM pg_depend d JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid
+                WHERE d.classid = 'pg_proc'::regclass AND d.objid = f.oid AND d.deptype IN ('e', 'x')
+               UNION ALL
+               SELECT format('it must be made again, and its security label of provider %s would be lost', provider), 'Remove the label before and set it again afterwards.'
+                 FROM pg_seclabel WHERE classoid = 'pg_proc'::regclass AND objoid = f.oid
+               UNION ALL
+               SELECT format('it must be made again, and %s uses it', pg_describe_object(d.classid, d.objid, d.objsubid)), 'Drop what uses it before and create it again afterwards.'
+                 FROM pg_depend d
+                 LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+                 LEFT JOIN pg_policy p ON d.classid = 'pg_policy'::regclass AND p.oid = d.objid
+                 LEFT JOIN pg_trigger t ON d.classid = 'pg_trigger'::regclass AND t.oid = d.objid
+                WHERE d.refclassid = 'pg_proc'::regclass AND d.refobjid = f.oid
+                  AND NOT coalesce(coalesce(r.ev_class, p.polrelid, t.tgrelid) = :oid OR coalesce(r.ev_class, t.tgrelid) IN (SELECT oid FROM view), false)
+           ) AS x(why, remedy)
+    UNION ALL
     SELECT 13, format('%s on %s mentions the table', x.what, k.oid::regclass), format('it must be pointed at the new one, and role %I is not owner of %s', current_user, k.oid::regclass),
            format('GRANT %I TO %I;', pg_get_userbyid(k.relowner), current_user)
       FROM (SELECT format('policy %I', p.polname) AS what, p.polrelid AS oid FROM pg_policy p
@@ -216,10 +261,7 @@ SELECT what, why, remedy FROM (
                AND NOT (d.classid = 'pg_class'::regclass AND d.objid IN (SELECT oid FROM view))
                AND NOT (d.classid = 'pg_class'::regclass AND EXISTS (SELECT FROM pg_class k WHERE k.oid = d.objid AND k.relkind IN ('r', 'p')
                                                                         AND EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = k.oid AND i.inhparent = c.oid)))
-               -- a body of its own (BEGIN ATOMIC) is replaced; the row type in a signature is not
-               AND NOT (d.classid = 'pg_proc'::regclass AND d.refclassid = 'pg_class'::regclass
-                        AND NOT EXISTS (SELECT FROM pg_depend t WHERE t.classid = d.classid AND t.objid = d.objid
-                                           AND t.refclassid = 'pg_type'::regclass AND t.refobjid = c.reltype))
+               AND d.classid NOT IN ('pg_proc'::regclass)
                AND d.classid NOT IN ('pg_publication_rel'::regclass)) AS d
 ) AS r
  ORDER BY n, what;

@@ -81,7 +81,7 @@ refused('a member of an extension', say => 'extension.*hstore', super => 'alter 
     after => 'alter extension hstore drop table %T; drop table %T');
 refused('a column of its row type elsewhere', say => 'app.other|other', setup => 'create table app.other (id int, r %T)',
     after => 'drop table app.other, %T');
-refused('a function with its row type', say => 'function.*takes', setup => 'create function app.takes(%T) returns int language sql as $$select 1$$');
+refused('an operator over its row type', say => 'function.*takes.*made again.*operator', setup => 'create function app.takes(%T) returns int language sql as $$select 1$$; create operator app.@@ (rightarg = %T, function = app.takes)');
 
 # What is no ordinary table.
 refused('a view as target', say => 'view|not a table', table => 'app.v2', setup => 'create view app.v2 as select * from %T');
