@@ -152,6 +152,7 @@ rule_names() {
             gsub(/\x27[^\x27]*\x27/, "x", line)
             gsub(/OPERATOR\(pg_catalog\.[^)]*\)/, "", line)
             gsub(/::(pg_catalog\.[a-z]+|bigint|boolean|integer|numeric)/, "", line)
+            gsub(/IS (NOT )?DISTINCT FROM NULL/, "", line) # a mere test, without an operator
             gsub(/(pg_catalog|pgswap)\.[a-z_]+\(/, "(", line)
             gsub(/(^|[^a-z_])(coalesce|greatest|least|exists)\(/, "(", line)
             if (line ~ /^ *(UPDATE .*)?SET / || line ~ /, [a-z_]+ = /)

@@ -2,7 +2,7 @@
 -- NULL) stays. Lock: ROW EXCLUSIVE on our own tables.
 -- Parameters: the owner's.
 WITH moved AS (
-    DELETE FROM :log WHERE k1 IS NOT NULL RETURNING :keys)
+    DELETE FROM :log WHERE k1 IS DISTINCT FROM NULL RETURNING :keys)
 INSERT INTO :dirty (:keys)
 SELECT DISTINCT :keys FROM moved
     ON CONFLICT (:keys) DO NOTHING;

@@ -6,4 +6,4 @@ SELECT pgswap.require_table(:'live', :live_oid), pgswap.require_table(:'standby'
 SELECT pg_export_snapshot() AS snapshot,
        pg_relation_size(:'live'::regclass) / current_setting('block_size')::bigint AS live_blocks,
        pg_relation_size(:'standby'::regclass) / current_setting('block_size')::bigint AS standby_blocks,
-       EXISTS (SELECT FROM :log WHERE k1 IS NULL) AS truncated;
+       EXISTS (SELECT FROM :log WHERE k1 IS NOT DISTINCT FROM NULL) AS truncated;

@@ -2,4 +2,4 @@
 -- Lock: ACCESS SHARE on our own tables.
 -- Parameters: the owner's.
 SELECT (SELECT pg_catalog.count(*) FROM :applied) AS keys,
-       EXISTS (SELECT FROM :log WHERE k1 IS NULL) AS truncated;
+       EXISTS (SELECT FROM :log WHERE k1 IS NOT DISTINCT FROM NULL) AS truncated;

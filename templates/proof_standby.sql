@@ -11,6 +11,6 @@ COPY (
                SELECT FROM (SELECT :key_expressions
                               FROM (SELECT :dirty_columns FROM :dirty AS d
                                     UNION ALL
-                                    SELECT :dirty_columns FROM :log AS d WHERE d.k1 IS NOT NULL) AS live) AS pending
+                                    SELECT :dirty_columns FROM :log AS d WHERE d.k1 IS DISTINCT FROM NULL) AS live) AS pending
                 WHERE :standby_match)
 ) TO STDOUT (FORMAT binary);

@@ -16,8 +16,9 @@
 #include "model/probe.h"
 #include "model/shape.h"
 
-/* Whether a key column keeps different values different: unchanged, or by a cast known to do so. */
-bool key_stays_distinct(Conn *conn, const Column *from, const Column *to, const MapColumn *map,
+/* Whether a key column keeps different values different: unchanged, or by a cast known to do so,
+ * between times of day and moments only in a time zone that never changes its offset. */
+bool key_stays_distinct(Probe *probe, const Column *from, const Column *to, const MapColumn *map,
                         bool *holds, Error *error) ERROR_MUST_CHECK;
 
 /*

@@ -50,40 +50,82 @@ continuation(const Reverser *r, const char *column)
     return NULL;
 }
 
-/* Whether a value goes over by a mere cast, and so can come back by one. */
+/* Behind the name of a column at the beginning of an expression, quoted or not; NULL: it begins
+ * otherwise. */
+static const char *
+behind_name(Arena *arena, const char *expression, const char *name)
+{
+    const char *spelled[] = {ident_quote(arena, name), name};
+
+    for (int i = 0; i < 2; i++)
+        if (strncmp(expression, spelled[i], strlen(spelled[i])) == 0)
+            return expression + strlen(spelled[i]);
+    return NULL;
+}
+
+/* The type that a value is cast to, if nothing else is done with it; else NULL. */
+static const char *
+cast_target(Arena *arena, const MapColumn *column)
+{
+    const char *plain = column->expression;
+    bool parentheses = plain != NULL && *plain == '(';
+
+    if (plain == NULL)
+        return column->type;
+    /* the server's spelling of "column::type" begins with the column, in parentheses or not */
+    plain = behind_name(arena, plain + parentheses, column->source);
+    if (plain != NULL && *plain == '\0')
+        return column->type;
+    if (plain == NULL || (parentheses && *plain++ != ')') || strncmp(plain, "::", 2) != 0)
+        return NULL;
+    return plain + 2;
+}
+
+/* Whether a value goes over by a mere cast to its new type, and so can come back by one.  A cast to
+ * another type on the way may round.  The type may be spelled without its schema. */
 static bool
 is_mere_cast(Arena *arena, const MapColumn *column)
 {
-    const char *quoted = ident_quote(arena, column->source);
-    const char *plain = column->expression;
-    size_t length = strlen(column->source);
+    const char *target = cast_target(arena, column);
+    size_t length = target == NULL ? 0 : strlen(target), whole = strlen(column->type);
 
-    if (plain == NULL || strcmp(plain, quoted) == 0)
-        return true;
-    /* the server's spelling of "column::type" begins with the column, in parentheses or not */
-    plain += *plain == '(';
-    return (strncmp(plain, column->source, length) == 0 && strncmp(plain + length, "::", 2) == 0) ||
-           (strncmp(plain, quoted, length + 2) == 0 && strncmp(plain + length + 2, "::", 2) == 0) ||
-           (strncmp(plain, column->source, length) == 0 && strncmp(plain + length, ")::", 3) == 0);
+    return target != NULL && whole >= length &&
+           strcmp(column->type + whole - length, target) == 0 &&
+           (whole == length || column->type[whole - length - 1] == '.');
+}
+
+static bool
+zone_is_fixed(Probe *probe, bool *fixed, Error *error)
+{
+    const Result *result;
+
+    if (!parameters_use(probe->parameters, probe->conn, error))
+        return false;
+    result = statement_run(probe->conn, error, "zone_is_fixed", NULL);
+    if (result == NULL)
+        return false;
+    *fixed = result_get_bool(result, 0, "fixed");
+    return parameters_leave(probe->conn, error);
 }
 
 bool
-key_stays_distinct(Conn *conn, const Column *from, const Column *to, const MapColumn *map,
+key_stays_distinct(Probe *probe, const Column *from, const Column *to, const MapColumn *map,
                    bool *holds, Error *error)
 {
     const Result *result;
-    Arena *arena = arena_new();
 
-    *holds = from != NULL && to != NULL && is_mere_cast(arena, map);
-    arena_free(arena);
+    *holds = from != NULL && to != NULL && is_mere_cast(probe->arena, map);
     if (!*holds)
         return true;
-    result = statement_run(conn, error, "key_cast", "from_type", from->type_oid, "from_modifier",
-                           from->type_modifier, "from_collation", from->collation, "to_type",
-                           to->type_oid, "to_modifier", to->type_modifier, "to_collation",
-                           to->collation, NULL);
-    *holds = result != NULL && result_get_bool(result, 0, "distinct_stays");
-    return result != NULL;
+    result = statement_run(probe->conn, error, "key_cast", "from_type", from->type_oid,
+                           "from_modifier", from->type_modifier, "from_collation", from->collation,
+                           "to_type", to->type_oid, "to_modifier", to->type_modifier,
+                           "to_collation", to->collation, NULL);
+    if (result == NULL)
+        return false;
+    *holds = result_get_bool(result, 0, "distinct_stays");
+    return !*holds || !result_get_bool(result, 0, "zone_decides") ||
+           zone_is_fixed(probe, holds, error);
 }
 
 static bool
@@ -256,9 +298,9 @@ reverse_key(Reverser *r, Error *error)
             if (strcmp(reverse->columns[i].name, key->live) == 0)
                 column = &reverse->columns[i];
         if (column != NULL && column->compared != NULL &&
-            !key_stays_distinct(r->probe->conn, columns_by_name(r->green, key->standby),
+            !key_stays_distinct(r->probe, columns_by_name(r->green, key->standby),
                                 columns_by_name(r->blue_columns, key->live),
-                                &(MapColumn){.source = (char *)key->standby, .expression = NULL},
+                                &(MapColumn){.source = (char *)key->standby, .type = column->type},
                                 &holds, error))
             return false;
         if (column == NULL || column->compared == NULL || !holds ||

@@ -426,7 +426,7 @@ map_key_column(Maker *m, const KeyColumn *live, const char *key_columns, MapKey 
                     .standby = column->name,
                     .standby_type = column->type,
                     .expression = column->compared};
-    if (!key_stays_distinct(m->conn, columns_by_name(&m->before, live->name),
+    if (!key_stays_distinct(&m->probe, columns_by_name(&m->before, live->name),
                             columns_by_name(&m->after, column->name), column, &holds, error))
         return false;
     if (!holds)
