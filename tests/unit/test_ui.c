@@ -11,6 +11,7 @@
 #include <ctype.h>
 #include <fcntl.h>
 #include <jansson.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@
 #include <unistd.h>
 
 #include "ui/log.h"
+#include "ui/member.h"
 #include "ui/progress.h"
 
 static int saved_stderr;
@@ -491,10 +493,34 @@ test_progress_json(void **state)
 
 #define TEST(name) cmocka_unit_test_setup(name, setup)
 
+/* What JSON cannot hold never makes an object that cannot be printed. */
+static void
+test_members(void **state)
+{
+    json_t *object = json_object();
+    char *text;
+
+    (void)state;
+    member_text(object, "latin1",
+                "Stra\xdf"
+                "e");
+    member_text(object, "none", NULL);
+    member_real(object, "nan", NAN);
+    member_real(object, "infinite", -INFINITY);
+    member_integer(object, "large", INT64_MAX);
+    member_object(object, "nothing", NULL);
+    text = json_dumps(object, JSON_COMPACT);
+    assert_string_equal(text, "{\"latin1\":\"Stra?e\",\"none\":null,\"nan\":null,\"infinite\":"
+                              "null,\"large\":9223372036854775807,\"nothing\":null}");
+    free(text);
+    json_decref(object);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_members),
         TEST(test_log_text),
         TEST(test_log_levels),
         TEST(test_log_error),
