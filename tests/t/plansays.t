@@ -71,7 +71,8 @@ for my $line ([@WIDEN], [])
     like($plan->{out}, qr/under way, in phase copy: "pgswap run" continues it/, "the same change (@$line): what run would do");
 }
 my $json = $t->json($t->pgswap('plan', '--json', 'app.t', @WIDEN));
-is_deeply([ @$json{ 'phase', 'continues' } ], [ 'copy', 1 ], 'the same change, as JSON');
+is($json->{phase}, 'copy', 'the same change, as JSON: phase');
+ok($json->{continues}, 'the same change, as JSON: continues');
 is($t->value('select epoch from pgswap.lease'), 1, 'plan has taken nothing over');
 
 $t->exits($t->pgswap('pause', 'app.t'), 0, 'pause');
