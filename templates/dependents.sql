@@ -57,19 +57,19 @@ shown AS (
            coalesce(' WITH (' || (SELECT string_agg(format('%s = %L', split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)), ', ')
                                     FROM unnest(k.reloptions) AS o) || ')', '') AS options
       FROM height h JOIN pg_class k USING (oid) JOIN pg_namespace n ON n.oid = k.relnamespace, rebuild),
--- foreign keys, with the columns of the table as they are called on the other side of the swap
+-- foreign keys (PERIOD is before the last column: 18), with the columns of the table as they are called on the other side of the swap
 fk AS (
     SELECT con.oid, con.conname, con.convalidated, con.conrelid, con.confrelid,
            format('%I.%I', cn.nspname, c.relname) AS child, c.relkind AS child_kind,
-           (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY k.n) FROM unnest(con.conkey) WITH ORDINALITY AS k(attnum, n)
+           (SELECT string_agg(CASE WHEN k.n = period.n THEN 'PERIOD ' ELSE '' END || quote_ident(a.attname), ', ' ORDER BY k.n) FROM unnest(con.conkey) WITH ORDINALITY AS k(attnum, n)
               JOIN pg_attribute a ON a.attrelid = con.conrelid AND a.attnum = k.attnum) AS child_columns,
-           (SELECT string_agg(quote_ident(coalesce(m.target, a.attname)), ', ' ORDER BY k.n) FROM unnest(con.conkey) WITH ORDINALITY AS k(attnum, n)
+           (SELECT string_agg(CASE WHEN k.n = period.n THEN 'PERIOD ' ELSE '' END || quote_ident(coalesce(m.target, a.attname)), ', ' ORDER BY k.n) FROM unnest(con.conkey) WITH ORDINALITY AS k(attnum, n)
               JOIN pg_attribute a ON a.attrelid = con.conrelid AND a.attnum = k.attnum
               LEFT JOIN mapped m ON con.conrelid = :live AND m.source = a.attname) AS child_after,
            format('%I.%I', pn.nspname, p.relname) AS parent, p.oid::regclass AS parent_printed,
-           (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY k.n) FROM unnest(con.confkey) WITH ORDINALITY AS k(attnum, n)
+           (SELECT string_agg(CASE WHEN k.n = period.n THEN 'PERIOD ' ELSE '' END || quote_ident(a.attname), ', ' ORDER BY k.n) FROM unnest(con.confkey) WITH ORDINALITY AS k(attnum, n)
               JOIN pg_attribute a ON a.attrelid = con.confrelid AND a.attnum = k.attnum) AS parent_columns,
-           (SELECT string_agg(quote_ident(coalesce(m.target, a.attname)), ', ' ORDER BY k.n) FROM unnest(con.confkey) WITH ORDINALITY AS k(attnum, n)
+           (SELECT string_agg(CASE WHEN k.n = period.n THEN 'PERIOD ' ELSE '' END || quote_ident(coalesce(m.target, a.attname)), ', ' ORDER BY k.n) FROM unnest(con.confkey) WITH ORDINALITY AS k(attnum, n)
               JOIN pg_attribute a ON a.attrelid = con.confrelid AND a.attnum = k.attnum
               LEFT JOIN mapped m ON con.confrelid = :live AND m.source = a.attname) AS parent_after,
            NOT (con.conrelid = :live AND con.conname = ANY (ARRAY[:dropped]::text[])) AS kept,
@@ -78,6 +78,7 @@ fk AS (
       FROM pg_constraint con
       JOIN pg_class c ON c.oid = con.conrelid JOIN pg_namespace cn ON cn.oid = c.relnamespace
       JOIN pg_class p ON p.oid = con.confrelid JOIN pg_namespace pn ON pn.oid = p.relnamespace
+      CROSS JOIN LATERAL (SELECT CASE WHEN to_jsonb(con)->>'conperiod' = 'true' THEN cardinality(con.conkey) END) AS period(n)
      WHERE con.contype = 'f' AND con.conparentid = 0 AND (con.conrelid = :live OR con.confrelid = :live)),
 fk_text AS (
     SELECT fk.*, format('FOREIGN KEY (%s) REFERENCES %s(%s)', child_after, parent, parent_after)
@@ -92,10 +93,11 @@ part(root, oid) AS (
     SELECT part.root, c.oid FROM part JOIN pg_constraint c ON c.conparentid = part.oid AND c.contype = 'f'),
 leaf AS (
     SELECT con.oid, con.conname, con.convalidated, format('%I.%I', n.nspname, c.relname) AS child, obj_description(con.oid, 'pg_constraint') AS comment,
-           format('FOREIGN KEY (%s)', (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY k.n) FROM unnest(con.conkey) WITH ORDINALITY AS k(attnum, n)
+           format('FOREIGN KEY (%s)', (SELECT string_agg(CASE WHEN k.n = period.n THEN 'PERIOD ' ELSE '' END || quote_ident(a.attname), ', ' ORDER BY k.n) FROM unnest(con.conkey) WITH ORDINALITY AS k(attnum, n)
                                          JOIN pg_attribute a ON a.attrelid = con.conrelid AND a.attnum = k.attnum))
                || substr(fk_text.clause, 1 + length(format('FOREIGN KEY (%s)', fk_text.child_after))) AS clause
       FROM part JOIN pg_constraint con ON con.oid = part.oid
+      CROSS JOIN LATERAL (SELECT CASE WHEN to_jsonb(con)->>'conperiod' = 'true' THEN cardinality(con.conkey) END) AS period(n)
       JOIN pg_class c ON c.oid = con.conrelid AND c.relkind = 'r' JOIN pg_namespace n ON n.oid = c.relnamespace
       JOIN fk_text ON fk_text.oid = part.root AND fk_text.child_kind = 'p'),
 -- (up to PostgreSQL 14 what a partition has from its parent is internal)

@@ -2,7 +2,7 @@
 -- Lock: none.
 SELECT EXISTS (
     SELECT FROM pg_index i
-     WHERE i.indrelid = :green AND i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL
+     WHERE i.indrelid = :green AND i.indisunique AND NOT i.indisexclusion AND i.indpred IS NULL AND i.indexprs IS NULL
        AND (SELECT array_agg(a.attname::text ORDER BY a.attname::text)
               FROM generate_series(0, i.indnkeyatts - 1) AS k(n)
               JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[k.n]

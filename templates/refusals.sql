@@ -67,6 +67,10 @@ SELECT what, why, remedy FROM (
     SELECT 2, format('%s inherits from it', i.inhrelid::regclass), 'the child would stay with the old table', 'Tables in classical inheritance are not supported.'
       FROM pg_inherits i JOIN self c ON c.oid = i.inhparent WHERE c.relkind = 'r'
     UNION ALL
+    SELECT 5, 'its replica identity is an index that was dropped', 'the new table cannot have one like that',
+           format('ALTER TABLE %s REPLICA IDENTITY NOTHING means the same; DEFAULT is the primary key.', c.oid::regclass)
+      FROM self c WHERE c.relkind = 'r' AND c.relreplident = 'i' AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisreplident)
+    UNION ALL
     SELECT 3, format('it is a typed table (OF %s)', c.reloftype::regtype), 'its columns belong to the type', 'ALTER TABLE ... NOT OF makes it an ordinary one.'
       FROM self c WHERE c.reloftype <> 0
     UNION ALL

@@ -6,7 +6,7 @@ WITH candidate AS (
       FROM pg_index i
      WHERE i.indrelid = :oid
        AND i.indisunique AND i.indisvalid AND i.indisready AND i.indislive
-       AND i.indpred IS NULL AND i.indexprs IS NULL
+       AND i.indpred IS NULL AND i.indexprs IS NULL AND NOT i.indisexclusion
        AND (i.indimmediate OR i.indisprimary)
        AND NOT EXISTS (
                SELECT FROM generate_series(0, i.indnkeyatts - 1) AS k(n)

@@ -101,6 +101,24 @@ make_green(Maker *m, Error *error)
     return columns_read(m->conn, m->arena, m->parameters, m->shape->green, &m->before, error);
 }
 
+/* Nothing but an event trigger puts a trigger, a policy and the like on a table that was just made.
+ */
+static bool
+check_event_triggers(Maker *m, Error *error)
+{
+    RefusalList list = {0};
+
+    if (!refusals_read_green(m->conn, m->arena, m->shape->green, &list, error))
+        return false;
+    if (list.count == 0)
+        return true;
+    error_set(error, ERROR_REFUSED, "an event trigger adds to the new table of %s: %s",
+              m->blue->qualified, list.items[0].what);
+    error_detail(error, "The new table cannot be filled with it: %s.", list.items[0].why);
+    return error_hint(error, "Let the event trigger leave out schemas whose names begin with "
+                             "pgswap_, or disable it until the migration is finished.");
+}
+
 /* Before the change green must be what blue is: a difference is something we do not carry. */
 static bool
 check_green(Maker *m, Error *error)
@@ -558,7 +576,7 @@ shape_make(Conn *conn, Arena *arena, const Table *blue, const Spec *spec,
                .shape = shape};
 
     *shape = (Shape){.schema = arena_strdup(arena, schema)};
-    return make_green(&m, error) && check_green(&m, error) &&
+    return make_green(&m, error) && check_event_triggers(&m, error) && check_green(&m, error) &&
            probe_open(&m.probe, conn, arena, parameters, arena_printf(arena, "%s_probe", schema),
                       blue->qualified, blue->name, error) &&
            change_green(&m, error) && map_columns(&m, error) && map_key(&m, error) &&

@@ -1,4 +1,4 @@
-# What later releases know and a table takes along, or is refused for with the reason.
+# What a table takes along, or is refused for with the true reason; some of it only later releases know.
 use strict;
 use warnings;
 use FindBin;
@@ -73,6 +73,20 @@ if ($version >= 18)
     refuses('a key that may have NULLs', qr/no usable key/, 'app.t', '--force-rewrite');
 }
 
+if ($version >= 18)
+{
+    my $keys = q{select string_agg(conrelid::regclass || ' ' || conname || ' ' || convalidated || ' ' || pg_get_constraintdef(oid), '; ' order by conrelid::regclass::text, conname)
+        from pg_constraint where contype in ('p', 'u', 'f') and connamespace = 'app'::regnamespace};
+    $t->sql('create extension btree_gist');
+    scene(q{create table app.t (id int, v daterange, n int not null unique, primary key (id, v without overlaps)); insert into app.t values (1, '[2024-01-01,2024-02-01)', 1);
+        create table app.c (i int primary key, id int, v daterange, constraint c_t foreign key (id, period v) references app.t (id, period v));
+        insert into app.c values (1, 1, '[2024-01-01,2024-01-05)')});
+    there_and_back('a temporal key that others refer to', 'app.t', $keys, '--force-rewrite');
+    there_and_back('a foreign key with PERIOD', 'app.c', $keys, '--force-rewrite');
+    scene(q{create table app.t (id int, v daterange, primary key (id, v without overlaps))});
+    refuses('a temporal key as the only one', qr/no usable key/, 'app.t', '--force-rewrite');
+}
+
 if ($version >= 17)
 {
     scene(q{create table app.p (id bigint generated always as identity, at int not null, n int, primary key (id, at)) partition by range (at);
@@ -86,5 +100,18 @@ if ($version >= 17)
     $t->sql_as(owner => 'insert into app.p (at) values (60); insert into app.t (at) values (61)');
     is($t->value('select max(id) from app.t'), 52, 'its numbers come from the sequence of the parent');
 }
+
+scene(q{create table app.t (id int primary key, k int not null constraint by_k unique);
+    alter table app.t replica identity using index by_k; alter table app.t drop constraint by_k});
+refuses('a replica identity whose index was dropped', qr/its replica identity is an index that was dropped/, 'app.t', '--force-rewrite');
+
+scene('create table app.t (id int primary key)');
+$t->sql(q{create function app.f() returns trigger language plpgsql as 'begin return new; end';
+    create function app.ev() returns event_trigger language plpgsql as $$ declare r record; begin
+        for r in select * from pg_event_trigger_ddl_commands() where command_tag = 'CREATE TABLE' loop
+            execute format('create trigger audit before insert on %s for each row execute function app.f()', r.objid::regclass); end loop; end $$;
+    create event trigger et on ddl_command_end execute function app.ev()});
+refuses('an event trigger that adds a trigger', qr/an event trigger adds .*: trigger audit/, 'app.t', '--force-rewrite');
+$t->sql('drop event trigger et');
 
 done_testing();
