@@ -43,6 +43,10 @@ bool columns_read(Conn *conn, Arena *arena, const Parameters *parameters, const 
 const Column *columns_by_name(const ColumnList *list, const char *name);
 const Column *columns_by_attnum(const ColumnList *list, int attnum);
 
+/* Whether both are generated, but by expressions that are spelled differently: the value of one
+ * says nothing of the other's. */
+bool columns_generate_apart(const Column *one, const Column *other);
+
 /* What the server says of an expression. */
 typedef struct Expression
 {

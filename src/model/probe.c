@@ -80,6 +80,13 @@ columns_by_attnum(const ColumnList *list, int attnum)
 }
 
 bool
+columns_generate_apart(const Column *one, const Column *other)
+{
+    return one->generated && other->generated &&
+           strcmp(one->default_expression, other->default_expression) != 0;
+}
+
+bool
 probe_open(Probe *probe, Conn *conn, Arena *arena, const Parameters *parameters, const char *schema,
            const char *source, const char *name, Error *error)
 {

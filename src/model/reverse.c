@@ -204,6 +204,8 @@ from_continuation(Reverser *r, const Column *column, const MapColumn *green, Map
                                            column->name));
     out->compared = retyped ? arena_printf(r->arena, "CAST(%s AS %s)", quoted, column->cast_type)
                             : arena_strdup(r->arena, quoted);
+    if (columns_generate_apart(column, now))
+        out->compared = NULL;
     if (column->generated)
         return true;
     out->expression = arena_strdup(r->arena, quoted);

@@ -305,6 +305,8 @@ map_kept(Maker *m, const Column *column, const Column *source, Expression *given
     out->expression = given->text != NULL ? given->text : ident_quote(m->arena, source->name);
     out->compared =
         retyped || given->text != NULL ? cast_to(m, out->expression, column) : out->expression;
+    if (columns_generate_apart(column, source))
+        out->compared = NULL;
     if (column->generated)
         out->expression = NULL;
     else if (retyped && given->text == NULL &&
@@ -438,6 +440,9 @@ map_key_column(Maker *m, const KeyColumn *live, const char *key_columns, MapKey 
 
     if (column == NULL)
         return refuse_key(m, arena_printf(m->arena, "Column %s is dropped.", live->name), error);
+    if (column->compared == NULL)
+        return refuse_key(
+            m, arena_printf(m->arena, "Column %s is computed differently.", live->name), error);
     *key = (MapKey){.live = live->name,
                     .live_type = live->type,
                     .live_equality = live->equality,
