@@ -53,6 +53,17 @@ fk AS (
        AND NOT (con.conrelid = :live AND con.conname = ANY (ARRAY[:dropped]::text[]))
        AND to_jsonb(con)->>'conperiod' IS DISTINCT FROM 'true'),
 item(step, n, keep, object, statement) AS (
+    -- functions over the row type: one that takes it is another one over green's, beside it
+    SELECT 0, f.oid::bigint, true, format('%s %s', CASE f.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END, f.oid::regprocedure),
+           'SET LOCAL check_function_bodies = off; '
+           || CASE WHEN self.reltype = ANY (f.proargtypes::oid[]) OR self.array_type = ANY (f.proargtypes::oid[]) THEN pg_get_functiondef(f.oid)
+                   ELSE format('CREATE OR REPLACE %s %I.%I%s', kind, :'schema', f.proname,
+                               substr(pg_get_functiondef(f.oid), 1 + length(format('CREATE OR REPLACE %s %I.%I', kind, n.nspname, f.proname)))) END
+      FROM self, pg_proc f JOIN pg_namespace n ON n.oid = f.pronamespace, LATERAL (SELECT CASE f.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END) AS k(kind)
+     WHERE f.prokind <> 'a'
+       AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = f.oid
+                      AND d.refclassid = 'pg_type'::regclass AND d.refobjid IN (self.reltype, self.array_type))
+    UNION ALL
     SELECT 1, p.oid::bigint, false, format('policy %I on %s', p.polname, s.name),
            format('CREATE POLICY %I ON %s FOR %s%s%s', p.polname, s.there, CASE WHEN p.polcmd = 'a' THEN 'INSERT' ELSE 'ALL' END,
                   ' USING (' || pg_get_expr(p.polqual, p.polrelid) || ')', ' WITH CHECK (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')')
