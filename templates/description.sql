@@ -233,7 +233,26 @@ item(scope, name, definition) AS (
     SELECT 'swap', format('label of %s by %s', l.objsubid, l.provider), l.label
       FROM pg_seclabel l WHERE l.classoid = 'pg_class'::regclass AND l.objoid = :oid
     UNION ALL
-    SELECT 'swap', format('subscription %s', srsubid), '' FROM pg_subscription_rel WHERE srrelid = :oid)
+    SELECT 'swap', format('subscription %s', srsubid), '' FROM pg_subscription_rel WHERE srrelid = :oid
+    UNION ALL
+    -- all else that refers to the table or its row type, and would go on with the old one: none when the migration
+    -- began, for it is refused (see refusals.sql)
+    SELECT DISTINCT 'swap', pg_describe_object(d.classid, d.objid, d.objsubid), ''
+      FROM (SELECT d.* FROM pg_depend d WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = :oid
+            UNION ALL
+            SELECT d.* FROM self c CROSS JOIN LATERAL (SELECT c.reltype UNION SELECT typarray FROM pg_type WHERE oid = c.reltype AND typarray <> 0) AS y(oid)
+              JOIN pg_depend d ON d.refclassid = 'pg_type'::regclass AND d.refobjid = y.oid) AS d
+     WHERE d.deptype IN ('n', 'a', 'x')
+       AND d.classid NOT IN ('pg_statistic_ext'::regclass, 'pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_publication_rel'::regclass)
+       AND NOT (d.classid = 'pg_class'::regclass
+                AND (d.objid = :oid OR d.objid IN (SELECT oid FROM view)
+                     OR EXISTS (SELECT FROM pg_class k WHERE k.oid = d.objid AND k.relkind IN ('i', 'S', 't'))
+                     OR EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = d.objid AND i.inhparent = :oid)))
+       AND NOT (d.classid = 'pg_type'::regclass AND d.objid = (SELECT reltype FROM self))
+       AND NOT (d.classid = 'pg_attrdef'::regclass AND EXISTS (SELECT FROM pg_attrdef k WHERE k.oid = d.objid AND k.adrelid = :oid))
+       AND NOT (d.classid = 'pg_constraint'::regclass AND EXISTS (SELECT FROM pg_constraint k WHERE k.oid = d.objid AND :oid IN (k.conrelid, k.confrelid)))
+       AND NOT (d.classid = 'pg_trigger'::regclass AND EXISTS (SELECT FROM pg_trigger k WHERE k.oid = d.objid AND k.tgrelid = :oid))
+       AND NOT (d.classid = 'pg_proc'::regclass AND d.refclassid = 'pg_class'::regclass))
 SELECT scope, replace(name, quote_ident(:from) || '.', quote_ident(:to) || '.') AS name,
        replace(definition, quote_ident(:from) || '.', quote_ident(:to) || '.') AS definition
   FROM item;

@@ -11,7 +11,7 @@ WITH RECURSIVE hangs(classid, objid) AS (
           SELECT d.classid, d.objid FROM pg_depend d
            WHERE d.refclassid = h.classid AND d.refobjid = h.objid
              AND (d.classid <> 'pg_attrdef'::regclass
-                  OR d.refobjid = (SELECT f.adrelid FROM pg_attrdef f WHERE f.oid = d.objid))
+                  OR d.refobjid IN (:oid, (SELECT f.adrelid FROM pg_attrdef f WHERE f.oid = d.objid)))
           UNION ALL
           SELECT 'pg_class'::regclass, r.ev_class FROM pg_rewrite r WHERE h.classid = 'pg_rewrite'::regclass AND r.oid = h.objid
           OFFSET 0) AS next)

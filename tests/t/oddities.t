@@ -85,4 +85,28 @@ SKIP:
     like($run->{err}, qr/Column g is computed differently/, 'SET EXPRESSION of the key: why');
 }
 
+# -- what came to refer to the table or its row type meanwhile, and cannot be pointed at another, is not left with
+# the old table: neither by a swap nor by a revert
+my @LATER = ([ 'create domain app.later as app.h', 'drop domain app.later', qr/type app\.later was added/ ],
+    [ 'create table app.later (h app.h[])', 'drop table app.later', qr/column h of table app\.later was added/ ],
+    [ q{create table app.later (h regclass default 'app.h'::regclass)}, 'drop table app.later', qr/default value for column h of table app\.later was added/ ],
+    [ 'create function app.later() returns app.h language sql as $$ select null::app.h $$', 'drop function app.later', qr/function app\.later\(\) was added/ ],
+    [ 'create cast (app.h as app.plain) with inout', 'drop cast (app.h as app.plain)', qr/cast from app\.h to app\.plain was added/ ]);
+$t->sql_as(owner => 'create table app.h (id int primary key); insert into app.h values (1)');
+$t->exits($t->pgswap('run', 'app.h', '--alter', 'ALTER COLUMN id TYPE bigint', '--until=ready'), 0, 'what refers to it later: ready');
+for my $command (qw(swap revert))
+{
+    for my $case (@LATER)
+    {
+        my ($create, $drop, $why) = @$case;
+        $t->sql_as(owner => $create);
+        my $run = $t->pgswap($command, 'app.h');
+        $t->exits($run, 10, "$command: $create");
+        like($run->{err}, $why, "$command: why");
+        $t->sql_as(owner => $drop);
+    }
+    $t->exits($t->pgswap($command, 'app.h'), 0, "$command: goes on without them");
+}
+$t->exits($t->pgswap('abort', 'app.h'), 0, 'what refers to it later: abort');
+
 done_testing();
