@@ -1,6 +1,11 @@
--- The defaults of a table's columns, as they are to be read back under the search_path in force.
--- Lock: none.
+-- The defaults of a table's columns, or of their domains where they have none of their own, as they are to be
+-- read back under the search_path in force. Lock: none.
 -- Parameters: the owner's.
 SELECT d.adnum AS attnum, pg_catalog.pg_get_expr(d.adbin, d.adrelid) AS expression
   FROM pg_catalog.pg_attrdef d
- WHERE d.adrelid OPERATOR(pg_catalog.=) :oid;
+ WHERE d.adrelid OPERATOR(pg_catalog.=) :oid
+UNION ALL
+SELECT a.attnum, pg_catalog.pg_get_expr(t.typdefaultbin, 0)
+  FROM pg_catalog.pg_attribute a
+  JOIN pg_catalog.pg_type t ON t.oid OPERATOR(pg_catalog.=) a.atttypid AND t.typdefaultbin IS NOT NULL
+ WHERE a.attrelid OPERATOR(pg_catalog.=) :oid AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.atthasdef;

@@ -8,7 +8,7 @@ SELECT a.attnum, row_number() OVER (ORDER BY a.attnum) AS position, a.attname AS
             THEN 'pg_catalog.' ELSE '' END || format_type(a.atttypid, a.atttypmod) AS cast_type,
        a.atttypid || ',' || a.atttypmod || ',' || a.attcollation AS type_identity,
        a.atttypid AS type_oid, a.atttypmod AS type_modifier, a.attcollation AS collation,
-       a.attnotnull AS not_null,
+       a.attnotnull OR t.typnotnull AS not_null,
        a.attgenerated <> '' AS generated,
        a.attgenerated = 'v' AS virtual,
        a.attidentity <> '' AS identity,

@@ -298,10 +298,9 @@ map_kept(Maker *m, const Column *column, const Column *source, Expression *given
 
     out->source = source->name;
     out->source_type = source->type;
-    out->unchanged =
-        !retyped && given->text == NULL && strcmp(column->name, source->name) == 0 &&
-        column->generated == source->generated &&
-        (!column->generated || strcmp(column->default_expression, source->default_expression) == 0);
+    out->unchanged = !retyped && given->text == NULL && strcmp(column->name, source->name) == 0 &&
+                     column->generated == source->generated &&
+                     !columns_generate_apart(column, source);
     out->expression = given->text != NULL ? given->text : ident_quote(m->arena, source->name);
     out->compared =
         retyped || given->text != NULL ? cast_to(m, out->expression, column) : out->expression;

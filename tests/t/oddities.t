@@ -109,4 +109,16 @@ for my $command (qw(swap revert))
 }
 $t->exits($t->pgswap('abort', 'app.h'), 0, 'what refers to it later: abort');
 
+# -- a dropped column of a domain: new rows get the domain's default after a revert, and NOT NULL without one has no way back
+$t->sql_as(owner => 'create domain app.four as int not null default 4; create domain app.filled as int not null;'
+    . 'create table app.d (id int primary key, four app.four, filled app.filled, n int); insert into app.d values (1, 1, 1, 1)');
+my $noway = $t->pgswap('run', 'app.d', '--alter', 'DROP COLUMN filled, ALTER COLUMN n TYPE bigint');
+$t->exits($noway, 4, 'a domain NOT NULL without a default: refused');
+like($noway->{err}, qr/dropped column filled is NOT NULL/, 'a domain NOT NULL without a default: why');
+$t->sql_as(owner => 'alter table app.d drop column filled');
+$t->exits($t->pgswap('run', 'app.d', '--alter', 'DROP COLUMN four, ALTER COLUMN n TYPE bigint'), 0, 'a domain with a default: run');
+$t->sql('insert into app.d values (2, 2)');
+$t->exits($t->pgswap('revert', 'app.d'), 0, 'a domain with a default: revert');
+is(rows('app.d'), '(1,1,1) (2,4,2)', 'a domain with a default: a new row has it');
+
 done_testing();
