@@ -211,6 +211,22 @@ section 'TRUNCATE' => sub {
     all_gone($name, $schema);
 };
 
+# -- a row did not fit, and fits again when the tables are exchanged
+section 'a row that fits again' => sub {
+    make();
+    $name = 'a row that fits again';
+    $t->exits($t->pgswap('run', 'app.t', @CHANGE), 0, "$name: swap");
+    $follow = $t->spawn('follow', 'app.t');
+    $writer->do('update app.t set n = 5000000000 where id = 2');
+    $t->wait_until('status says that no revert is possible', sub { !$t->status('app.t')->{revert}{possible} });
+    $t->kill_run($follow, 'TERM');
+    $writer->do('update app.t set n = 2 where id = 2');
+    $t->exits($t->pgswap($_, 'app.t'), 0, "$name: $_") for qw(revert swap);
+    is($t->status('app.t')->{revert}{since}, undef, "$name: nothing is said of it any more");
+    ok($t->status('app.t')->{revert}{possible}, "$name: a revert is possible");
+    $t->exits($t->pgswap('finish', 'app.t'), 0, "$name: finish");
+};
+
 # -- a row that does not fit any more
 section 'a row that does not fit' => sub {
     make();
