@@ -146,7 +146,8 @@ goes_on('catching up');
 
 # A limit that is none of the disk's: nothing is given back for it.
 make(1);
-$t->sql("alter database shop set temp_file_limit = '0'; alter database shop set maintenance_work_mem = '1MB'");
+my $least = $t->value(q{select min_val || unit from pg_settings where name = 'maintenance_work_mem'});
+$t->sql("alter database shop set temp_file_limit = '0'; alter database shop set maintenance_work_mem = '$least'");
 $run = $t->pgswap(@RUN, '--jobs', 1);
 $t->exits($run, 9, 'temp_file_limit');
 like($run->{err}, qr/SQLSTATE 53400/, 'temp_file_limit: says so');
