@@ -153,7 +153,7 @@ rule_names() {
             gsub(/OPERATOR\(pg_catalog\.[^)]*\)/, "", line)
             gsub(/::(pg_catalog\.[a-z]+|bigint|boolean|integer|numeric)/, "", line)
             gsub(/IS (NOT )?DISTINCT FROM NULL/, "", line) # a mere test, without an operator
-            gsub(/(pg_catalog|pgswap)\.[a-z_]+\(/, "(", line)
+            gsub(/(pg_catalog|:state)\.[a-z_]+\(/, "(", line)
             gsub(/(^|[^a-z_])(coalesce|greatest|least|exists)\(/, "(", line)
             if (line ~ /^ *(UPDATE .*)?SET / || line ~ /, [a-z_]+ = /)
                 gsub(/[a-z_]+ = /, "", line)

@@ -15,7 +15,7 @@ SELECT warning FROM (
     SELECT 4, format('routine %s names the table and belongs to another role: sessions that have run it with a variable of the table''s row type must reconnect', f.oid::regprocedure)
       FROM self, pg_proc f JOIN pg_language l ON l.oid = f.prolang
      WHERE l.lanname = 'plpgsql' AND strpos(lower(f.prosrc), lower(self.relname)) > 0 AND NOT pg_has_role(f.proowner, 'USAGE')
-       AND f.pronamespace <> 'pg_catalog'::regnamespace
+       AND f.pronamespace NOT IN (SELECT oid FROM pg_namespace WHERE nspname = 'pg_catalog' OR nspname ~ '^pgswap(_[0-9]+)?$')
     UNION ALL
     SELECT 5, format('index %I is invalid and is not carried over', c.relname)
       FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = :oid AND NOT i.indisvalid

@@ -8,6 +8,7 @@
 #include "cmd/command.h"
 #include "cmd/decide.h"
 #include "cmd/summary.h"
+#include "model/home.h"
 #include "model/statement.h"
 #include "phase/hook.h"
 #include "phase/pause.h"
@@ -78,12 +79,11 @@ static bool
 begin(Session *session, const Plan *plan, Error *error)
 {
     Context *context = &session->context;
-    bool present;
 
     for (int i = 0; i < plan->shape.warnings.count; i++)
         log_note("%s", plan->shape.warnings.items[i]);
     session->has_begun = true;
-    return journal_open(context->control, true, &present, error) &&
+    return home_make(context->control, plan->table.oid, error) &&
            build_run(context, &plan->table, &plan->spec, &plan->parameters, error);
 }
 
