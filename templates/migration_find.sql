@@ -5,7 +5,7 @@
 -- A row by which another role's table would be altered is not believed: is_strange.
 WITH owner AS (SELECT n.nspowner AS oid FROM pg_catalog.pg_namespace n WHERE n.nspname OPERATOR(pg_catalog.=) :'state'),
 known AS (
-    SELECT m.id, m.finished_at IS NOT NULL AS is_over, m.schema_name, m.table_name, p.blue, p.green,
+    SELECT m.id, m.finished_at IS NOT NULL AS is_over, m.phase OPERATOR(pg_catalog.=) 'aborted' AS is_aborted, m.schema_name, m.table_name, p.blue, p.green,
            CASE WHEN m.live OPERATOR(pg_catalog.=) 'blue' THEN p.blue ELSE p.green END AS live,
            pg_catalog.array_position(pg_catalog.current_schemas(false), m.schema_name::pg_catalog.name) AS place
       FROM :state.migration m
@@ -14,7 +14,7 @@ SELECT k.id, :'state' AS state, pg_catalog.pg_get_userbyid(owner.oid) AS owner, 
        EXISTS (SELECT FROM pg_catalog.pg_class c
                 WHERE (c.oid OPERATOR(pg_catalog.=) k.blue OR c.oid OPERATOR(pg_catalog.=) k.green)
                   AND c.relowner OPERATOR(pg_catalog.<>) owner.oid) AND NOT k.is_over AS is_strange,
-       k.is_over, k.blue, pg_catalog.format('%I.%I', k.schema_name, k.table_name) AS begun_as,
+       k.is_over, k.is_aborted, k.blue, pg_catalog.format('%I.%I', k.schema_name, k.table_name) AS begun_as,
        k.live OPERATOR(pg_catalog.=) :oid AS bears_it, k.place, k.place IS NULL AND :'schema' IS NULL AS is_far,
        (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname)
           FROM pg_catalog.pg_class c

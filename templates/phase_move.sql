@@ -6,7 +6,7 @@ WITH moved AS (
     RETURNING id),
 noted AS (
     INSERT INTO :state.event (migration, kind, detail)
-    SELECT id, 'phase', jsonb_build_object('from', :'from', 'to', :'to') FROM moved)
+    SELECT id, 'phase', jsonb_build_object('from', :'from', 'to', :'to', 'by', session_user) FROM moved)
 SELECT :state.require((SELECT count(*) FROM moved) = 1, 'PS002',
                       'another pgswap has taken over this migration'),
        :state.require_lease(:migration, :epoch);

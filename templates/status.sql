@@ -6,6 +6,9 @@ SELECT m.id AS migration, format('%I.%I', m.schema_name, m.table_name) AS table,
        (SELECT to_char(max(e.at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
           FROM :state.event e WHERE e.migration = m.id AND e.kind = 'phase') AS phase_since,
        to_char(m.finished_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS finished_at,
+       CASE WHEN m.finished_at IS NOT NULL
+            THEN (SELECT quote_ident(e.detail->>'by') FROM :state.event e
+                   WHERE e.migration = m.id AND e.kind = 'phase' AND e.detail->>'to' = m.phase ORDER BY e.at DESC LIMIT 1) END AS finished_by,
        l.role, l.host, l.pid, to_char(l.since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS since,
        l.alive,
        r.rows_per_second, CASE WHEN l.alive AND NOT m.paused

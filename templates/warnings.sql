@@ -56,7 +56,7 @@ SELECT warning FROM (
      CROSS JOIN LATERAL (SELECT '\m' || regexp_replace(a.attname, '(\W)', '\\\1', 'g') || '\M' AS word,
                                 '\m' || regexp_replace(encode(convert_to(a.attname, getdatabaseencoding()), 'escape'), '(\W)', '\\\1', 'g') || '\M' AS bytes) AS pattern
      CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM unnest(string_to_array(encode(t.tgargs, 'escape'), '\000')) AS u(arg) WHERE arg ~* pattern.bytes) AS holds) AS args
-     WHERE a.attrelid = :oid AND a.attnum > 0 AND NOT a.attisdropped AND m.target IS DISTINCT FROM a.attname AND fn.nspname <> 'pgswap'
+     WHERE a.attrelid = :oid AND a.attnum > 0 AND NOT a.attisdropped AND m.target IS DISTINCT FROM a.attname AND fn.nspname !~ '^pgswap(_[0-9]+)?$'
        AND (args.holds OR l.lanname NOT IN ('c', 'internal') AND f.prosrc ~* pattern.word)
 ) AS w(n, warning)
  ORDER BY n, warning;

@@ -176,6 +176,29 @@ run_command(Session *session, Error *error)
            session->context.migration->no_way_back != NULL || follow_command(session, error);
 }
 
+static bool swap_once(Session *session, Error *error);
+
+/* Until the other one has swapped; where it ended without that, the swap is ours to make. */
+static bool
+wait_for_release(Session *session, Error *error)
+{
+    Context *context = &session->context;
+    bool locked = false;
+
+    while (context->migration->phase != PHASE_SWAPPED && !locked)
+    {
+        loop_sleep(context->loop, HOLD_PAUSE);
+        if (!context_may_go_on(context, error) ||
+            !journal_reload(context->control, context->arena, context->migration, error) ||
+            !target_try(context->control, &session->target, &locked, error))
+            return false;
+    }
+    if (locked && context->migration->phase != PHASE_SWAPPED)
+        return swap_once(session, error);
+    log_info("%s is swapped", context->migration->pairs[0].live);
+    return true;
+}
+
 /* Another pgswap holds the migration, ready to swap: it is told to go on. */
 static bool
 release(Session *session, Error *error)
@@ -201,7 +224,7 @@ release(Session *session, Error *error)
     if (!control_set(session, "NULL", "false", error))
         return false;
     log_info("%s is released to be swapped", migration->pairs[0].live);
-    return true;
+    return session->options->no_wait || wait_for_release(session, error);
 }
 
 static bool

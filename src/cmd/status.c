@@ -131,7 +131,7 @@ report_row(json_t *object, Row row)
 {
     put_texts(object, row,
               NAMES("table", "migration", "phase", "phase_since", "live", "key", "waiting_for",
-                    "last_error", "started_at", "updated_at", "finished_at"));
+                    "last_error", "started_at", "updated_at", "finished_at", "finished_by"));
     member_flag(object, "hold", result_get_bool(row.result, row.number, "hold"));
     member_object(object, "paused", paused_json(row));
     member_object(object, "run_by", run_by_json(row));
@@ -239,6 +239,9 @@ print_row(Row row)
         printf("  %s role %s, host %s, pid %s, since %s\n",
                result_get_bool(row.result, row.number, "alive") ? "run by   " : "last run by",
                get(row, "role"), get(row, "host"), get(row, "pid"), get(row, "since"));
+    if (get(row, "finished_at") != NULL)
+        printf("  ended     %s by role %s\n", get(row, "finished_at"),
+               or_unknown(row, "finished_by"));
     printf("  started   %s, updated %s\n", get(row, "started_at"), get(row, "updated_at"));
 }
 

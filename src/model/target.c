@@ -75,6 +75,7 @@ take_migration(Arena *arena, const Result *found, Target *target, Error *error)
     bool bears_it = result_get_bool(found, 0, "bears_it");
 
     target->is_over = result_get_bool(found, 0, "is_over");
+    target->is_aborted = result_get_bool(found, 0, "is_aborted");
     if (is_ambiguous(found))
     {
         error_set(error, ERROR_FAULT, "there is more than one migration of a table %s",
@@ -146,19 +147,41 @@ target_is_ours(Conn *conn, const Target *target, Error *error)
     return error_hint(error, "Run pgswap as a member of role %s.", target->not_ours);
 }
 
+/* It may have gone away meanwhile. */
 static bool
-refuse_busy(const Target *target, Error *error)
+is_busy(Conn *conn, const Target *target, Error *error)
 {
+    const Result *holder =
+        statement_run(conn, error, "table_lock_holder", "oid", target->lock, NULL);
+
+    if (holder == NULL)
+        return false;
     error_set(error, ERROR_BUSY, "another pgswap works on table %s", target->label);
-    return error_hint(error, "pgswap status shows what it does.");
+    if (result_rows(holder) > 0 && result_get(holder, 0, "since") != NULL)
+        error_detail(error, "It is run by role %s from %s, server process %s, since %s.",
+                     result_get(holder, 0, "role"), result_get(holder, 0, "client"),
+                     result_get(holder, 0, "pid"), result_get(holder, 0, "since"));
+    else if (result_rows(holder) > 0)
+        error_detail(error, "It is run by role %s, server process %s.",
+                     result_get(holder, 0, "role"), result_get(holder, 0, "pid"));
+    return error_hint(error, "\"pgswap status\" shows what it does.");
+}
+
+bool
+target_try(Conn *conn, const Target *target, bool *locked, Error *error)
+{
+    const Result *result = statement_run(conn, error, "table_lock_try", "oid", target->lock, NULL);
+
+    *locked = result != NULL && result_get_bool(result, 0, "locked");
+    return result != NULL;
 }
 
 static bool
 lock(Conn *conn, const Target *target, Error *error)
 {
-    const Result *result = statement_run(conn, error, "table_lock_try", "oid", target->lock, NULL);
+    bool locked;
 
-    return result != NULL && (result_get_bool(result, 0, "locked") || refuse_busy(target, error));
+    return target_try(conn, target, &locked, error) && (locked || is_busy(conn, target, error));
 }
 
 bool
@@ -171,7 +194,8 @@ target_look(Conn *conn, Arena *arena, const char *text, Target *target, Error *e
     if (target->lock == NULL)
         return true;
     result = statement_run(conn, error, "table_lock_look", "oid", target->lock, NULL);
-    return result != NULL && (!result_get_bool(result, 0, "locked") || refuse_busy(target, error));
+    return result != NULL &&
+           (!result_get_bool(result, 0, "locked") || is_busy(conn, target, error));
 }
 
 /* What was found may be another thing by the time that the lock is there. */
