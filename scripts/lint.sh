@@ -133,6 +133,9 @@ rule_templates() {
         }
         FNR == 1 { waits = 1 }
         waits && /^--.*Lock: ./ { waits = 0 }
+        !/^--/ && /(^|[^A-Za-z_])pgswap\.[a-z]/ {
+            printf "%s:%d: the state of one owner; templates say :state\n", FILENAME, FNR
+        }
         waits && !/^--/ {
             printf "%s:%d: the comment above must name the lock (\"Lock: …\")\n", FILENAME, FNR
             waits = 0
