@@ -145,14 +145,16 @@ render_all(Arena *arena, const Homes *homes, const char *name, const TemplateVar
 
     for (int i = 0; i < homes->count && ok; i++)
     {
-        char *one;
+        char *one, *end;
 
         template_set_state(homes->names[i]);
         one = template_render_vars(arena, name, vars, count, error);
         ok = one != NULL;
         if (!ok)
             break;
-        one[strcspn(one, ";")] = '\0';
+        end = strrchr(one, ';'); /* the last one: there may be others in comments */
+        if (end != NULL)
+            *end = '\0';
         text_append(&all, i > 0 ? " UNION ALL (" : "(");
         text_append(&all, one);
         text_append(&all, ")");

@@ -84,6 +84,9 @@ is($t->value(q{select string_agg(detail->>'to' || ' by ' || (detail->>'by'), ', 
     where kind = 'phase' and migration = 1 and detail->>'to' in ('swapped', 'ready') and detail->>'from' in ('swapped', 'ready')}),
     'swapped by owner, ready by owner, swapped by owner', 'who swapped and reverted, too');
 like($t->pgswap('status', $table)->{out}, qr/^  ended     \S+ by role owner/m, 'status says it');
+is($t->status($table)->{finished_by}, 'owner', 'in JSON, too');
+$t->exits($t->pgswap('abort', $table), 0, 'it is aborted already');
+$t->exits($t->pgswap('finish', $table), 1, 'and that is not finished');
 $t->exits($t->pgswap('run', $table, @widen), 0, 'a new run of the table');
 $t->exits($t->pgswap('finish', $table), 0, 'finish');
 $t->exits($t->pgswap('finish', "app.$_"), 0, 'finish') for qw(stale waits at_once hook);
