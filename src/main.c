@@ -70,7 +70,7 @@ print_help(void)
            "\nExit codes: 0 done, 1 usage, 2 connection, 3 a statement or the data failed,\n"
            "4 refused, 5 tables differ, 6 no lock to be had, 7 stopped on request,\n"
            "8 another pgswap at work, 9 a limit, 10 table altered meanwhile,\n"
-           "11 paused by the operator, 12 swapped, and the hook after it failed.\n");
+           "11 paused by the operator.\n");
 }
 
 static void

@@ -1,14 +1,12 @@
--- Makes the schema of the state, which belongs to the owner of the tables, so that it and its members work in it and
--- nobody else; who monitors may read. Plain tables that psql and a dashboard can read, and no sequence, which a
+-- Makes the schema of the state: plain tables that psql and a dashboard can read, and no sequence, which a
 -- publication FOR ALL SEQUENCES would publish. Lock: none on anything of the application.
-CREATE SCHEMA :state AUTHORIZATION :"owner";
-SET LOCAL ROLE :"owner";
-COMMENT ON SCHEMA :state IS 'state of pgswap: migrations of tables while they are in use';
+CREATE SCHEMA pgswap;
+COMMENT ON SCHEMA pgswap IS 'state of pgswap: migrations of tables while they are in use';
 
-CREATE TABLE :state.version (version integer PRIMARY KEY, last_migration bigint NOT NULL DEFAULT 0);
-INSERT INTO :state.version VALUES (:version, :first);
+CREATE TABLE pgswap.version (version integer PRIMARY KEY, last_migration bigint NOT NULL DEFAULT 0);
+INSERT INTO pgswap.version (version) VALUES (:version);
 
-CREATE TABLE :state.migration (
+CREATE TABLE pgswap.migration (
     id bigint PRIMARY KEY,
     schema_name text NOT NULL,
     table_name text NOT NULL,
@@ -35,11 +33,11 @@ CREATE TABLE :state.migration (
     updated_at timestamptz NOT NULL DEFAULT now(),
     finished_at timestamptz
 );
-COMMENT ON TABLE :state.migration IS 'one row per migration; phase moves in the transaction of the work it describes';
-COMMENT ON COLUMN :state.migration.parameters IS 'what values are computed with, as a session of the role had it when the migration began';
+COMMENT ON TABLE pgswap.migration IS 'one row per migration; phase moves in the transaction of the work it describes';
+COMMENT ON COLUMN pgswap.migration.parameters IS 'what values are computed with, as a session of the role had it when the migration began';
 
-CREATE TABLE :state.lease (
-    migration bigint PRIMARY KEY REFERENCES :state.migration ON DELETE CASCADE,
+CREATE TABLE pgswap.lease (
+    migration bigint PRIMARY KEY REFERENCES pgswap.migration ON DELETE CASCADE,
     epoch bigint NOT NULL,
     role text NOT NULL,
     host text,
@@ -48,10 +46,10 @@ CREATE TABLE :state.lease (
     backend integer NOT NULL,
     backend_start timestamptz NOT NULL
 );
-COMMENT ON TABLE :state.lease IS 'who may write: every run takes the next epoch, every working transaction checks it; host and pid: of the program, backend: its session';
+COMMENT ON TABLE pgswap.lease IS 'who may write: every run takes the next epoch, every working transaction checks it; host and pid: of the program, backend: its session';
 
-CREATE TABLE :state.pair (
-    migration bigint NOT NULL REFERENCES :state.migration ON DELETE CASCADE,
+CREATE TABLE pgswap.pair (
+    migration bigint NOT NULL REFERENCES pgswap.migration ON DELETE CASCADE,
     pair integer NOT NULL,
     schema_name text NOT NULL,
     table_name text NOT NULL,
@@ -69,9 +67,9 @@ CREATE TABLE :state.pair (
     proven_at timestamptz,
     PRIMARY KEY (migration, pair)
 );
-COMMENT ON TABLE :state.pair IS 'blue, green and the mapping between them; fingerprint: what live must look like; expected: what must come out of the swap; keys_proven: applied after the tables were compared, and looked at again';
+COMMENT ON TABLE pgswap.pair IS 'blue, green and the mapping between them; fingerprint: what live must look like; expected: what must come out of the swap; keys_proven: applied after the tables were compared, and looked at again';
 
-CREATE TABLE :state.chunk (
+CREATE TABLE pgswap.chunk (
     migration bigint NOT NULL,
     pair integer NOT NULL,
     first_block bigint NOT NULL,
@@ -79,11 +77,11 @@ CREATE TABLE :state.chunk (
     rows bigint NOT NULL,
     done_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (migration, pair, first_block),
-    FOREIGN KEY (migration, pair) REFERENCES :state.pair ON DELETE CASCADE
+    FOREIGN KEY (migration, pair) REFERENCES pgswap.pair ON DELETE CASCADE
 );
-COMMENT ON TABLE :state.chunk IS 'heap blocks that are copied: first_block up to, not including, end_block';
+COMMENT ON TABLE pgswap.chunk IS 'heap blocks that are copied: first_block up to, not including, end_block';
 
-CREATE TABLE :state.object (
+CREATE TABLE pgswap.object (
     migration bigint NOT NULL,
     pair integer NOT NULL,
     ordinal integer NOT NULL,
@@ -94,11 +92,11 @@ CREATE TABLE :state.object (
     unique_predicate text,
     done boolean NOT NULL DEFAULT false,
     PRIMARY KEY (migration, pair, ordinal),
-    FOREIGN KEY (migration, pair) REFERENCES :state.pair ON DELETE CASCADE
+    FOREIGN KEY (migration, pair) REFERENCES pgswap.pair ON DELETE CASCADE
 );
-COMMENT ON TABLE :state.object IS 'indexes, constraints and what belongs to them, taken off green for the load and made again after it';
+COMMENT ON TABLE pgswap.object IS 'indexes, constraints and what belongs to them, taken off green for the load and made again after it';
 
-CREATE TABLE :state.parity (
+CREATE TABLE pgswap.parity (
     migration bigint NOT NULL,
     pair integer NOT NULL,
     state text NOT NULL CHECK (state IN ('clean', 'different')),
@@ -107,30 +105,30 @@ CREATE TABLE :state.parity (
     live text NOT NULL,
     finished_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (migration, pair),
-    FOREIGN KEY (migration, pair) REFERENCES :state.pair ON DELETE CASCADE
+    FOREIGN KEY (migration, pair) REFERENCES pgswap.pair ON DELETE CASCADE
 );
-COMMENT ON TABLE :state.parity IS 'the last parity pass of each pair';
+COMMENT ON TABLE pgswap.parity IS 'the last parity pass of each pair';
 
-CREATE TABLE :state.event (
-    migration bigint NOT NULL REFERENCES :state.migration ON DELETE CASCADE,
+CREATE TABLE pgswap.event (
+    migration bigint NOT NULL REFERENCES pgswap.migration ON DELETE CASCADE,
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
     kind text NOT NULL,
     detail jsonb NOT NULL DEFAULT '{}'
 );
-ALTER TABLE :state.event REPLICA IDENTITY FULL;
-CREATE INDEX event_migration_at_idx ON :state.event (migration, at);
-COMMENT ON TABLE :state.event IS 'the course of a migration: phases, restarts, attempts to swap';
+ALTER TABLE pgswap.event REPLICA IDENTITY FULL;
+CREATE INDEX event_migration_at_idx ON pgswap.event (migration, at);
+COMMENT ON TABLE pgswap.event IS 'the course of a migration: phases, restarts, attempts to swap';
 
-CREATE FUNCTION :state.require(holds boolean, state text, message text, detail text DEFAULT NULL)
+CREATE FUNCTION pgswap.require(holds boolean, state text, message text, detail text DEFAULT NULL)
 RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF holds IS NOT TRUE THEN
         RAISE EXCEPTION USING ERRCODE = state, MESSAGE = message, DETAIL = coalesce(detail, '');
     END IF;
 END $$;
-COMMENT ON FUNCTION :state.require IS 'fails the transaction unless the condition holds';
+COMMENT ON FUNCTION pgswap.require IS 'fails the transaction unless the condition holds';
 
-CREATE FUNCTION :state.require_table(name text, expected oid)
+CREATE FUNCTION pgswap.require_table(name text, expected oid)
 RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF to_regclass(name) IS DISTINCT FROM expected THEN
@@ -138,20 +136,20 @@ BEGIN
             MESSAGE = format('%s is not the table that the migration works on', name);
     END IF;
 END $$;
-COMMENT ON FUNCTION :state.require_table IS 'fails the transaction if another table bears the name by now';
+COMMENT ON FUNCTION pgswap.require_table IS 'fails the transaction if another table bears the name by now';
 
-CREATE FUNCTION :state.is_proven(migration_id bigint, pair_number integer)
-RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, :state, pg_temp AS $$
+CREATE FUNCTION pgswap.is_proven(migration_id bigint, pair_number integer)
+RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE m.live WHEN 'blue' THEN y.state IS NOT DISTINCT FROM 'clean'
                        ELSE y.state IS DISTINCT FROM 'different' END
-      FROM migration m
-      LEFT JOIN parity y ON y.migration = m.id AND y.pair = pair_number AND y.live = m.live
+      FROM pgswap.migration m
+      LEFT JOIN pgswap.parity y ON y.migration = m.id AND y.pair = pair_number AND y.live = m.live
        AND (m.swap->>'swapped_at' IS NULL OR y.finished_at > (m.swap->>'swapped_at')::timestamptz)
      WHERE m.id = migration_id
 $$;
-COMMENT ON FUNCTION :state.is_proven IS 'whether both tables were found equal since the last swap; after a swap they are, unless a comparison has found otherwise';
+COMMENT ON FUNCTION pgswap.is_proven IS 'whether both tables were found equal since the last swap; after a swap they are, unless a comparison has found otherwise';
 
-CREATE FUNCTION :state.fit(value anyelement, fits boolean, column_name text)
+CREATE FUNCTION pgswap.fit(value anyelement, fits boolean, column_name text)
 RETURNS anyelement LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF fits IS NOT TRUE THEN
@@ -160,17 +158,14 @@ BEGIN
     END IF;
     RETURN value;
 END $$;
-COMMENT ON FUNCTION :state.fit IS 'the value, or an error if it would be rounded or cut off';
+COMMENT ON FUNCTION pgswap.fit IS 'the value, or an error if it would be rounded or cut off';
 
-CREATE FUNCTION :state.require_lease(migration_id bigint, run_epoch bigint)
-RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, :state, pg_temp AS $$
+CREATE FUNCTION pgswap.require_lease(migration_id bigint, run_epoch bigint)
+RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM FROM lease WHERE migration = migration_id AND epoch = run_epoch FOR SHARE;
+    PERFORM FROM pgswap.lease WHERE migration = migration_id AND epoch = run_epoch FOR SHARE;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'PS002', MESSAGE = 'another pgswap has taken over this migration';
     END IF;
 END $$;
-COMMENT ON FUNCTION :state.require_lease IS 'fails the transaction of a run that is not the newest any more';
-
-GRANT USAGE ON SCHEMA :state TO pg_monitor;
-GRANT SELECT ON ALL TABLES IN SCHEMA :state TO pg_monitor;
+COMMENT ON FUNCTION pgswap.require_lease IS 'fails the transaction of a run that is not the newest any more';

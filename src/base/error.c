@@ -89,7 +89,6 @@ error_kind_name(ErrorKind kind)
         [ERROR_LIMIT] = "limit",
         [ERROR_CHANGED] = "changed",
         [ERROR_PAUSED] = "paused",
-        [ERROR_HOOK] = "hook",
     };
 
     return names[kind];

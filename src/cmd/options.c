@@ -123,8 +123,6 @@ static const OptionRow rows[] = {
     {"terminate-blockers", 0, OPTION_DURATION, AT(settings.terminate_blockers), LOCK, "AGE",
      "terminate older sessions that block the lock"},
     {"hold", 0, OPTION_FLAG, AT(hold), RUN, NULL, "wait before the swap, in sync, for \"swap\""},
-    {"no-wait", 0, OPTION_FLAG, AT(no_wait), COMMAND_SWAP, NULL,
-     "do not wait for the held run that it releases"},
     {"drain-keys", 0, OPTION_NUMBER, AT(settings.drain_keys), APPLY, "NUM",
      "swap with at most so many keys pending (1000)"},
     {"keep", 0, OPTION_DURATION, AT(keep), COMMAND_FINISH, "TIME", "refuse so soon after the swap"},

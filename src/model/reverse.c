@@ -8,7 +8,6 @@
 #include "base/text.h"
 #include "model/statement.h"
 #include "sql/ident.h"
-#include "sql/template.h"
 
 typedef struct Reverser
 {
@@ -167,7 +166,7 @@ check_round_trip(Reverser *r, const Column *column, const Column *now, MapColumn
         value = arena_printf(r->arena, "CAST(%s AS pg_catalog.text)", value);
     }
     out->expression = arena_printf(
-        r->arena, "%s.fit(%s, coalesce(%s %s %s, %s IS NULL AND %s IS NULL), %s)", template_state(),
+        r->arena, "pgswap.fit(%s, coalesce(%s %s %s, %s IS NULL AND %s IS NULL), %s)",
         out->compared, back, equality, value, back, value, literal_quote(r->arena, column->name));
     return true;
 }

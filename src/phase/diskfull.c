@@ -3,7 +3,6 @@
  */
 #include "phase/diskfull.h"
 
-#include "model/home.h"
 #include "model/statement.h"
 #include "ui/progress.h"
 
@@ -11,8 +10,7 @@ bool
 diskfull_reserve(Context *context, const Pair *pair, Error *error)
 {
     return statement_generate(context->control, error, "reserve_create", "reserve", pair->reserve,
-                              "standby", pair->standby_oid, NULL) &&
-           home_own(context->control, error);
+                              "standby", pair->standby_oid, NULL);
 }
 
 bool

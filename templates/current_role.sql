@@ -1,2 +1,0 @@
--- Our role. Lock: none.
-SELECT quote_ident(current_user) AS role;
