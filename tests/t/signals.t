@@ -83,7 +83,7 @@ for my $case ([ 'capture-ready', 'installing the capture triggers' ], [ 'chunk-r
     acknowledged($run, $name);
     stopped($run, qr/^pgswap: note: cancelled while $doing, 5 s after the signal$/m, $name);
     is(n_type(), 'integer', "$name: not swapped");
-    like($t->status('app.t')->{error}, qr/^cancelled while $doing/, "$name: status says so");
+    like($t->status('app.t')->{last_error}, qr/^cancelled while $doing/, "$name: status says so");
     $t->let_go($point);
     backends_gone();
     write_both();
@@ -99,7 +99,7 @@ kill 'INT', $run->{pid};
 acknowledged($run, 'twice');
 kill 'INT', $run->{pid};
 stopped($run, qr/^pgswap: note: cancelled by a second signal while copying$/m, 'twice');
-is($t->status('app.t')->{error}, 'cancelled by a second signal while copying', 'twice: status says so');
+is($t->status('app.t')->{last_error}, 'cancelled by a second signal while copying', 'twice: status says so');
 $t->let_go($point);
 backends_gone();
 goes_on('twice');
