@@ -249,7 +249,10 @@ item(scope, name, definition) AS (
                      OR EXISTS (SELECT FROM pg_class k WHERE k.oid = d.objid AND k.relkind IN ('i', 'S', 't'))
                      OR EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = d.objid AND i.inhparent = :oid)))
        AND NOT (d.classid = 'pg_type'::regclass AND d.objid = (SELECT reltype FROM self))
-       AND NOT (d.classid = 'pg_attrdef'::regclass AND EXISTS (SELECT FROM pg_attrdef k WHERE k.oid = d.objid AND k.adrelid = :oid))
+       -- its own default, and that of the other table of ours
+       AND NOT (d.classid = 'pg_attrdef'::regclass
+                AND EXISTS (SELECT FROM pg_attrdef k JOIN pg_class t ON t.oid = k.adrelid JOIN pg_namespace n ON n.oid = t.relnamespace
+                             WHERE k.oid = d.objid AND (k.adrelid = :oid OR starts_with(n.nspname, 'pgswap_'))))
        AND NOT (d.classid = 'pg_constraint'::regclass AND EXISTS (SELECT FROM pg_constraint k WHERE k.oid = d.objid AND :oid IN (k.conrelid, k.confrelid)))
        AND NOT (d.classid = 'pg_trigger'::regclass AND EXISTS (SELECT FROM pg_trigger k WHERE k.oid = d.objid AND k.tgrelid = :oid))
        AND NOT (d.classid = 'pg_proc'::regclass AND d.refclassid = 'pg_class'::regclass))
