@@ -298,7 +298,6 @@ derive_names(Arena *arena, Pair *pair)
     pair->standby_oid = m->live_is_blue ? pair->green : pair->blue;
     pair->standby_schema = arena_printf(arena, "pgswap_%s_%s", m->id_text, m->standby_colour);
     pair->away_schema = arena_printf(arena, "pgswap_%s_%s", m->id_text, m->live_colour);
-    pair->standby = ident_qualified(arena, pair->standby_schema, pair->table);
     pair->log = arena_printf(arena, "pgswap.log_%s", suffix);
     pair->alive = arena_printf(arena, "pgswap.alive_%s", suffix);
     pair->reserve = arena_printf(arena, "pgswap.reserve_%s", suffix);
@@ -332,6 +331,8 @@ pair_take(Arena *arena, const Result *result, int row, const Migration *migratio
     if (!mapping_from_json(arena, result_get(result, row, "mapping"), &pair->forward, error))
         return false;
     derive_names(arena, pair);
+    pair->standby =
+        arena_printf(arena, "%s.%s", pair->standby_schema, result_get(result, row, "name"));
     mapping = result_get(result, row, blue ? "mapping" : "reverse");
     pair->has_mapping = mapping != NULL;
     if (mapping == NULL)

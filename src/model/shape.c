@@ -86,8 +86,7 @@ make_green(Maker *m, Error *error)
     if (m->shape->green ==
         NULL) /* it has blue's name of this moment; from here on nobody renames blue */
     {
-        error_set(error, ERROR_CHANGED, "table %s was renamed meanwhile",
-                  ident_qualified(m->arena, m->blue->schema, m->blue->name));
+        error_set(error, ERROR_CHANGED, "table %s was renamed meanwhile", m->blue->qualified);
         return error_hint(error, "Run the command again with the table's name.");
     }
     m->shape->qualified = ident_qualified(m->arena, schema, m->blue->name);
