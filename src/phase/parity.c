@@ -209,7 +209,10 @@ check_pair(Context *context, const Pair *pair, Error *error)
         join_snapshot(&parity, error) && compare_run(parity.compare, read_all, &parity, error);
 
     if (!leave_snapshot(context, &failure))
+    {
         error_move(error, &failure);
+        ok = false;
+    }
     error_clear(&failure);
     ok = ok && record(&parity, error) && compare_require_equal(parity.compare, error);
     compare_clear(parity.compare);
