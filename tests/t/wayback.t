@@ -199,7 +199,7 @@ for my $command ('follow', 'run')
                 return defined $pid;
             });
             $t->sql("select pg_terminate_backend($pid)");
-            sleep 12;    # a new trouble, on a slow machine, too, not more of the last one
+            sleep 12;    # longer than --reconnect: a new trouble, not more of the last one
         }
         ok($t->lives($run), "$name: it goes on");
         $t->kill_run($run, 'TERM');
