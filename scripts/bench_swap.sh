@@ -170,7 +170,7 @@ swap_once() {
         SELECT detail->>'lock_wait_ms', detail->>'lock_held_ms', detail->>'rows_drained',
                detail->>'waiters', detail->>'outcome' = 'swapped'
           FROM pgswap.event WHERE kind = 'swap attempt' AND at >= to_timestamp($began)
-         ORDER BY id" >>"$cluster_dir/attempts"
+         ORDER BY at" >>"$cluster_dir/attempts"
 }
 
 run_scenario() {

@@ -1,4 +1,4 @@
--- Rows of standby whose keys were applied and are not pending again. Lock: ACCESS SHARE on standby.
+-- Rows of standby whose keys were applied and are not pending again; as proof_live. Lock: ACCESS SHARE on standby.
 -- Parameters: the owner's.
 COPY (
     SELECT :fields
@@ -9,8 +9,6 @@ COPY (
                 WHERE :standby_match)
        AND NOT EXISTS (
                SELECT FROM (SELECT :key_expressions
-                              FROM (SELECT :dirty_columns FROM :dirty AS d
-                                    UNION ALL
-                                    SELECT :dirty_columns FROM :log AS d WHERE d.k1 IS DISTINCT FROM NULL) AS live) AS pending
+                              FROM (SELECT :dirty_columns FROM :dirty AS d) AS live) AS pending
                 WHERE :standby_match)
 ) TO STDOUT (FORMAT binary);

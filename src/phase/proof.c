@@ -29,12 +29,12 @@ side_sql(const Proof *proof, ParitySide side, Error *error)
 
     if (side == PARITY_LIVE)
         return template_render(proof->arena, "proof_live", error, "fields", fields, "live", p->live,
-                               "applied", p->applied, "dirty", p->dirty, "log", p->log,
-                               "live_match", p->live_match, NULL);
+                               "applied", p->applied, "dirty", p->dirty, "live_match",
+                               p->live_match, NULL);
     return template_render(proof->arena, "proof_standby", error, "fields", fields, "standby",
-                           p->standby, "applied", p->applied, "dirty", p->dirty, "log", p->log,
-                           "key_expressions", p->key_expressions, "dirty_columns", p->dirty_columns,
-                           "standby_match", p->standby_match, NULL);
+                           p->standby, "applied", p->applied, "dirty", p->dirty, "key_expressions",
+                           p->key_expressions, "dirty_columns", p->dirty_columns, "standby_match",
+                           p->standby_match, NULL);
 }
 
 static bool
@@ -83,6 +83,15 @@ count(Context *context, const Pair *pair, int64_t *keys, Error *error)
     return true;
 }
 
+/* Keys that are pending again must be where they are found by index. */
+static bool
+compact(Context *context, const Pair *pair, Error *error)
+{
+    return statement_do(context->control, error, "compact", "log", pair->log, "dirty", pair->dirty,
+                        "keys", pair->keys, "migration", pair->migration->id_text, "epoch",
+                        pair->migration->epoch, NULL);
+}
+
 bool
 proof_run(Context *context, const Pair *pair, Error *error)
 {
@@ -92,7 +101,8 @@ proof_run(Context *context, const Pair *pair, Error *error)
         return false;
     if (keys == 0)
         return true;
-    if (context_begin_snapshot(context, pair, error) && count(context, pair, &keys, error) &&
+    if (context_begin_snapshot(context, pair, error) && compact(context, pair, error) &&
+        count(context, pair, &keys, error) &&
         (keys == 0 || proof_here(context, pair, keys, error)) &&
         statement_do(context->control, error, "commit", NULL))
     {
