@@ -35,6 +35,13 @@ const char *phase_name(Phase phase);
 
 struct Migration;
 
+/* What a comparison reads of each side: the key, then every compared column. */
+typedef struct Fields
+{
+    char *live;
+    char *standby;
+} Fields;
+
 /* Blue, green and what every statement about them needs.  The lists are SQL pieces, quoted and
  * comma-separated, ready for templates. */
 typedef struct Pair
@@ -85,8 +92,8 @@ typedef struct Pair
     char *mapped;          /* value AS column for all of standby that live determines */
     char *columns;         /* of standby that are written */
     char *expressions;     /* their values over live */
-    char *live_fields;     /* what parity reads of live: the key, then every compared column */
-    char *standby_fields;  /* and of standby */
+    Fields fields;         /* of rows that were applied since the roles were last exchanged */
+    Fields agreed;         /* of all rows, in the form on which both ways agree */
 } Pair;
 
 typedef struct Migration
@@ -108,6 +115,9 @@ typedef struct Migration
     int pair_count;
     Pair *pairs;
 } Migration;
+
+/* The command that ends a migration from where it stands: "abort" or "finish". */
+const char *journal_end(const Migration *migration);
 
 /* Makes the state schema if it is not there; refuses one of another version or without the rights.
  * With create false a missing schema is no error: *present tells. */

@@ -11,16 +11,19 @@
 
 typedef struct MapColumn
 {
-    char *name;        /* column of standby */
-    char *type;        /* its type, as format_type writes it */
-    char *expression;  /* over live's columns, the server's spelling; NULL: standby makes the value
-                          itself (a new column's volatile default, identity, generated) */
-    char *compared;    /* expression over live's columns to compare it with, or NULL: left out of
-                          parity */
-    char *source;      /* the column of live that it continues, or NULL: a new column */
-    char *source_type; /* type of that column, or NULL */
-    bool binary;       /* compared in its binary form; else as text */
-    bool unchanged;    /* continues its source as it is; known while planning only */
+    char *name;       /* column of standby */
+    char *type;       /* its type, as format_type writes it */
+    char *expression; /* over live's columns, the server's spelling; NULL: standby makes the value
+                         itself (a new column's volatile default, identity, generated) */
+    char *compared;   /* expression over live's columns to compare it with, or NULL: left out of
+                         parity */
+    char *agreed; /* once green has been live: the value in the form on which both ways agree, over
+                     live's columns, or NULL: compared */
+    char *agreed_standby; /* and over standby's, or NULL: the column itself */
+    char *source;         /* the column of live that it continues, or NULL: a new column */
+    char *source_type;    /* type of that column, or NULL */
+    bool binary;          /* compared in its binary form; else as text */
+    bool unchanged;       /* continues its source as it is; known while planning only */
 } MapColumn;
 
 typedef struct MapKey

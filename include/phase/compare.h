@@ -32,6 +32,7 @@ typedef struct Bucket
 typedef struct Compare
 {
     const Pair *pair;
+    const Fields *fields;
     int bucket_count;
     Bucket *buckets[2]; /* by side; 24 bytes each */
     bool narrowing;     /* the second reading */
@@ -42,7 +43,7 @@ typedef struct Compare
 } Compare;
 
 /* Lies in the arena, but for what compare_clear() frees. */
-Compare *compare_new(Arena *arena, const Pair *pair, int bucket_count);
+Compare *compare_new(Arena *arena, const Pair *pair, const Fields *fields, int bucket_count);
 void compare_clear(Compare *compare);
 
 /* Reads both sides once, feeding each COPY of compare_fields() to a CompareReader. */

@@ -99,6 +99,12 @@ check_state(Conn *conn, const Result *state, bool write, Error *error)
     return check_version(conn, error);
 }
 
+const char *
+journal_end(const Migration *migration)
+{
+    return migration->phase == PHASE_SWAPPED ? "finish" : "abort";
+}
+
 bool
 journal_open(Conn *conn, bool create, bool *present, Error *error)
 {

@@ -21,6 +21,8 @@ static const Field column_fields[] = {
     {"type", offsetof(MapColumn, type)},
     {"expression", offsetof(MapColumn, expression)},
     {"compared", offsetof(MapColumn, compared)},
+    {"agreed", offsetof(MapColumn, agreed)},
+    {"agreed_standby", offsetof(MapColumn, agreed_standby)},
     {"source", offsetof(MapColumn, source)},
     {"source_type", offsetof(MapColumn, source_type)},
     {NULL, 0},

@@ -147,7 +147,7 @@ column_named(const Mapping *mapping, const char *name)
     return NULL;
 }
 
-/* A value as parity reads it: in its binary form, or as text where the type has none. */
+/* A value as comparisons read it: in its binary form, or as text where the type has none. */
 static const char *
 field(Arena *arena, const MapColumn *column, const char *expression)
 {
@@ -155,34 +155,33 @@ field(Arena *arena, const MapColumn *column, const char *expression)
                           : arena_printf(arena, "CAST(%s AS pg_catalog.text)", expression);
 }
 
+/* One column; value is over live's. */
+static void
+append_fields(Arena *arena, const MapColumn *column, const char *value, bool agreed, Text *live,
+              Text *standby)
+{
+    const char *name = arena_printf(arena, "standby.%s", ident_quote(arena, column->name));
+
+    agreed = agreed && column->agreed != NULL;
+    text_append_item(live, agreed ? column->agreed : field(arena, column, value));
+    text_append_item(standby, agreed ? column->agreed_standby : field(arena, column, name));
+}
+
 /* The compared fields of a row: the key columns first, then all others. */
 static void
-derive_fields(Arena *arena, Pair *pair)
+derive_fields(Arena *arena, const Mapping *mapping, bool agreed, Fields *fields)
 {
-    const Mapping *mapping = &pair->mapping;
     Text live = {0}, standby = {0};
 
     for (int i = 0; i < mapping->key_count; i++)
-    {
-        const MapKey *key = &mapping->keys[i];
-        const MapColumn *column = column_named(mapping, key->standby);
-        const char *name = arena_printf(arena, "standby.%s", ident_quote(arena, key->standby));
-
-        text_append_item(&live, field(arena, column, key->expression));
-        text_append_item(&standby, field(arena, column, name));
-    }
+        append_fields(arena, column_named(mapping, mapping->keys[i].standby),
+                      mapping->keys[i].expression, agreed, &live, &standby);
     for (int i = 0; i < mapping->column_count; i++)
-    {
-        const MapColumn *column = &mapping->columns[i];
-        const char *name = arena_printf(arena, "standby.%s", ident_quote(arena, column->name));
-
-        if (column->compared == NULL)
-            continue;
-        text_append_item(&live, field(arena, column, column->compared));
-        text_append_item(&standby, field(arena, column, name));
-    }
-    pair->live_fields = arena_strdup(arena, text_cstr(&live));
-    pair->standby_fields = arena_strdup(arena, text_cstr(&standby));
+        if (mapping->columns[i].compared != NULL)
+            append_fields(arena, &mapping->columns[i], mapping->columns[i].compared, agreed, &live,
+                          &standby);
+    fields->live = arena_strdup(arena, text_cstr(&live));
+    fields->standby = arena_strdup(arena, text_cstr(&standby));
     text_clear(&live);
     text_clear(&standby);
 }
@@ -344,6 +343,7 @@ pair_take(Arena *arena, const Result *result, int row, const Migration *migratio
     derive_key(arena, pair);
     derive_kept(arena, pair);
     derive_columns(arena, pair);
-    derive_fields(arena, pair);
+    derive_fields(arena, &pair->mapping, false, &pair->fields);
+    derive_fields(arena, &pair->mapping, !blue || migration->swapped_before, &pair->agreed);
     return true;
 }

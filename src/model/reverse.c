@@ -39,10 +39,10 @@ mapped_expression(const Reverser *r, const char *column)
 }
 
 /* The column of green that continues a column of blue. */
-static const MapColumn *
+static MapColumn *
 continuation(const Reverser *r, const char *column)
 {
-    const Mapping *forward = &r->shape->mapping;
+    Mapping *forward = &r->shape->mapping;
 
     for (int i = 0; i < forward->column_count; i++)
         if (forward->columns[i].source != NULL && strcmp(forward->columns[i].source, column) == 0)
@@ -188,8 +188,39 @@ assign_back(Reverser *r, const Column *column, const Column *now, MapColumn *out
 }
 
 static bool
-from_continuation(Reverser *r, const Column *column, const MapColumn *green, MapColumn *out,
-                  Error *error)
+is_integer(const char *type)
+{
+    return strcmp(type, "smallint") == 0 || strcmp(type, "integer") == 0 ||
+           strcmp(type, "bigint") == 0;
+}
+
+/* The value as green has it, to be compared. */
+static char *
+as_green(const Reverser *r, const char *value, const Column *now)
+{
+    return arena_printf(r->arena,
+                        now->has_binary_form ? "CAST(%s AS %s)"
+                                             : "CAST(CAST(%s AS %s) AS pg_catalog.text)",
+                        value, now->cast_type);
+}
+
+/* The change may lose something of blue's value, which green's then does not tell (1.25 is 1.3);
+ * and a value written to green may come back in another form (1.5 as 1.50).  What the change makes
+ * of blue's value, and of the one that goes back, is the same in either case.  Casts between
+ * integers lose nothing. */
+static void
+agree(const Reverser *r, const Column *column, const Column *now, MapColumn *green, MapColumn *out)
+{
+    if (is_integer(column->type) && is_integer(now->type))
+        return;
+    green->agreed = as_green(r, ident_quote(r->arena, column->name), now);
+    green->agreed_standby = as_green(r, out->compared, now);
+    out->agreed = green->agreed_standby;
+    out->agreed_standby = green->agreed;
+}
+
+static bool
+from_continuation(Reverser *r, const Column *column, MapColumn *green, MapColumn *out, Error *error)
 {
     const Column *now = columns_by_name(r->green, green->name);
     const char *quoted = ident_quote(r->arena, green->name);
@@ -206,6 +237,8 @@ from_continuation(Reverser *r, const Column *column, const MapColumn *green, Map
                             : arena_strdup(r->arena, quoted);
     if (columns_generate_apart(column, now))
         out->compared = NULL;
+    else if (retyped)
+        agree(r, column, now, green, out);
     if (column->generated)
         return true;
     out->expression = arena_strdup(r->arena, quoted);
@@ -237,7 +270,7 @@ static bool
 reverse_column(Reverser *r, const Column *column, MapColumn *out, Error *error)
 {
     const char *given = mapped_expression(r, column->name);
-    const MapColumn *green = continuation(r, column->name);
+    MapColumn *green = continuation(r, column->name);
 
     *out =
         (MapColumn){.name = column->name, .type = column->type, .binary = column->has_binary_form};

@@ -6,11 +6,12 @@
 #include <inttypes.h>
 
 Compare *
-compare_new(Arena *arena, const Pair *pair, int bucket_count)
+compare_new(Arena *arena, const Pair *pair, const Fields *fields, int bucket_count)
 {
     Compare *compare = arena_alloc(arena, sizeof(*compare));
 
     compare->pair = pair;
+    compare->fields = fields;
     compare->bucket_count = bucket_count;
     for (int side = PARITY_LIVE; side <= PARITY_STANDBY; side++)
         compare->buckets[side] = arena_alloc(arena, sizeof(Bucket) * (size_t)bucket_count);
@@ -90,7 +91,7 @@ const char *
 compare_fields(const Compare *compare, Arena *arena, ParitySide side)
 {
     const Pair *pair = compare->pair;
-    const char *fields = side == PARITY_LIVE ? pair->live_fields : pair->standby_fields;
+    const char *fields = side == PARITY_LIVE ? compare->fields->live : compare->fields->standby;
 
     return compare->narrowing
                ? arena_printf(arena, "CAST(ROW(%s) AS pg_catalog.text), %s",
@@ -139,7 +140,8 @@ compare_require_equal(const Compare *compare, Error *error)
     error_detail(error, "%s", text_cstr(&compare->report));
     error_key(error, "(%s)=%s", compare->pair->key_names, compare->narrow.first);
     return error_hint(error,
-                      "Nothing was swapped. Find out who writes to %s; \"pgswap abort\" takes "
-                      "everything back.",
-                      compare->pair->standby);
+                      "Nothing was swapped. Find out who writes to %s; \"pgswap %s\" ends the "
+                      "migration, and %s stays as it is.",
+                      compare->pair->standby, journal_end(compare->pair->migration),
+                      compare->pair->live);
 }

@@ -203,7 +203,7 @@ check_pair(Context *context, const Pair *pair, Error *error)
     Parity parity = {.context = context,
                      .pair = pair,
                      .arena = arena,
-                     .compare = compare_new(arena, pair, BUCKETS)};
+                     .compare = compare_new(arena, pair, &pair->agreed, BUCKETS)};
     Error failure = ERROR_INIT;
     bool ok =
         join_snapshot(&parity, error) && compare_run(parity.compare, read_all, &parity, error);

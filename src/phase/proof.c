@@ -59,7 +59,7 @@ bool
 proof_here(Context *context, const Pair *pair, int64_t keys, Error *error)
 {
     Arena *arena = arena_new();
-    Proof proof = {context, pair, arena, compare_new(arena, pair, BUCKETS)};
+    Proof proof = {context, pair, arena, compare_new(arena, pair, &pair->fields, BUCKETS)};
     bool ok = compare_run(proof.compare, read_both, &proof, error) &&
               compare_require_equal(proof.compare, error) &&
               statement_do(context->control, error, "proof_clear", "applied", pair->applied, "keys",
