@@ -17,6 +17,7 @@
 #include "cmd/suggest.h"
 #include "cmd/summary.h"
 #include "phase/hook.h"
+#include "phase/phases.h"
 #include "sql/template.h"
 #include "ui/log.h"
 #include "ui/progress.h"
@@ -125,6 +126,7 @@ run_session(Invocation *call, Error *error)
     srandom((unsigned int)(clock_us() ^ getpid())); /* for jitter, so that two programs differ */
     ok = session_init(&session, call->arena, loop, &call->options, call->report, error) &&
          call->command->run(&session, error);
+    explain_failure(&session.context, error);
     context_explain_stop(&session.context, error);
     call->stopped = loop_is_stopping(loop) && error->kind == ERROR_STOPPED;
     report_session(&session);

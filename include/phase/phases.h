@@ -73,12 +73,17 @@ bool guard_tables(Context *context, Error *error) ERROR_MUST_CHECK;
 /* ERROR_CHANGED if live was dropped, so that standby may be the last to have its rows. */
 bool guard_last_copy(Context *context, Error *error) ERROR_MUST_CHECK;
 
+/* That, and live compared with its description: ERROR_CHANGED if it is not what it was. */
+bool guard_unchanged(Context *context, Error *error) ERROR_MUST_CHECK;
+
 /* When capture triggers of a pair were dropped or switched off, *whole is false: what they missed
  * is unknown. */
 bool guard_capture(Context *context, bool *whole, Error *error) ERROR_MUST_CHECK;
 
-/* All that together, and live compared with its description: ERROR_CHANGED if it is not what it
- * was. */
+/* ERROR_CHANGED, with what can be done about it.  Returns false, always. */
+bool guard_capture_is_lost(const Context *context, Error *error);
+
+/* All that together. */
 bool guard_check(Context *context, bool *whole, Error *error) ERROR_MUST_CHECK;
 
 /*
@@ -93,8 +98,9 @@ bool guard_look_aside(Context *context, Error *error) ERROR_MUST_CHECK;
 /* Closes that connection, and looks again the next time. */
 void guard_forget(Context *context);
 
-/* A statement of ours failed: if that is because others altered live, the error says so instead. */
-void guard_explain(Context *context, Error *error);
+/* A statement of ours failed: if that is because others did something to the tables meanwhile,
+ * although it may be undone by now, the error says so instead. */
+void explain_failure(Context *context, Error *error);
 
 /* *marks (in arena) changes when rows of live may have changed without capture; *known if it is
  * what it was when both tables were last known to be equal but for the pending keys. */

@@ -52,7 +52,7 @@ is_same_change(Session *session, Error *error)
     return error_hint(error,
                       "Continue it with \"pgswap run\" and no change, or end it with "
                       "\"pgswap %s\".",
-                      migration->phase == PHASE_SWAPPED ? "finish" : "abort");
+                      journal_end(migration));
 }
 
 /* The tables are looked at here for plan only: run does that when nothing of an earlier run is in

@@ -142,8 +142,8 @@ static const OptionRow rows[] = {
     {"help", '?', OPTION_FLAG, AT(help), ALL, NULL, "this help"},
     {HEADING("For development")},
     {"templates", 0, OPTION_TEXT, AT(templates), ALL, "DIR", "read SQL templates from here"},
-    {"pause-at", 0, OPTION_TEXT, AT(settings.pause_at), ALL, "POINT",
-     "wait at a named point while its advisory lock is held"},
+    {"pause-at", 0, OPTION_TEXT, AT(settings.pause_at), ALL, "POINT,...",
+     "wait at named points while their advisory locks are held"},
 };
 
 enum

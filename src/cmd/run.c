@@ -157,7 +157,7 @@ run_once(Session *session, Error *error)
         Error ignored = ERROR_INIT;
 
         statement_rollback(context->control);
-        guard_explain(context, error);
+        explain_failure(context, error);
         context_explain_stop(context, error);
         (void)!journal_note(context->control, context->migration, -1, NULL, error->message,
                             &ignored);

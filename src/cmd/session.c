@@ -334,7 +334,6 @@ session_retry(Session *session, CommandFunction once, Error *error)
         {
             if (!wait_to_reconnect(session, &failure, since))
             {
-                guard_explain(&session->context, &failure);
                 polite_explain(&session->context, &failure);
                 diskfull_give_back(&session->context, &failure);
                 error_move(error, &failure);

@@ -72,6 +72,14 @@ run_with_parameters(Maker *m, const StatementList *list, Error *error)
 }
 
 static bool
+was_renamed(Maker *m, Error *error)
+{
+    error_clear(error);
+    error_set(error, ERROR_CHANGED, "table %s was renamed meanwhile", m->blue->qualified);
+    return error_hint(error, "Run the command again with the table's name.");
+}
+
+static bool
 make_green(Maker *m, Error *error)
 {
     const char *schema = m->shape->schema, *blue = m->blue->oid;
@@ -82,13 +90,11 @@ make_green(Maker *m, Error *error)
                            "blue", blue, NULL) ||
         !run_with_parameters(m, &made, error) ||
         !table_oid(m->conn, m->arena, schema, m->blue->name, &m->shape->green, error))
-        return error_context(error, "making the new table");
+        return error_is(error, "42P01") ? was_renamed(m, error)
+                                        : error_context(error, "making the new table");
     if (m->shape->green ==
         NULL) /* it has blue's name of this moment; from here on nobody renames blue */
-    {
-        error_set(error, ERROR_CHANGED, "table %s was renamed meanwhile", m->blue->qualified);
-        return error_hint(error, "Run the command again with the table's name.");
-    }
+        return was_renamed(m, error);
     m->shape->qualified = ident_qualified(m->arena, schema, m->blue->name);
     if (!statement_generate(m->conn, error, "green_names", "schema", schema, "blue", blue, "green",
                             m->shape->green, NULL) ||

@@ -205,8 +205,10 @@ search(Context *context, const Pair *pair, bool pending, int64_t first, int64_t 
     error_clear(&failure);
     arena_free(s.arena);
     error_context(error, "table %s", pair->live);
-    return error_hint(error, "The table itself is untouched. Mend the row and run the same command "
-                             "again, or take everything back with \"pgswap abort\".");
+    return error_hint(error,
+                      "The table itself is untouched. Mend the row and run the same command again, "
+                      "or end the migration with \"pgswap %s\".",
+                      journal_end(pair->migration));
 }
 
 bool
@@ -245,8 +247,11 @@ baddata_in_index(Context *context, const Pair *pair, const char *index, Error *e
     }
     error_clear(&failure);
     arena_free(arena);
-    return error_hint(error, "The table itself is untouched. Mend one of the rows and run the same "
-                             "command again, or take everything back with \"pgswap abort\".");
+    return error_hint(
+        error,
+        "The table itself is untouched. Mend one of the rows and run the same command "
+        "again, or end the migration with \"pgswap %s\".",
+        journal_end(pair->migration));
 }
 
 bool

@@ -112,7 +112,17 @@ context_set_patience(Context *context, int64_t milliseconds, Error *error)
 static bool
 is_pause_point(const Context *context, const char *point)
 {
-    return context->settings->pause_at != NULL && strcmp(context->settings->pause_at, point) == 0;
+/* One of those given, with commas between them. */
+    const char *at = context->settings->pause_at;
+    size_t length;
+
+    for (; at != NULL && *at != '\0'; at += length + (at[length] == ','))
+    {
+        length = strcspn(at, ",");
+        if (length == strlen(point) && strncmp(at, point, length) == 0)
+            return true;
+    }
+    return false;
 }
 
 bool

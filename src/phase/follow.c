@@ -58,6 +58,7 @@ follow_pair(Context *context, const Pair *pair, bool *blocked, Error *error)
         return true;
     }
     context_wait_is_over(context);
+    explain_failure(context, &failure);
     if (failure.kind != ERROR_STATEMENT)
     {
         error_move(error, &failure);

@@ -32,7 +32,7 @@ static bool
 live_is_gone(const Pair *pair, const char *standby, Error *error)
 {
     bool swapped = pair->migration->phase == PHASE_SWAPPED;
-    const char *end = swapped ? "finish" : "abort";
+    const char *end = journal_end(pair->migration);
 
     error_set(error, ERROR_CHANGED, "table %s, which the migration works on, is gone", pair->live);
     if (standby == NULL)
@@ -61,7 +61,7 @@ has_moved(const Pair *pair, const Result *found, Error *error)
     return error_hint(error,
                       "Undo that and run the same command again, or end the migration with "
                       "\"pgswap %s\".",
-                      pair->migration->phase == PHASE_SWAPPED ? "finish" : "abort");
+                      journal_end(pair->migration));
 }
 
 static bool
@@ -79,20 +79,23 @@ check_tables(const Pair *pair, const Result *found, Error *error)
     error_set(error, ERROR_CHANGED, "%s, which pgswap made, is gone",
               standby == NULL ? pair->standby : pair->away_schema);
     return error_hint(error, "\"pgswap %s\" ends the migration, and %s stays as it is.",
-                      pair->migration->phase == PHASE_SWAPPED ? "finish" : "abort", pair->live);
+                      journal_end(pair->migration), pair->live);
+}
+
+static bool
+check_pair(Conn *conn, const Pair *pair, Error *error)
+{
+    const Result *found = find_tables(conn, pair, error);
+
+    return found != NULL && check_tables(pair, found, error);
 }
 
 static bool
 check_all_tables(const Context *context, Conn *conn, Error *error)
 {
     for (int i = 0; i < context->migration->pair_count; i++)
-    {
-        const Pair *pair = &context->migration->pairs[i];
-        const Result *found = find_tables(conn, pair, error);
-
-        if (found == NULL || !check_tables(pair, found, error))
+        if (!check_pair(conn, &context->migration->pairs[i], error))
             return false;
-    }
     return true;
 }
 
@@ -130,17 +133,40 @@ check_fingerprint(Conn *conn, const Pair *pair, Error *error)
                                DESCRIPTION_CHANGE, error,
                                "table %s was altered since the migration began", pair->live) ||
            (error->kind == ERROR_CHANGED &&
-            error_hint(error, "Undo the alteration and run the same command again, or \"pgswap "
-                              "abort\" and begin anew."));
+            error_hint(error,
+                       "Undo the alteration and run the same command again, or end the migration "
+                       "with \"pgswap %s\".",
+                       journal_end(pair->migration)));
+}
+
+/* What is read while others are renaming something is of two moments, and is read once more. */
+static bool
+check_settled(Conn *conn, const Pair *pair, Error *error)
+{
+    Error passing = ERROR_INIT;
+    bool ok = check_fingerprint(conn, pair, &passing);
+
+    if (!ok && passing.kind == ERROR_CHANGED)
+        ok = check_pair(conn, pair, error) && check_fingerprint(conn, pair, error);
+    else
+        error_move(error, &passing);
+    error_clear(&passing);
+    return ok;
 }
 
 static bool
 check_fingerprints(const Context *context, Conn *conn, Error *error)
 {
     for (int i = 0; i < context->migration->pair_count; i++)
-        if (!check_fingerprint(conn, &context->migration->pairs[i], error))
+        if (!check_settled(conn, &context->migration->pairs[i], error))
             return false;
     return true;
+}
+
+bool
+guard_unchanged(Context *context, Error *error)
+{
+    return guard_tables(context, error) && check_fingerprints(context, context->control, error);
 }
 
 static bool
@@ -213,30 +239,42 @@ bool
 guard_check(Context *context, bool *whole, Error *error)
 {
     context->look.is_known = read_marks(context, context->control, &context->look.marks, error) &&
-                             guard_tables(context, error) &&
-                             check_fingerprints(context, context->control, error);
+                             guard_unchanged(context, error);
     context->look.at = clock_ms();
     return context->look.is_known && guard_capture(context, whole, error);
+}
+
+bool
+guard_capture_is_lost(const Context *context, Error *error)
+{
+    const Migration *migration = context->migration;
+    const char *live = migration->pairs[0].live;
+
+    if (migration->phase != PHASE_SWAPPED)
+    {
+        error_set(error, ERROR_CHANGED, "the capture triggers on %s were dropped or switched off",
+                  live);
+        return error_hint(
+            error, "\"pgswap run\" copies the rows anew, \"pgswap abort\" takes everything back.");
+    }
+    error_set(error, ERROR_CHANGED,
+              "the capture triggers on %s were dropped or switched off: a revert is not possible "
+              "any more",
+              live);
+    return error_hint(error, "\"pgswap finish\" drops the old table; %s stays as it is.", live);
 }
 
 /* Before the swap a phase comes to its end and capture is installed again; nothing else can be done
  * about rows that were changed without it. */
 static bool
-capture_is_lost(const Context *context, Error *error)
+tell_capture_lost(const Context *context, Error *error)
 {
-    const char *live = context->migration->pairs[0].live;
-
-    if (context->migration->phase < PHASE_READY)
-        log_warning(
-            "the capture triggers on %s were dropped or switched off; the copy starts again "
-            "after this phase",
-            live);
-    else
-        error_set(error, ERROR_CHANGED, "the capture triggers on %s were dropped or switched off%s",
-                  live,
-                  context->migration->phase == PHASE_SWAPPED ? ": a revert is not possible any more"
-                                                             : "");
-    return error->kind == ERROR_NONE;
+    if (context->migration->phase >= PHASE_READY)
+        return guard_capture_is_lost(context, error);
+    log_warning("the capture triggers on %s were dropped or switched off; the copy starts again "
+                "after this phase",
+                context->migration->pairs[0].live);
+    return true;
 }
 
 /* The marks have changed: by whom, and does it matter? */
@@ -251,7 +289,7 @@ look_closely(const Context *context, Conn *conn, Error *error)
         return check_fingerprints(context, conn, error);
     return check_fingerprints(context, conn, error) &&
            check_capture(context, conn, &whole, error) &&
-           (whole || capture_is_lost(context, error));
+           (whole || tell_capture_lost(context, error));
 }
 
 bool
@@ -302,31 +340,4 @@ guard_forget(Context *context)
 {
     conn_close(context->look.conn);
     context->look = (Look){0};
-}
-
-/* What the server says when a name, a column or a right is not what it was. */
-static bool
-is_by_ddl(const Error *error)
-{
-    return strncmp(error->sqlstate, "42", 2) == 0 || strncmp(error->sqlstate, "3F", 2) == 0 ||
-           strncmp(error->sqlstate, "XX", 2) == 0;
-}
-
-void
-guard_explain(Context *context, Error *error)
-{
-    Error cause = ERROR_INIT;
-
-    if (error->kind != ERROR_STATEMENT || !is_by_ddl(error) || context->migration == NULL ||
-        context->migration->pair_count == 0 || !conn_is_open(context->control))
-        return;
-    statement_rollback(context->control);
-    if (check_all_tables(context, context->control, &cause))
-        (void)!check_fingerprints(context, context->control, &cause);
-    if (cause.kind == ERROR_CHANGED)
-    {
-        error_clear(error);
-        error_move(error, &cause);
-    }
-    error_clear(&cause);
 }

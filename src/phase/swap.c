@@ -65,18 +65,12 @@ read_marks(Swap *swap, int pair, char **marks, Error *error)
 }
 
 static bool
-require_whole(bool whole, Error *error)
-{
-    return whole ||
-           error_set(error, ERROR_CHANGED, "the capture triggers were dropped or switched off");
-}
-
-static bool
 require_capture(Context *context, Error *error)
 {
     bool whole;
 
-    return guard_capture(context, &whole, error) && require_whole(whole, error);
+    return guard_capture(context, &whole, error) &&
+           (whole || guard_capture_is_lost(context, error));
 }
 
 /* Compares live with its description while readers and writers go on; the marks tell under the lock
@@ -90,7 +84,7 @@ check_live(Swap *swap, Error *error)
     for (int i = 0; i < context->migration->pair_count; i++)
         if (!read_marks(swap, i, &swap->marks[i], error))
             return false;
-    return guard_check(context, &whole, error) && require_whole(whole, error);
+    return guard_check(context, &whole, error) && (whole || guard_capture_is_lost(context, error));
 }
 
 /* *known if no row of live can have changed without capture since the tables were compared. */
@@ -175,8 +169,7 @@ compare_outcome(Context *context, const Pair *pair, Error *error)
     return error_hint(error,
                       "If nobody has altered %s, which pgswap made, please report this.  "
                       "\"pgswap %s\" ends the migration, and %s stays as it is.",
-                      pair->standby, pair->migration->phase == PHASE_SWAPPED ? "finish" : "abort",
-                      pair->live);
+                      pair->standby, journal_end(pair->migration), pair->live);
 }
 
 static bool

@@ -75,6 +75,87 @@ for my $swapped (0, 1)
     }
 }
 
+# While a command is at work: between two statements that name the table.
+for my $command ('verify', 'swap', 'revert', 'follow')
+{
+    my $swapped = $command =~ /revert|follow/;
+    my $end = $swapped ? 'finish' : 'abort';
+    my $begin = sub {
+        my ($point) = @_;
+        make($swapped);
+        $t->sql_as(owner => 'update app.t set x = x || id where id < 50');
+        return $t->spawn($command, 'app.t', '--pause-at', $point, $swapped ? () : ('--drain-keys', 1));
+    };
+    for my $case (@MOVES, [ 'drop table app.t', undef, qr/app\.t, which the migration works on, is gone/ ])
+    {
+        my ($ddl, $place, $said) = @$case;
+        section "$command at work: $ddl" => sub {
+            my $point = $t->hold('round-applied');
+            my $run = $begin->('round-applied');
+            $t->arrived($point, $run);
+            $t->sql($ddl);
+            $t->let_go($point);
+            $t->exits($t->reap($run), 10, "$command at work, $ddl");
+            like($run->{err}, $said, "$command at work, $ddl: what was done is said");
+            $t->sql("drop schema pgswap_@{[$t->value('select max(id) from pgswap.migration')]}_" . ($swapped ? 'blue' : 'green') . ' cascade') unless $place;
+            $t->exits($t->pgswap($end, $place // 'app.t'), 0, "$command at work, $ddl: $end");
+            $t->is_clean("$command at work, $ddl: nothing is left");
+        };
+    }
+    # It waits for the table, and when it gets it the name is gone; by the time that it looks why, all is as it was.
+    for my $case ([ 'alter table app.t rename to t2', 'alter table app.t2 rename to t' ],
+        [ 'alter table app.t set schema other', 'alter table other.t set schema app' ])
+    {
+        my ($ddl, $undo) = @$case;
+        section "$command at work: $ddl, for a moment" => sub {
+            my ($applied, $failed) = map { $t->hold($_) } 'round-applied', 'failed';
+            my $other = $t->connect(user => undef);
+            my $run = $begin->('round-applied,failed');
+            $t->arrived($applied, $run);
+            $other->do($_) for 'begin', 'lock table app.t in access exclusive mode';
+            $t->let_go($applied);
+            $t->wait_until('it waits for the table', sub { $t->value("select count(*) from pg_locks where not granted and relation = 'app.t'::regclass") });
+            $other->do($_) for $ddl, 'commit';
+            $t->arrived($failed, $run);
+            $other->do($undo);
+            $other->disconnect;
+            $t->let_go($failed);
+            $t->exits($t->reap($run), 10, "$command, for a moment");
+            like($run->{err}, qr/app\.t was renamed, moved or dropped for a moment/, "$command, for a moment: said");
+            $t->exits($t->pgswap($command, 'app.t', $command eq 'follow' ? ('--follow', '1s') : ()), 0, "$command, for a moment: the same command again");
+            $t->exits($t->pgswap($command =~ /swap|follow/ ? 'finish' : 'abort', 'app.t'), 0, "$command, for a moment: the end");
+            $t->is_clean("$command, for a moment: nothing is left");
+        };
+    }
+}
+
+# What is described while somebody renames the table has both names in it.
+section 'renamed while it is described' => sub {
+    make(0);
+    my $other = $t->connect(user => undef);
+    $other->do($_) for 'begin', 'lock table app.t in access exclusive mode';
+    my $run = $t->spawn('verify', 'app.t');
+    $t->wait_until('it waits for the table', sub { $t->value("select count(*) from pg_locks where not granted and relation = 'app.t'::regclass") });
+    $other->do($_) for 'alter table app.t rename to t2', 'commit';
+    $other->disconnect;
+    $t->exits($t->reap($run), 10, 'renamed while it is described');
+    like($run->{err}, qr/app\.t was renamed to t2/, 'renamed while it is described: said, and nothing else');
+    $t->exits($t->pgswap('abort', 'app.t'), 0, 'renamed while it is described: abort');
+    $t->is_clean('renamed while it is described: nothing is left');
+};
+
+section 'a table of ours is dropped' => sub {
+    make(0);
+    $t->sql_as(owner => 'update app.t set x = x || id where id < 50');
+    my $id = $t->value('select max(id) from pgswap.migration');
+    $t->sql("drop table pgswap.dirty_${id}_1_blue");
+    my $run = $t->pgswap('swap', 'app.t');
+    $t->exits($run, 10, 'a table of ours is dropped');
+    like($run->{err}, qr/pgswap\.dirty_${id}_1_blue, which pgswap made, is gone.*"pgswap abort"/s, 'a table of ours is dropped: which, and what can be done');
+    $t->exits($t->pgswap('abort', 'app.t'), 0, 'a table of ours is dropped: abort');
+    $t->is_clean('a table of ours is dropped: nothing is left');
+};
+
 section 'one lock for all names' => sub {
     make(0);
     my $point = $t->hold('before-swap');
