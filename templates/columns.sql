@@ -8,7 +8,7 @@ SELECT a.attnum, row_number() OVER (ORDER BY a.attnum) AS position, a.attname AS
             THEN 'pg_catalog.' ELSE '' END || format_type(a.atttypid, a.atttypmod) AS cast_type,
        a.atttypid || ',' || a.atttypmod || ',' || a.attcollation AS type_identity,
        a.atttypid AS type_oid, a.atttypmod AS type_modifier, a.attcollation AS collation,
-       a.attnotnull OR t.typnotnull AS not_null,
+       a.attnotnull OR domain.not_null AS not_null,
        a.attgenerated <> '' AS generated,
        a.attgenerated = 'v' AS virtual,
        a.attidentity <> '' AS identity,
@@ -41,5 +41,12 @@ SELECT a.attnum, row_number() OVER (ORDER BY a.attnum) AS position, a.attname AS
             ) AS next(oid))
       SELECT bool_and(p.typsend <> 0) AS holds FROM part JOIN pg_type p ON p.oid = part.oid
   ) AS sendable
+  -- a domain's NOT NULL holds for every domain over it
+  CROSS JOIN LATERAL (
+      WITH RECURSIVE part AS (
+          SELECT t.typnotnull, t.typbasetype
+          UNION ALL
+          SELECT d.typnotnull, d.typbasetype FROM part JOIN pg_type d ON d.oid = part.typbasetype)
+      SELECT bool_or(part.typnotnull) AS not_null FROM part) AS domain
  WHERE a.attrelid = :oid AND a.attnum > 0 AND NOT a.attisdropped
  ORDER BY a.attnum;

@@ -220,6 +220,8 @@ item(scope, name, definition) AS (
                       FROM pg_publication_rel r WHERE prrelid = :oid) AS pr
       JOIN pg_publication p ON p.oid = pr.prpubid
     UNION ALL
+    SELECT 'swap', format('publication %I of all tables', p.pubname), '' FROM pg_publication p WHERE p.puballtables
+    UNION ALL
     SELECT 'swap', format('parent %s', i.inhparent::regclass),
            format('%s%s', pg_get_expr(c.relpartbound, c.oid), CASE WHEN i.inhdetachpending THEN '; being detached' END)
       FROM pg_inherits i JOIN self c ON c.oid = i.inhrelid

@@ -38,5 +38,6 @@ SELECT md5(string_agg(concat_ws(' ', h.classid, h.objid, CASE h.classid
                  WHERE l.objoid = h.objid AND l.classoid = h.classid),
                (SELECT string_agg(d.xmin::text, ',' ORDER BY d.objsubid) FROM pg_description d
                  WHERE d.objoid = h.objid AND d.classoid = h.classid)), ';' ORDER BY h.classid, h.objid)
-           || coalesce((SELECT string_agg(srsubid::text, ',' ORDER BY srsubid) FROM pg_subscription_rel WHERE srrelid = :oid), '')) AS marks
+           || coalesce((SELECT string_agg(srsubid::text, ',' ORDER BY srsubid) FROM pg_subscription_rel WHERE srrelid = :oid), '')
+           || coalesce((SELECT string_agg(p.xmin::text, ',' ORDER BY p.oid) FROM pg_publication p WHERE p.puballtables), '')) AS marks
   FROM hangs h;

@@ -1,6 +1,7 @@
 -- Chooses the key: the primary key, or else the unique index with the fewest columns over NOT NULL
--- columns that is valid, not partial, not on expressions and compares with the types' own
--- equality. One row per column. Lock: none.
+-- columns that is valid, not partial, not on expressions and compares with the types' own equality, under
+-- the columns' own collations: under another one two keys may be equal that this index keeps apart, and no
+-- index finds them. One row per column. Lock: none.
 WITH candidate AS (
     SELECT i.indexrelid, i.indisprimary, i.indnkeyatts, i.indkey::int2[] AS columns
       FROM pg_index i
@@ -16,7 +17,8 @@ WITH candidate AS (
        AND NOT EXISTS (
                SELECT FROM generate_series(0, i.indnkeyatts - 1) AS k(n)
                  JOIN pg_opclass o ON o.oid = i.indclass[k.n]
-                WHERE NOT o.opcdefault)
+                 JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[k.n]
+                WHERE NOT o.opcdefault OR i.indcollation[k.n] <> a.attcollation)
      ORDER BY i.indisprimary DESC, i.indnkeyatts, i.indexrelid
      LIMIT 1)
 SELECT c.relname AS index, candidate.indisprimary AS is_primary, a.attname AS column,

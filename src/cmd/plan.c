@@ -75,8 +75,8 @@ collect_refusals(Session *session, const Table *table, RefusalList *list, Error 
     if (table->kind == 'r' && table->key_count == 0)
         refusals_add(a, list, "the table has no usable key",
                      "rows could not be kept in sync: a key is a primary key, or a unique index "
-                     "over NOT NULL columns that is valid, not partial, not on expressions and "
-                     "not deferrable",
+                     "over NOT NULL columns, under their own collations, that is valid, not "
+                     "partial, not on expressions and not deferrable",
                      "Add one: CREATE UNIQUE INDEX CONCURRENTLY, and NOT NULL on its columns.");
     return true;
 }

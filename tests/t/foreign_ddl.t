@@ -74,6 +74,29 @@ section "hold: $_->[0]" => sub {
     over("hold, $ddl");
 } for @DDL;
 
+# Nobody names the table in it, nor ours: it has them all.
+section 'a publication of all tables' => sub {
+    make();
+    $t->exits($t->pgswap('run', 'app.t', @ALTER, '--until=ready'), 0, 'a publication of all tables: ready');
+    $t->sql('set client_min_messages = error; create publication everything for all tables; reset client_min_messages');
+    for my $command ('verify', 'swap')
+    {
+        my $run = $t->pgswap($command, 'app.t');
+        $t->exits($run, 10, "a publication of all tables: $command");
+        like($run->{err}, qr/detail: publication everything of all tables was added$/m, "a publication of all tables: $command says which");
+    }
+    $t->sql('drop publication everything');
+    $t->exits($t->pgswap('swap', 'app.t'), 0, 'a publication of all tables: dropped, and swapped');
+    $t->sql('set client_min_messages = error; create publication everything for all tables; reset client_min_messages');
+    $t->exits($t->pgswap('revert', 'app.t'), 10, 'a publication of all tables: nor back');
+    $t->sql('drop publication everything');
+    $t->exits($t->pgswap($_, 'app.t'), 0, "a publication of all tables: dropped, and $_") for 'revert', 'abort';
+    $t->sql('set client_min_messages = error; create publication everything for all tables; reset client_min_messages');
+    $t->exits($t->pgswap('run', 'app.t', @ALTER, '--force=publication', '--until=ready'), 0, 'a publication of all tables: that was there is no news');
+    $t->exits($t->pgswap($_, 'app.t'), 0, "a publication of all tables: $_") for 'swap', 'revert', 'swap', 'finish';
+    $t->sql('drop publication everything');
+};
+
 section 'hold: capture' => sub {
     make();
     my $run = $t->spawn('run', 'app.t', @ALTER, '--hold');

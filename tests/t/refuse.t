@@ -42,6 +42,16 @@ sub refused
     return;
 }
 
+# A change that makes an index under another collation than the column's.
+sub index_file
+{
+    my $name = "$ENV{TESTDIR}/index.$$.sql";
+    open my $file, '>', $name or die "$name: $!";
+    print $file 'CREATE UNIQUE INDEX ON :green (k COLLATE "C");';
+    close $file;
+    return $name;
+}
+
 $t->sql('create extension if not exists hstore');
 
 # Keys.
@@ -55,6 +65,12 @@ refused('a unique index on an expression only', bare => 1,
 refused('an invalid unique index only', bare => 1,
     setup => 'create table %T (id int not null, n int); create unique index ix on %T (id)',
     super => q{update pg_index set indisvalid = false where indexrelid = 'app.ix'::regclass}, say => 'key');
+# under the column's collation a is A, and one pending key would stand for both rows
+$t->sql(q{create collation app.ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false); grant usage on schema app to owner});
+refused('a unique index under another collation only', bare => 1, setup => 'create table %T (k text collate app.ci not null, n int);'
+    . q{create unique index on %T (k collate "C"); insert into %T values ('a', 1), ('A', 2)}, say => 'own collations');
+refused('such an index is all that the change leaves', bare => 1, setup => 'create table %T (k text primary key, n int)',
+    options => [ '--alter', 'DROP CONSTRAINT t' . ($count + 1) . qq{_pkey, $WIDEN}, '-f', index_file() ], say => 'key');
 refused('the key column is dropped', options => [ '--alter', 'DROP COLUMN id, ALTER COLUMN n TYPE bigint' ], say => 'key');
 
 # What hangs on the table and is not carried (what is: fidelity.t).

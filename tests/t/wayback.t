@@ -182,6 +182,21 @@ section 'a snapshot of logical replication' => sub {
     goes($name, 'finish');
 };
 
+section 'a dropped column of a domain over one that is NOT NULL' => sub {
+    my $name = 'NOT NULL of a domain below';
+    make('create domain app.given as int not null; create domain app.counted as app.given check (value > 0);'
+        . 'create table app.t (id int primary key, n app.counted); insert into app.t values (1, 1)');
+    my @change = ('--alter', 'ALTER COLUMN id TYPE bigint, DROP COLUMN n');
+    my $run = $t->pgswap('run', 'app.t', @change);
+    $t->exits($run, 4, "$name: there is no way back for new rows");
+    like($run->{err}, qr/column n is NOT NULL/, "$name: why");
+    goes($name, 'run', @change, '--reverse-map', 'n=7');
+    $t->sql('insert into app.t values (2)');
+    goes($name, 'revert');
+    is($t->value(q{select string_agg(id || ' ' || n, ', ' order by id) from app.t}), '1 1, 2 7', "$name: reverted");
+    ends($name);
+};
+
 # What the change makes of a value does not tell what it was: the old table keeps it, and that is no difference.
 section 'a change that loses something' => sub {
     my $name = 'a change that loses something';
