@@ -61,6 +61,7 @@ typedef struct Summary
     int64_t lock_held_us;
     int64_t longest_wait_ms;
     int64_t rows_drained;
+    bool unwatched;             /* there was no connection to look who waits for us */
     int64_t waiters;            /* most sessions seen waiting behind our lock at once */
     int64_t waiters_longest_ms; /* longest wait of one of them that was seen */
 } Summary;

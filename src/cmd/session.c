@@ -137,7 +137,7 @@ session_init(Session *session, Arena *arena, Loop *loop, const Options *options,
     keyword(session, &count, "port", options->port);
     keyword(session, &count, "user", options->user);
     keyword(session, &count, "password", session->password);
-    keyword(session, &count, "target_session_attrs", "read-write");
+    keyword(session, &count, "target_session_attrs", "primary");
     keyword(session, &count, "fallback_application_name", "pgswap");
     session->control_params = (ConnParams){.keywords = session->keywords,
                                            .values = session->values,
@@ -305,7 +305,8 @@ wait_to_reconnect(Session *session, Error *failure, int64_t since)
         return false;
     if (since == 0 || clock_ms() - since > session->options->reconnect)
         return false;
-    log_warning("%s; connecting again", failure->message);
+    log_warning("%s%s%s; connecting again", failure->message, failure->detail != NULL ? ": " : "",
+                failure->detail != NULL ? failure->detail : "");
     session_close(session);
     if (loop_sleep(session->context.loop, RECONNECT_PAUSE))
         return true;

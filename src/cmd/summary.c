@@ -132,6 +132,12 @@ swap_json(const Summary *summary)
     member_real(swap, "lock_held_seconds", (double)summary->lock_held_us / 1000000);
     member_real(swap, "longest_wait_seconds", (double)summary->longest_wait_ms / 1000);
     member_integer(swap, "rows_drained", summary->rows_drained);
+    if (summary->unwatched)
+    {
+        member_text(swap, "waiters", NULL);
+        member_text(swap, "waiters_longest_seconds", NULL);
+        return swap;
+    }
     member_integer(swap, "waiters", summary->waiters);
     member_real(swap, "waiters_longest_seconds", (double)summary->waiters_longest_ms / 1000);
     return swap;

@@ -24,6 +24,9 @@ context_open_pool(Context *context, Error *error)
     if (context->pool == NULL)
         context->pool = pool_open(context->loop, context->worker_params, "worker",
                                   context->settings->jobs, error);
+    if (context->pool == NULL && error_is(error, "53300") && context->settings->jobs > 1)
+        error_hint(error, "Each of the %d --jobs needs a connection; fewer do.",
+                   (int)context->settings->jobs);
     return context->pool != NULL;
 }
 
@@ -109,10 +112,10 @@ context_set_patience(Context *context, int64_t milliseconds, Error *error)
     return true;
 }
 
+/* One of those given, with commas between them. */
 static bool
 is_pause_point(const Context *context, const char *point)
 {
-/* One of those given, with commas between them. */
     const char *at = context->settings->pause_at;
     size_t length;
 

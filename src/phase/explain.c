@@ -145,6 +145,9 @@ explain_failure(Context *context, Error *error)
 {
     Error cause = ERROR_INIT;
 
+    if (error_is(error, "53400") && error->hint == NULL)
+        error_hint(error, "An index build writes less with a larger --maintenance-work-mem; a "
+                          "superuser can raise the limit: ALTER ROLE ... SET temp_file_limit.");
     if ((!is_by_ddl(error) && !is_by_rows(error)) || context->migration == NULL ||
         context->migration->pair_count == 0 || !conn_is_open(context->control))
         return;

@@ -283,14 +283,15 @@ note_attempt(Swap *swap, const Error *failure)
     Summary *summary = &context->summary;
     const LockSet *locks = &swap->locks;
     int64_t now = clock_us(), waiters, longest_ms;
+    bool watched = watch_take(swap->watch, &waiters, &longest_ms);
     Error ignored = ERROR_INIT;
     char held[32], waited[32];
 
-    watch_take(swap->watch, &waiters, &longest_ms);
     swap->task.imposed = locks->asked_at > 0 ? (now - locks->asked_at) / 1000 : 0;
     summary->lock_held_us = locks->locked_at > 0 ? now - locks->locked_at : 0;
     summary->rows_drained = swap->drain.keys;
     summary->longest_wait_ms = greatest(summary->longest_wait_ms, swap->task.imposed);
+    summary->unwatched = !watched;
     summary->waiters = greatest(summary->waiters, waiters);
     summary->waiters_longest_ms = greatest(summary->waiters_longest_ms, longest_ms);
     if (failure != NULL)
@@ -301,10 +302,11 @@ note_attempt(Swap *swap, const Error *failure)
         context->control, &ignored, "swap_note", "migration", context->migration->id_text,
         "attempt", number(summary->swap_attempts).text, "failure",
         failure != NULL ? failure->message : NULL, "lock_wait_ms", waited, "lock_held_ms", held,
-        "waiters", number(waiters).text, "waiters_longest_ms", number(longest_ms).text,
-        "rows_drained", number(swap->drain.keys).text, "longest_wait_ms",
-        number(summary->longest_wait_ms).text, "most_waiters", number(summary->waiters).text,
-        "most_waiters_ms", number(summary->waiters_longest_ms).text, NULL);
+        "waiters", watched ? number(waiters).text : NULL, "waiters_longest_ms",
+        watched ? number(longest_ms).text : NULL, "rows_drained", number(swap->drain.keys).text,
+        "longest_wait_ms", number(summary->longest_wait_ms).text, "most_waiters",
+        watched ? number(summary->waiters).text : NULL, "most_waiters_ms",
+        watched ? number(summary->waiters_longest_ms).text : NULL, NULL);
     error_clear(&ignored);
 }
 

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "model/statement.h"
 #include "sql/template.h"
+#include "ui/log.h"
 
 enum
 {
@@ -15,7 +16,7 @@ enum
 struct Watch
 {
     Arena *arena;
-    Pool *pool;
+    Pool *pool; /* NULL: there is no room for the connection */
     const char *sql;
     int64_t last; /* ms; of the last sample */
     bool closing;
@@ -56,6 +57,25 @@ sample_done(void *context, Job *job, const Result *result, Error *failure, Error
     return true;
 }
 
+/* A swap needs no watch: where there is no room for one more connection, this is the one to do
+ * without. */
+static bool
+connect_watch(Context *context, Watch *watch, Error *error)
+{
+    Error failure = ERROR_INIT;
+
+    watch->pool = pool_open(context->loop, context->control_params, "watch", 1, &failure);
+    if (watch->pool != NULL)
+        pool_start(watch->pool, next_sample, sample_done, watch);
+    else if (failure.kind == ERROR_CONNECTION)
+        log_note("who waits for the swap is not counted: %s%s%s", failure.message,
+                 failure.detail != NULL ? ": " : "", failure.detail != NULL ? failure.detail : "");
+    else
+        error_move(error, &failure);
+    error_clear(&failure);
+    return error->kind == ERROR_NONE;
+}
+
 Watch *
 watch_open(Context *context, Error *error)
 {
@@ -65,24 +85,20 @@ watch_open(Context *context, Error *error)
     watch->arena = arena;
     watch->sql = template_render(arena, "waiters", error, "pid",
                                  number(conn_backend_pid(context->control)).text, NULL);
-    if (watch->sql != NULL)
-        watch->pool = pool_open(context->loop, context->control_params, "watch", 1, error);
-    if (watch->pool == NULL)
-    {
-        arena_free(arena);
-        return NULL;
-    }
-    pool_start(watch->pool, next_sample, sample_done, watch);
-    return watch;
+    if (watch->sql != NULL && connect_watch(context, watch, error))
+        return watch;
+    arena_free(arena);
+    return NULL;
 }
 
-void
+bool
 watch_take(Watch *watch, int64_t *waiters, int64_t *longest_ms)
 {
     *waiters = watch->waiters;
     *longest_ms = watch->longest_ms;
     watch->waiters = 0;
     watch->longest_ms = 0;
+    return watch->pool != NULL;
 }
 
 void
@@ -91,7 +107,8 @@ watch_close(Watch *watch)
     Arena *arena = watch->arena;
 
     watch->closing = true;
-    pool_cancel(watch->pool);
+    if (watch->pool != NULL)
+        pool_cancel(watch->pool);
     pool_close(watch->pool);
     arena_free(arena);
 }

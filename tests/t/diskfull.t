@@ -150,7 +150,7 @@ my $least = $t->value(q{select min_val || unit from pg_settings where name = 'ma
 $t->sql("alter database shop set temp_file_limit = '0'; alter database shop set maintenance_work_mem = '$least'");
 $run = $t->pgswap(@RUN, '--jobs', 1);
 $t->exits($run, 9, 'temp_file_limit');
-like($run->{err}, qr/SQLSTATE 53400/, 'temp_file_limit: says so');
+like($run->{err}, qr/temp_file_limit.*SQLSTATE 53400.*hint: .*--maintenance-work-mem/s, 'temp_file_limit: says so, and what helps');
 unlike($run->{err}, qr/given back/, 'temp_file_limit: nothing is given back');
 is($t->status('app.t')->{rows_copied}, 20000, 'temp_file_limit: what was copied is there');
 $t->sql("alter database shop reset temp_file_limit");
