@@ -261,8 +261,8 @@ change_green(Maker *m, Error *error)
             return false;
     }
     if (!filenode_of(m, &filenode_after, error) ||
-        !statement_generate(m->conn, error, "green_index_targets", "schema", m->shape->schema,
-                            "green", m->shape->green, "blue", m->blue->oid, NULL))
+        !statement_generate(m->conn, error, "green_targets", "schema", m->shape->schema, "green",
+                            m->shape->green, "blue", m->blue->oid, NULL))
         return false;
     m->shape->rewrites = strcmp(filenode_before, filenode_after) != 0;
     return probe_take_names(&m->probe, m->blue->oid, false, error) &&

@@ -105,6 +105,26 @@ scene(q{create table app.t (id int primary key, k int not null constraint by_k u
     alter table app.t replica identity using index by_k; alter table app.t drop constraint by_k});
 refuses('a replica identity whose index was dropped', qr/its replica identity is an index that was dropped/, 'app.t', '--force-rewrite');
 
+# -- what PostgreSQL makes again for a changed type it makes without its targets, and statistics without their owner
+$t->sql('create role aide; grant aide to owner');
+scene(q{create table app.t (id int primary key, a int, b int); insert into app.t select g, g % 5, g % 7 from generate_series(1, 100) g;
+    create statistics app.s on a, b from app.t; alter statistics app.s set statistics 321;
+    create statistics app.e on (a + 1), b from app.t; grant usage, create on schema app to aide; alter statistics app.e owner to aide});
+there_and_back('the target of extended statistics, and their owner', 'app.t', q{
+    select string_agg(concat_ws(' ', stxname, stxowner::regrole, stxstattarget), '; ' order by stxname) from pg_statistic_ext
+     where stxnamespace = 'app'::regnamespace}, '--alter', 'alter a type bigint');
+
+if ($version >= 15)
+{
+    scene(q{create unlogged table app.t (id int generated always as identity primary key, n int);
+        alter sequence app.t_id_seq set logged; insert into app.t (n) select g from generate_series(1, 50) g});
+    my $persistence = q{select string_agg(concat_ws(' ', relname, relpersistence), '; ' order by relname) from pg_class where relnamespace = 'app'::regnamespace and relkind in ('r', 'S')};
+    there_and_back('a logged sequence of an unlogged table', 'app.t', $persistence, '--alter', 'alter id type bigint');
+    scene(q{create table app.t (id int generated always as identity primary key, n int);
+        alter sequence app.t_id_seq set unlogged; insert into app.t (n) select g from generate_series(1, 50) g});
+    there_and_back('an unlogged sequence of a logged table', 'app.t', $persistence, '--alter', 'alter id type bigint');
+}
+
 scene('create table app.t (id int primary key)');
 $t->sql(q{create function app.f() returns trigger language plpgsql as 'begin return new; end';
     create function app.ev() returns event_trigger language plpgsql as $$ declare r record; begin
