@@ -86,19 +86,19 @@ fk_text AS (
                                    ' NOT VALID$', '') AS clause
       FROM fk),
 -- a foreign key of a partitioned table cannot be added NOT VALID: it goes to every leaf, is validated
--- there after the swap, and then added to the parent, which takes the leaves' without a scan
-part(root, oid) AS (
-    SELECT fk.oid, fk.oid FROM fk
+-- there after the swap, and then added to the partitioned ones from below, which take the others' without a scan
+part(root, oid, depth) AS (
+    SELECT fk.oid, fk.oid, 0 FROM fk
     UNION ALL
-    SELECT part.root, c.oid FROM part JOIN pg_constraint c ON c.conparentid = part.oid AND c.contype = 'f'),
-leaf AS (
-    SELECT con.oid, con.conname, con.convalidated, format('%I.%I', n.nspname, c.relname) AS child, obj_description(con.oid, 'pg_constraint') AS comment,
+    SELECT part.root, c.oid, part.depth + 1 FROM part JOIN pg_constraint c ON c.conparentid = part.oid AND c.contype = 'f'),
+branch AS (
+    SELECT con.oid, con.conname, con.convalidated, c.relkind, part.depth, format('%I.%I', n.nspname, c.relname) AS child, obj_description(con.oid, 'pg_constraint') AS comment,
            format('FOREIGN KEY (%s)', (SELECT string_agg(CASE WHEN k.n = period.n THEN 'PERIOD ' ELSE '' END || quote_ident(a.attname), ', ' ORDER BY k.n) FROM unnest(con.conkey) WITH ORDINALITY AS k(attnum, n)
                                          JOIN pg_attribute a ON a.attrelid = con.conrelid AND a.attnum = k.attnum))
                || substr(fk_text.clause, 1 + length(format('FOREIGN KEY (%s)', fk_text.child_after))) AS clause
       FROM part JOIN pg_constraint con ON con.oid = part.oid
       CROSS JOIN LATERAL (SELECT CASE WHEN to_jsonb(con)->>'conperiod' = 'true' THEN cardinality(con.conkey) END) AS period(n)
-      JOIN pg_class c ON c.oid = con.conrelid AND c.relkind = 'r' JOIN pg_namespace n ON n.oid = c.relnamespace
+      JOIN pg_class c ON c.oid = con.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
       JOIN fk_text ON fk_text.oid = part.root AND fk_text.child_kind = 'p'),
 -- (up to PostgreSQL 14 what a partition has from its parent is internal)
 user_trigger AS (
@@ -106,6 +106,7 @@ user_trigger AS (
      WHERE t.tgrelid = :live AND (NOT t.tgisinternal OR t.tgparentid <> 0 AND t.tgconstraint = 0) AND NOT (t.tgname LIKE 'pgswap\_%' AND n.nspname = 'pgswap')),
 -- publications that name the table; PostgreSQL 14 has neither filters nor lists: there the names are those outside
 published AS (
+leaf AS (SELECT * FROM branch WHERE relkind = 'r'),
     SELECT pr.* FROM (SELECT NULL::pg_node_tree AS prqual, NULL::int2vector AS prattrs) AS missing,
            LATERAL (SELECT prpubid, pg_get_expr(prqual, prrelid) AS filter, prattrs AS columns
                       FROM pg_publication_rel WHERE prrelid = :live) AS pr),
@@ -250,9 +251,9 @@ item(stage, step, n, statement) AS (
     UNION ALL
     SELECT 'settle', 0, leaf.oid::bigint, format('SET LOCAL lock_timeout = ''3s''; ALTER TABLE %s VALIDATE CONSTRAINT %I', child, conname) FROM leaf WHERE convalidated
     UNION ALL
-    SELECT 'settle', 1, fk.oid::bigint, format('ALTER TABLE %s ADD CONSTRAINT %I %s%s', child, conname, clause, CASE WHEN NOT convalidated THEN ' NOT VALID' END)
+    SELECT 'settle', 1, -depth, format('ALTER TABLE %s ADD CONSTRAINT %I %s%s', child, conname, clause, CASE WHEN NOT convalidated THEN ' NOT VALID' END)
            || coalesce('; ' || CASE WHEN comment IS NOT NULL THEN format('COMMENT ON CONSTRAINT %I ON %s IS %L', conname, child, comment) END, '')
-      FROM fk_text AS fk WHERE child_kind = 'p'
+      FROM branch WHERE relkind = 'p'
     UNION ALL
     SELECT 'after', 91, fk.oid::bigint, format('COMMENT ON CONSTRAINT %I ON %s IS %L', conname, child, comment) FROM fk WHERE comment IS NOT NULL AND kept AND child_kind = 'r'
     UNION ALL
@@ -294,6 +295,22 @@ item(stage, step, n, statement) AS (
                   CASE t.tgenabled WHEN 'O' THEN 'ENABLE' WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END, t.tgname)
       FROM self, user_trigger t WHERE to_jsonb(t)->>'tgparentid' <> '0'
     -- views: replaced in place ...
+    UNION ALL
+    -- the parent's foreign keys come back with it, under the parent's names: out of each other's way first
+    SELECT 'after', 52 + x.step, con.oid::bigint,
+           format('DO $do$ DECLARE key pg_catalog.name; BEGIN SELECT conname INTO STRICT key FROM pg_catalog.pg_constraint'
+                  ' WHERE conrelid OPERATOR(pg_catalog.=) %L::pg_catalog.regclass AND conparentid OPERATOR(pg_catalog.=) %s;'
+                  ' EXECUTE pg_catalog.format(''ALTER TABLE %%s RENAME CONSTRAINT %%I TO %%I'', %L, key, %L); END $do$',
+                  self.name, up.oid, self.name, CASE x.step WHEN 0 THEN format('pgswap_%s', con.oid) ELSE con.conname END)
+      FROM self JOIN pg_constraint con ON con.conrelid = self.oid AND con.contype = 'f'
+      JOIN pg_constraint up ON up.oid = con.conparentid AND up.conrelid <> self.oid, (VALUES (0), (1)) AS x(step)
+     WHERE EXISTS (SELECT FROM pg_constraint d JOIN pg_constraint u ON u.oid = d.conparentid AND u.conrelid <> d.conrelid
+                    WHERE d.conrelid = self.oid AND d.contype = 'f' AND d.conname <> u.conname)
+    UNION ALL
+    SELECT 'after', 54, con.oid::bigint, format('COMMENT ON CONSTRAINT %I ON %s IS %L', con.conname, self.name, obj_description(con.oid, 'pg_constraint'))
+      FROM self JOIN pg_constraint con ON con.conrelid = self.oid AND con.contype = 'f'
+      JOIN pg_constraint up ON up.oid = con.conparentid AND up.conrelid <> self.oid
+     WHERE obj_description(con.oid, 'pg_constraint') IS NOT NULL
     UNION ALL
     SELECT 'after', 70, oid::bigint, format('CREATE OR REPLACE VIEW %s%s AS %s', name, options, rtrim(pg_get_viewdef(oid), ';'))
       FROM shown WHERE NOT rebuilt AND direct

@@ -210,6 +210,9 @@ item(scope, name, definition) AS (
        -- those of partitioned tables come back in several steps after the swap
        AND (c.conrelid = :oid OR NOT EXISTS (SELECT FROM pg_class k WHERE k.oid = c.conrelid AND (k.relkind = 'p' OR k.relispartition)))
     UNION ALL
+    SELECT 'swap', format('foreign key %I from %s', c.conname, u.conrelid::regclass), format('%s; comment %s', u.conname, obj_description(c.oid, 'pg_constraint'))
+      FROM pg_constraint c JOIN pg_constraint u ON u.oid = c.conparentid AND u.conrelid <> c.conrelid WHERE c.contype = 'f' AND c.conrelid = :oid
+    UNION ALL
     -- PostgreSQL 14 has neither filters nor lists: there the names are those outside
     SELECT 'swap', format('publication %I', p.pubname),
            format('columns %s; where %s; except %s',

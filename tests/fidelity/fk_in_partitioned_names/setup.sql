@@ -1,0 +1,12 @@
+create table app.t (id int primary key, u text);
+insert into app.t select i, 'u' || i from generate_series(1, 50) i;
+create table app.big (k int, t_id int) partition by range (k);
+create table app.big1 partition of app.big for values from (0) to (100);
+create table app.mid (k int, t_id int, constraint "mid's own" foreign key (t_id) references app.t on delete cascade) partition by list (t_id);
+create table app.mid_a partition of app.mid default;
+create table app.mid_b (k int, t_id int, constraint leaf_own foreign key (t_id) references app.t on delete cascade);
+alter table app.mid attach partition app.mid_b for values in (1, 2);
+alter table app.big attach partition app.mid for values from (100) to (200);
+alter table app.big add constraint big_fk foreign key (t_id) references app.t on delete cascade;
+insert into app.big select i, 1 + i % 50 from generate_series(1, 150) i;
+comment on constraint "mid's own" on app.mid is 'of a partitioned partition';
