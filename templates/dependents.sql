@@ -2,8 +2,10 @@
 -- lock (of live and of everything that the others change; with what it locks), before the exchange
 -- (taken off live), after it (made on the new live, by the text read now, since the names are the same),
 -- settle and validate (after the commit; settle before another swap, too). Order within a stage is that
--- of the rows. Names are printed as they are read back under the owner's search_path (path), which is in
--- force from here on. Lock: none.
+-- of the rows. tower says how views that are not replaced in place come to it: made in the exchange, or moved in it
+-- from schema there, where they were built ahead; then those are given that build them (ahead) and let
+-- materialized views be populated (fill). Names are printed as they are read back under the search_path
+-- (path: the owner's, or for ahead that of matviews.sql), which is in force from here on. Lock: none.
 WITH RECURSIVE self AS (
     SELECT c.oid, c.relowner, c.reltype, c.relname, n.nspname, c.relrowsecurity, c.relforcerowsecurity,
            format('%I.%I', n.nspname, c.relname) AS name,
@@ -52,11 +54,15 @@ rebuild AS (
               JOIN pg_rewrite r ON r.oid = d.objid AND r.rulename = '_RETURN') IS TRUE AS holds),
 shown AS (
     SELECT k.*, n.nspname, h.level, h.direct, rebuild.holds AS rebuilt,
-           format('%I.%I', n.nspname, k.relname) AS name,
+           place, format('%I.%I', place, k.relname) AS name,
            CASE k.relkind WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END AS kind,
            coalesce(' WITH (' || (SELECT string_agg(format('%s = %L', split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)), ', ')
                                     FROM unnest(k.reloptions) AS o) || ')', '') AS options
-      FROM height h JOIN pg_class k USING (oid) JOIN pg_namespace n ON n.oid = k.relnamespace, rebuild),
+      FROM height h JOIN pg_class k USING (oid) JOIN pg_namespace n ON n.oid = k.relnamespace, rebuild,
+           LATERAL (SELECT CASE :'tower' WHEN 'ahead' THEN :'there' ELSE n.nspname END) AS w(place)),
+-- when what is said of a view in the tower is done
+course(tower, part, stage) AS (VALUES ('made', 'view', 'after'), ('made', 'rest', 'after'), ('ahead', 'room', 'ahead'), ('ahead', 'view', 'ahead'),
+    ('ahead', 'rows', 'fill'), ('moved', 'move', 'after'), ('moved', 'rest', 'after')),
 -- foreign keys (PERIOD is before the last column: 18), with the columns of the table as they are called on the other side of the swap
 fk AS (
     SELECT con.oid, con.conname, con.convalidated, con.conrelid, con.confrelid,
@@ -100,13 +106,13 @@ branch AS (
       CROSS JOIN LATERAL (SELECT CASE WHEN to_jsonb(con)->>'conperiod' = 'true' THEN cardinality(con.conkey) END) AS period(n)
       JOIN pg_class c ON c.oid = con.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
       JOIN fk_text ON fk_text.oid = part.root AND fk_text.child_kind = 'p'),
+leaf AS (SELECT * FROM branch WHERE relkind = 'r'),
 -- (up to PostgreSQL 14 what a partition has from its parent is internal)
 user_trigger AS (
     SELECT t.* FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
      WHERE t.tgrelid = :live AND (NOT t.tgisinternal OR t.tgparentid <> 0 AND t.tgconstraint = 0) AND NOT (t.tgname LIKE 'pgswap\_%' AND n.nspname = 'pgswap')),
 -- publications that name the table; PostgreSQL 14 has neither filters nor lists: there the names are those outside
 published AS (
-leaf AS (SELECT * FROM branch WHERE relkind = 'r'),
     SELECT pr.* FROM (SELECT NULL::pg_node_tree AS prqual, NULL::int2vector AS prattrs) AS missing,
            LATERAL (SELECT prpubid, pg_get_expr(prqual, prrelid) AS filter, prattrs AS columns
                       FROM pg_publication_rel WHERE prrelid = :live) AS pr),
@@ -290,12 +296,6 @@ item(stage, step, n, statement) AS (
     SELECT 'after', 51, 0, format('ALTER TABLE %s DROP CONSTRAINT IF EXISTS pgswap_bound', self.name)
       FROM self JOIN pg_inherits i ON i.inhrelid = self.oid
     UNION ALL
-    -- the parent's triggers come back with it, in the parent's state
-    SELECT 'after', 52, t.oid::bigint, format('ALTER TABLE %s %s TRIGGER %I', self.name,
-                  CASE t.tgenabled WHEN 'O' THEN 'ENABLE' WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END, t.tgname)
-      FROM self, user_trigger t WHERE to_jsonb(t)->>'tgparentid' <> '0'
-    -- views: replaced in place ...
-    UNION ALL
     -- the parent's foreign keys come back with it, under the parent's names: out of each other's way first
     SELECT 'after', 52 + x.step, con.oid::bigint,
            format('DO $do$ DECLARE key pg_catalog.name; BEGIN SELECT conname INTO STRICT key FROM pg_catalog.pg_constraint'
@@ -312,101 +312,117 @@ item(stage, step, n, statement) AS (
       JOIN pg_constraint up ON up.oid = con.conparentid AND up.conrelid <> self.oid
      WHERE obj_description(con.oid, 'pg_constraint') IS NOT NULL
     UNION ALL
+    -- the parent's triggers come back with it, in the parent's state
+    SELECT 'after', 52, t.oid::bigint, format('ALTER TABLE %s %s TRIGGER %I', self.name,
+                  CASE t.tgenabled WHEN 'O' THEN 'ENABLE' WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END, t.tgname)
+      FROM self, user_trigger t WHERE to_jsonb(t)->>'tgparentid' <> '0'
+    -- views: replaced in place ...
+    UNION ALL
     SELECT 'after', 70, oid::bigint, format('CREATE OR REPLACE VIEW %s%s AS %s', name, options, rtrim(pg_get_viewdef(oid), ';'))
       FROM shown WHERE NOT rebuilt AND direct
     -- ... or the tower built again
     UNION ALL
     SELECT 'before', 15, -level, format('DROP %s %s', kind, name) FROM shown WHERE rebuilt
     UNION ALL
-    SELECT 'after', 70, level * 100000 + x.k * 1000, x.statement
+    SELECT course.stage, 70, level * 100000 + x.k * 1000, x.statement
       FROM shown,
            LATERAL (
-               SELECT 1, format('CREATE %s %s%s%s%s%s AS %s%s', kind, name,
+               SELECT 0, 'room', format('GRANT USAGE, CREATE ON SCHEMA %I TO %I', place, pg_get_userbyid(r.oid))
+                 FROM (SELECT relowner UNION SELECT grantor FROM granted g WHERE g.name = shown.name) AS r(oid) WHERE pg_get_userbyid(r.oid) <> current_user
+               UNION ALL
+               SELECT 1, 'move', format('ALTER %s %I.%I SET SCHEMA %I', kind, :'there', relname, nspname)
+               UNION ALL
+               SELECT 1, 'view', format('CREATE %s %s%s%s%s%s AS %s%s', kind, name,
                                 ' (' || (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute a WHERE a.attrelid = shown.oid AND a.attnum > 0) || ')',
                                 CASE relkind WHEN 'm' THEN ' USING ' || (SELECT quote_ident(amname) FROM pg_am WHERE pg_am.oid = shown.relam) ELSE '' END,
                                 options,
                                 coalesce(' TABLESPACE ' || (SELECT quote_ident(spcname) FROM pg_tablespace s WHERE s.oid = shown.reltablespace), ''),
                                 rtrim(pg_get_viewdef(shown.oid), ';'), CASE relkind WHEN 'm' THEN ' WITH NO DATA' ELSE '' END)
                UNION ALL
-               SELECT 2, format('ALTER %s %s OWNER TO %I', kind, name, pg_get_userbyid(relowner)) WHERE pg_get_userbyid(relowner) <> current_user
+               SELECT 2, 'view', format('ALTER %s %s OWNER TO %I', kind, name, pg_get_userbyid(relowner)) WHERE pg_get_userbyid(relowner) <> current_user
                UNION ALL
-               SELECT 3, format('REVOKE ALL ON TABLE %s FROM %s', name, CASE r.oid WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(r.oid)) END)
+               SELECT 3, 'view', format('REVOKE ALL ON TABLE %s FROM %s', name, CASE r.oid WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(r.oid)) END)
                  FROM (SELECT relowner WHERE relacl IS NOT NULL
                        UNION SELECT e.grantee FROM pg_default_acl da, aclexplode(da.defaclacl) AS e
                               WHERE da.defaclobjtype = 'r' AND e.grantee <> relowner) AS r(oid)
                UNION ALL
-               SELECT 6, format('COMMENT ON %s %s IS %L', kind, name, obj_description(shown.oid, 'pg_class')) WHERE obj_description(shown.oid, 'pg_class') IS NOT NULL
+               SELECT 6, 'view', format('COMMENT ON %s %s IS %L', kind, name, obj_description(shown.oid, 'pg_class')) WHERE obj_description(shown.oid, 'pg_class') IS NOT NULL
                UNION ALL
-               SELECT 7, format('COMMENT ON COLUMN %s.%I IS %L', name, a.attname, col_description(a.attrelid, a.attnum))
+               SELECT 7, 'view', format('COMMENT ON COLUMN %s.%I IS %L', name, a.attname, col_description(a.attrelid, a.attnum))
                  FROM pg_attribute a WHERE a.attrelid = shown.oid AND a.attnum > 0 AND col_description(a.attrelid, a.attnum) IS NOT NULL
                UNION ALL
-               SELECT 8, format('ALTER VIEW %s ALTER COLUMN %I SET DEFAULT %s', name, a.attname, pg_get_expr(d.adbin, d.adrelid))
+               SELECT 8, 'rest', format('ALTER VIEW %s ALTER COLUMN %I SET DEFAULT %s', name, a.attname, pg_get_expr(d.adbin, d.adrelid))
                  FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum WHERE d.adrelid = shown.oid
                UNION ALL
-               SELECT 9, format('SELECT pg_catalog.set_config(''default_tablespace'', %L, true); ',
+               SELECT 9, 'view', format('SELECT pg_catalog.set_config(''default_tablespace'', %L, true); ',
                                 coalesce((SELECT spcname FROM pg_tablespace s WHERE s.oid = ic.reltablespace), ''))
-                         || pg_get_indexdef(i.indexrelid) || '; SELECT pg_catalog.set_config(''default_tablespace'', '''', true)'
+                         || format('CREATE %sINDEX %I ON %s', CASE WHEN i.indisunique THEN 'UNIQUE ' ELSE '' END, ic.relname, name)
+                         || substr(pg_get_indexdef(i.indexrelid), 1 + length(format('CREATE %sINDEX %I ON %I.%I', CASE WHEN i.indisunique THEN 'UNIQUE ' ELSE '' END, ic.relname, nspname, shown.relname)))
+                         || '; SELECT pg_catalog.set_config(''default_tablespace'', '''', true)'
                  FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid WHERE i.indrelid = shown.oid
                UNION ALL
-               SELECT 10, format('ALTER INDEX %s ALTER COLUMN %s SET STATISTICS %s', i.indexrelid::regclass, a.attnum, a.attstattarget)
-                 FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indexrelid AND a.attstattarget >= 0 WHERE i.indrelid = shown.oid
+               SELECT 10, 'view', format('ALTER INDEX %I.%I ALTER COLUMN %s SET STATISTICS %s', place, ic.relname, a.attnum, a.attstattarget)
+                 FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid JOIN pg_attribute a ON a.attrelid = i.indexrelid AND a.attstattarget >= 0 WHERE i.indrelid = shown.oid
                UNION ALL
-               SELECT 10, format('ALTER MATERIALIZED VIEW %s ALTER COLUMN %I SET STATISTICS %s', name, a.attname, a.attstattarget)
+               SELECT 10, 'view', format('ALTER MATERIALIZED VIEW %s ALTER COLUMN %I SET STATISTICS %s', name, a.attname, a.attstattarget)
                  FROM pg_attribute a WHERE a.attrelid = shown.oid AND a.attnum > 0 AND a.attstattarget >= 0 AND shown.relkind = 'm'
                UNION ALL
-               SELECT 10, format('ALTER MATERIALIZED VIEW %s ALTER COLUMN %I SET STORAGE %s', name, a.attname,
+               SELECT 10, 'view', format('ALTER MATERIALIZED VIEW %s ALTER COLUMN %I SET STORAGE %s', name, a.attname,
                                  CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'm' THEN 'MAIN' WHEN 'e' THEN 'EXTERNAL' ELSE 'EXTENDED' END)
                  FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
                 WHERE a.attrelid = shown.oid AND a.attnum > 0 AND shown.relkind = 'm' AND a.attstorage <> t.typstorage
                UNION ALL
-               SELECT 10, format('ALTER MATERIALIZED VIEW %s ALTER COLUMN %I SET COMPRESSION %s', name, a.attname,
+               SELECT 10, 'view', format('ALTER MATERIALIZED VIEW %s ALTER COLUMN %I SET COMPRESSION %s', name, a.attname,
                                  CASE a.attcompression WHEN 'l' THEN 'lz4' ELSE 'pglz' END)
                  FROM pg_attribute a WHERE a.attrelid = shown.oid AND a.attnum > 0 AND shown.relkind = 'm' AND a.attcompression <> ''
                UNION ALL
-               SELECT 13, format('COMMENT ON RULE %I ON %s IS %L', r.rulename, name, obj_description(r.oid, 'pg_rewrite'))
+               SELECT 13, 'rest', format('COMMENT ON RULE %I ON %s IS %L', r.rulename, name, obj_description(r.oid, 'pg_rewrite'))
                  FROM pg_rewrite r WHERE r.ev_class = shown.oid AND r.rulename <> '_RETURN' AND obj_description(r.oid, 'pg_rewrite') IS NOT NULL
                UNION ALL
-               SELECT 10, format('ALTER MATERIALIZED VIEW %s ALTER COLUMN %I SET (%s)', name, a.attname,
+               SELECT 10, 'view', format('ALTER MATERIALIZED VIEW %s ALTER COLUMN %I SET (%s)', name, a.attname,
                                  (SELECT string_agg(format('%s = %L', split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)), ', ') FROM unnest(a.attoptions) AS o WHERE o NOT LIKE 'pg\_attver=%'))
                  FROM pg_attribute a
                 WHERE a.attrelid = shown.oid AND a.attnum > 0 AND shown.relkind = 'm'
                   AND EXISTS (SELECT FROM unnest(a.attoptions) AS o WHERE o NOT LIKE 'pg\_attver=%')
                UNION ALL
-               SELECT 11, pg_get_statisticsobjdef(s.oid) FROM pg_statistic_ext s WHERE s.stxrelid = shown.oid
+               SELECT 11, 'rest', pg_get_statisticsobjdef(s.oid) FROM pg_statistic_ext s WHERE s.stxrelid = shown.oid
                UNION ALL
-               SELECT 12, format('ALTER STATISTICS %I.%I %s', sn.nspname, s.stxname, x)
+               SELECT 12, 'rest', format('ALTER STATISTICS %I.%I %s', sn.nspname, s.stxname, x)
                  FROM pg_statistic_ext s JOIN pg_namespace sn ON sn.oid = s.stxnamespace,
                       LATERAL (SELECT format('OWNER TO %I', pg_get_userbyid(s.stxowner)) WHERE pg_get_userbyid(s.stxowner) <> current_user
                                UNION ALL SELECT format('SET STATISTICS %s', s.stxstattarget) WHERE s.stxstattarget >= 0) AS v(x)
                 WHERE s.stxrelid = shown.oid
                UNION ALL
-               SELECT 12, format('COMMENT ON STATISTICS %I.%I IS %L', sn.nspname, s.stxname, obj_description(s.oid, 'pg_statistic_ext'))
+               SELECT 12, 'rest', format('COMMENT ON STATISTICS %I.%I IS %L', sn.nspname, s.stxname, obj_description(s.oid, 'pg_statistic_ext'))
                  FROM pg_statistic_ext s JOIN pg_namespace sn ON sn.oid = s.stxnamespace
                 WHERE s.stxrelid = shown.oid AND obj_description(s.oid, 'pg_statistic_ext') IS NOT NULL
                UNION ALL
-               SELECT 10, format('COMMENT ON INDEX %s IS %L', i.indexrelid::regclass, obj_description(i.indexrelid, 'pg_class'))
-                 FROM pg_index i WHERE i.indrelid = shown.oid AND obj_description(i.indexrelid, 'pg_class') IS NOT NULL
+               SELECT 10, 'view', format('COMMENT ON INDEX %I.%I IS %L', place, ic.relname, obj_description(ic.oid, 'pg_class'))
+                 FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid WHERE i.indrelid = shown.oid AND obj_description(i.indexrelid, 'pg_class') IS NOT NULL
                UNION ALL
-               SELECT 11, format('ALTER MATERIALIZED VIEW %s CLUSTER ON %I', name, ic.relname)
+               SELECT 11, 'view', format('ALTER MATERIALIZED VIEW %s CLUSTER ON %I', name, ic.relname)
                  FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid WHERE i.indrelid = shown.oid AND i.indisclustered
                UNION ALL
-               SELECT 12, rtrim(pg_get_ruledef(r.oid), ';') FROM pg_rewrite r WHERE r.ev_class = shown.oid AND r.rulename <> '_RETURN'
+               SELECT 12, 'rest', rtrim(pg_get_ruledef(r.oid), ';') FROM pg_rewrite r WHERE r.ev_class = shown.oid AND r.rulename <> '_RETURN'
                UNION ALL
-               SELECT 13, pg_get_triggerdef(t.oid) FROM pg_trigger t WHERE t.tgrelid = shown.oid AND NOT t.tgisinternal
+               SELECT 13, 'rest', pg_get_triggerdef(t.oid) FROM pg_trigger t WHERE t.tgrelid = shown.oid AND NOT t.tgisinternal
                UNION ALL
-               SELECT 14, format('COMMENT ON TRIGGER %I ON %s IS %L', t.tgname, name, obj_description(t.oid, 'pg_trigger'))
+               SELECT 14, 'rest', format('COMMENT ON TRIGGER %I ON %s IS %L', t.tgname, name, obj_description(t.oid, 'pg_trigger'))
                  FROM pg_trigger t WHERE t.tgrelid = shown.oid AND NOT t.tgisinternal AND obj_description(t.oid, 'pg_trigger') IS NOT NULL
-           ) AS x(k, statement)
+               UNION ALL
+               SELECT k, 'rows', format(form, name) FROM (VALUES (15, 'REFRESH MATERIALIZED VIEW %s'), (16, 'ANALYZE %s')) AS f(k, form) WHERE relkind = 'm' AND relispopulated
+           ) AS x(k, part, statement)
+      JOIN course ON course.tower = :'tower' AND course.part = x.part
      WHERE rebuilt
     UNION ALL
-    SELECT 'after', 70, level * 100000 + CASE WHEN grantor = owner THEN 4 ELSE 5 END * 1000 + n,
+    SELECT course.stage, 70, level * 100000 + CASE WHEN grantor = owner THEN 4 ELSE 5 END * 1000 + n,
            CASE WHEN grantor <> owner THEN format('SET LOCAL ROLE %I; ', pg_get_userbyid(grantor)) ELSE '' END
            || format('GRANT %s ON TABLE %s TO %s%s', privileges, name, CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END,
                      CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
            || CASE WHEN grantor <> owner THEN '; RESET ROLE' ELSE '' END
-      FROM granted
+      FROM granted JOIN course ON course.tower = :'tower' AND course.part = 'view'
     UNION ALL
-    SELECT 'validate', 1, level, format('REFRESH MATERIALIZED VIEW %s', name) FROM shown WHERE relkind = 'm' AND relispopulated
+    SELECT 'validate', 1, level, format('REFRESH MATERIALIZED VIEW %s', name) FROM shown WHERE relkind = 'm' AND relispopulated AND :'tower' = 'made'
     -- rules, policies and SQL-standard function bodies elsewhere
     UNION ALL
     SELECT 'after', 80, r.oid::bigint, regexp_replace(rtrim(pg_get_ruledef(r.oid), ';'), '^CREATE RULE', 'CREATE OR REPLACE RULE')

@@ -164,8 +164,13 @@ SELECT what, why, remedy FROM (
       FROM view JOIN pg_class k USING (oid) WHERE NOT pg_has_role(k.relowner, 'USAGE')
     UNION ALL
     SELECT 12, format('materialized view %s', k.oid::regclass),
-           'it must be built again: its query cannot be pointed at another table', 'Choose --matviews=refresh: it is empty from the swap to the end of a REFRESH right after it.'
-      FROM view JOIN pg_class k USING (oid) WHERE k.relkind = 'm' AND NOT :refresh_matviews
+           format('it must be built again, and it reads materialized view %s, which has not been populated', below.oid::regclass),
+           format('REFRESH MATERIALIZED VIEW %s; or drop one of them before.', below.oid::regclass)
+      FROM view JOIN pg_class k USING (oid)
+      JOIN pg_class below ON below.oid IN (SELECT oid FROM view) AND below.relkind = 'm' AND NOT below.relispopulated
+     WHERE k.relkind = 'm' AND k.relispopulated
+       AND EXISTS (SELECT FROM pg_rewrite r JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+                    WHERE r.ev_class = k.oid AND d.refclassid = 'pg_class'::regclass AND d.refobjid = below.oid)
     UNION ALL
     SELECT 13, format('function %s', f.oid::regprocedure), format('it must be replaced, and role %I is not its owner', current_user),
            format('GRANT %I TO %I;', pg_get_userbyid(f.proowner), current_user)

@@ -21,6 +21,7 @@ typedef struct Plan
     Shape shape;
     StatementList
         others; /* tables, views and sequences that are locked with the table in the swap */
+    StatementList ahead;    /* before it: materialized views over the new table */
     StatementList moves;    /* what the swap does to what hangs on the table, under the lock */
     StatementList settling; /* what is done after it */
     char *hash;             /* over the change and the description of the table */

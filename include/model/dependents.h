@@ -21,9 +21,34 @@ typedef struct RefusalList
     Refusal *items;
 } RefusalList;
 
+/* Materialized views over a table, directly or not. */
+typedef struct MatviewFacts
+{
+    bool present;
+    RefusalList obstacles; /* to building them over another table ahead */
+    char *printed;         /* search_path that their texts are printed with for that */
+    char *read;            /* and that they are read back with in the other table's schema */
+} MatviewFacts;
+
+/* path: the search_path of the table's owner. */
+bool matviews_look(Conn *conn, Arena *arena, const char *live, const char *schema, const char *path,
+                   MatviewFacts *facts, Error *error) ERROR_MUST_CHECK;
+
+/* How views that are not replaced in place come to the table that takes the name: made in the
+ * exchange, built ahead in schema there, or moved from there in the exchange. */
+#define TOWER_MADE "made"
+#define TOWER_AHEAD "ahead"
+#define TOWER_MOVED "moved"
+
+/* The statements that move what hangs on live, by stages; see templates/dependents.sql. */
+const Result *dependents_read(Conn *conn, Arena *arena, const char *live, const Mapping *mapping,
+                              const char *path, const char *tower, const char *there, Error *error)
+    ERROR_MUST_CHECK;
+
 /* Reads what of a table cannot be carried over.  No refusal is not an error, and neither is one.
- * Materialized views are refused unless the user chose to have them refreshed after the swap,
- * publications FOR ALL TABLES unless the user says that no subscriber minds. */
+ * Materialized views that cannot be built ahead are refused unless the user chose to have them
+ * refreshed after the swap, publications FOR ALL TABLES unless the user says that no subscriber
+ * minds. */
 bool refusals_read(Conn *conn, Arena *arena, const char *oid, bool refresh_matviews,
                    bool force_publication, RefusalList *list, Error *error) ERROR_MUST_CHECK;
 

@@ -11,6 +11,7 @@
 #include "phase/context.h"
 #include "phase/lockset.h"
 
-/* pair is how it stands, next how it will be after the swap (journal_flip); adds to locks. */
-bool exchange_prepare(Context *context, const Pair *pair, const Pair *next, LockSet *locks,
-                      char **script, Error *error) ERROR_MUST_CHECK;
+/* pair is how it stands, next how it will be after the swap (journal_flip); tower: TOWER_MADE or
+ * TOWER_MOVED, see model/dependents.h; adds to locks. */
+bool exchange_prepare(Context *context, const Pair *pair, const Pair *next, const char *tower,
+                      LockSet *locks, char **script, Error *error) ERROR_MUST_CHECK;

@@ -8,6 +8,7 @@
 #include "cmd/command.h"
 #include "model/statement.h"
 #include "phase/durable.h"
+#include "phase/matviews.h"
 #include "phase/phases.h"
 #include "phase/polite.h"
 #include "ui/log.h"
@@ -21,7 +22,8 @@ drop_standby(Context *context, Error *error)
     {
         const Pair *pair = &context->migration->pairs[i];
 
-        if (!statement_generate(context->control, error, "blue_drop", "table", pair->standby_oid,
+        if (!matviews_drop(context, pair, error) ||
+            !statement_generate(context->control, error, "blue_drop", "table", pair->standby_oid,
                                 "schema", pair->standby_schema, "other_schema", pair->away_schema,
                                 NULL))
             return false;

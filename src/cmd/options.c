@@ -81,7 +81,7 @@ static const OptionRow rows[] = {
     {"file", 'f', OPTION_TEXT, AT(file), CHANGE, "FILE",
      "SQL statements in which :green is the new table"},
     {"matviews", 0, OPTION_ONLY, AT(settings.refresh_matviews), CHANGE, "refresh",
-     "build materialized views again, empty until refreshed after the swap"},
+     "where materialized views cannot be built before the swap, refresh them after it"},
     {"force", 0, OPTION_ONLY, AT(force_publication), CHANGE, "publication",
      "go on although a publication of all tables or sequences sees ours"},
     {"force-rewrite", 0, OPTION_FLAG, AT(force_rewrite), CHANGE, NULL,

@@ -118,28 +118,35 @@ check_swap(Session *session, const Plan *plan, Error *error)
            refusals_check(&list, plan->table.qualified, error);
 }
 
+static const char trial_schema[] = "pgswap_0_green";
+
 static bool
 examine_shape(Session *session, Plan *plan, Error *error)
 {
     Conn *conn = session->context.control;
     bool ok = statement_do(conn, error, "begin", NULL) &&
               shape_make(conn, session->context.arena, &plan->table, &plan->spec, &plan->parameters,
-                         "pgswap_0_green", &plan->shape, error) &&
+                         trial_schema, &plan->shape, error) &&
               check_swap(session, plan, error);
 
     statement_rollback(conn);
     return ok;
 }
 
+static const Result *
+read_dependents(Session *session, const Plan *plan, const char *path, const char *tower,
+                Error *error)
+{
+    return dependents_read(session->context.control, session->context.arena, plan->table.oid,
+                           &plan->shape.mapping, path, tower, trial_schema, error);
+}
+
 /* What hangs on the table: what will be done to it, and which other tables are locked for that. */
 static bool
-examine_dependents(Session *session, Plan *plan, Error *error)
+examine_swap(Session *session, Plan *plan, const char *tower, Error *error)
 {
     Arena *arena = session->context.arena;
-    const Result *result =
-        statement_run(session->context.control, error, "dependents", "path", plan->parameters.path,
-                      "live", plan->table.oid, "mapped", mapping_rows(arena, &plan->shape.mapping),
-                      "dropped", plan->shape.mapping.dropped, NULL);
+    const Result *result = read_dependents(session, plan, plan->parameters.path, tower, error);
 
     if (result == NULL)
         return false;
@@ -155,6 +162,36 @@ examine_dependents(Session *session, Plan *plan, Error *error)
             statement_list_add(arena, &plan->others, result_get(result, i, "name"));
     }
     return true;
+}
+
+/* Materialized views that are built before it, with the views between. */
+static bool
+examine_ahead(Session *session, Plan *plan, const char *path, Error *error)
+{
+    const Result *result = read_dependents(session, plan, path, TOWER_AHEAD, error);
+
+    if (result == NULL)
+        return false;
+    for (int i = 0; i < result_rows(result); i++)
+        if (strcmp(result_get(result, i, "stage"), "ahead") == 0 ||
+            strcmp(result_get(result, i, "stage"), "fill") == 0)
+            statement_list_add(session->context.arena, &plan->ahead,
+                               result_get(result, i, "statement"));
+    return true;
+}
+
+static bool
+examine_dependents(Session *session, Plan *plan, Error *error)
+{
+    MatviewFacts facts;
+    bool ahead;
+
+    if (!matviews_look(session->context.control, session->context.arena, plan->table.oid,
+                       trial_schema, plan->parameters.path, &facts, error))
+        return false;
+    ahead = facts.present && facts.obstacles.count == 0;
+    return (!ahead || examine_ahead(session, plan, facts.printed, error)) &&
+           examine_swap(session, plan, ahead ? TOWER_MOVED : TOWER_MADE, error);
 }
 
 bool
@@ -295,6 +332,8 @@ print_text(const Plan *plan)
     for (int i = 0; i < plan->shape.object_count; i++)
         if (strcmp(plan->shape.objects[i].kind, "setting") != 0)
             printf("  %-10s %s\n", plan->shape.objects[i].kind, plan->shape.objects[i].name);
+    print_list("Built before the swap: what materialized views show is of that moment",
+               &plan->ahead);
     print_list("Locked with it in the swap (ACCESS EXCLUSIVE)", &plan->others);
     print_list("Done in the swap, under the lock, to what hangs on the table", &plan->moves);
     print_list("Done after the swap, with short locks (SHARE UPDATE EXCLUSIVE)", &plan->settling);
@@ -399,6 +438,7 @@ report_plan(json_t *report, const Plan *plan)
     member_object(report, "computed_with_parameters",
                   texts_json(plan->shape.computed.items, plan->shape.computed.count));
     member_object(report, "locked_with_it", texts_json(plan->others.items, plan->others.count));
+    member_object(report, "before_swap", texts_json(plan->ahead.items, plan->ahead.count));
     member_object(report, "in_swap", texts_json(plan->moves.items, plan->moves.count));
     member_object(report, "after_swap", texts_json(plan->settling.items, plan->settling.count));
     member_object(report, "warnings",

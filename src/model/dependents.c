@@ -1,5 +1,6 @@
 /*
- * Refusals as a list, and as one error that names them all.
+ * What hangs on a table: the statements that move it; refusals as a list, and as one error that
+ * names them all.
  */
 #include "model/dependents.h"
 
@@ -31,15 +32,56 @@ take_rows(Arena *arena, const Result *result, RefusalList *list)
     return true;
 }
 
+const Result *
+dependents_read(Conn *conn, Arena *arena, const char *live, const Mapping *mapping,
+                const char *path, const char *tower, const char *there, Error *error)
+{
+    return statement_run(conn, error, "dependents", "path", path, "live", live, "mapped",
+                         mapping_rows(arena, mapping), "dropped", mapping->dropped, "tower", tower,
+                         "there", there, NULL);
+}
+
+bool
+matviews_look(Conn *conn, Arena *arena, const char *live, const char *schema, const char *path,
+              MatviewFacts *facts, Error *error)
+{
+    const Result *result =
+        statement_run(conn, error, "matviews", "live", live, "schema", schema, "path", path, NULL);
+
+    *facts = (MatviewFacts){0};
+    if (result == NULL)
+        return false;
+    facts->present = result_rows(result) > 0;
+    if (!facts->present)
+        return true;
+    facts->printed = arena_strdup(arena, result_get(result, 0, "printed"));
+    facts->read = arena_strdup(arena, result_get(result, 0, "read"));
+    return result_get(result, 0, "what") == NULL || take_rows(arena, result, &facts->obstacles);
+}
+
+/* Nothing is built there: neither the schema nor the path matters. */
+static bool
+read_obstacles(Conn *conn, Arena *arena, const char *oid, RefusalList *list, Error *error)
+{
+    MatviewFacts facts;
+
+    if (!matviews_look(conn, arena, oid, "", "", &facts, error))
+        return false;
+    for (int i = 0; i < facts.obstacles.count; i++)
+        refusals_add(arena, list, facts.obstacles.items[i].what, facts.obstacles.items[i].why,
+                     facts.obstacles.items[i].remedy);
+    return true;
+}
+
 bool
 refusals_read(Conn *conn, Arena *arena, const char *oid, bool refresh_matviews,
               bool force_publication, RefusalList *list, Error *error)
 {
     return take_rows(arena,
-                     statement_run(conn, error, "refusals", "oid", oid, "refresh_matviews",
-                                   refresh_matviews ? "true" : "false", "force_publication",
+                     statement_run(conn, error, "refusals", "oid", oid, "force_publication",
                                    force_publication ? "true" : "false", NULL),
-                     list);
+                     list) &&
+           (refresh_matviews || read_obstacles(conn, arena, oid, list, error));
 }
 
 bool

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/dependents.h"
 #include "model/statement.h"
 #include "phase/phases.h"
 #include "sql/template.h"
@@ -76,13 +77,12 @@ append_sequences(Context *context, Text *release, Text *attach, const Pair *pair
 /* What hangs on live: taken off before the exchange, put on after it, validated after the commit;
  * and what must be locked for that. */
 static bool
-append_dependents(Context *context, Text *before, Text *after, const Pair *pair, LockSet *locks,
-                  Error *error)
+append_dependents(Context *context, Text *before, Text *after, const Pair *pair, const char *tower,
+                  LockSet *locks, Error *error)
 {
-    const Result *result = statement_run(context->control, error, "dependents", "path",
-                                         pair->migration->parameters.path, "live", pair->live_oid,
-                                         "mapped", mapping_rows(context->arena, &pair->mapping),
-                                         "dropped", pair->mapping.dropped, NULL);
+    const Result *result =
+        dependents_read(context->control, context->arena, pair->live_oid, &pair->mapping,
+                        pair->migration->parameters.path, tower, pair->standby_schema, error);
 
     if (result == NULL)
         return false;
@@ -128,8 +128,8 @@ append_capture(Context *context, Text *script, const Pair *next, Error *error)
 }
 
 bool
-exchange_prepare(Context *context, const Pair *pair, const Pair *next, LockSet *locks,
-                 char **script, Error *error)
+exchange_prepare(Context *context, const Pair *pair, const Pair *next, const char *tower,
+                 LockSet *locks, char **script, Error *error)
 {
     const Migration *migration = context->migration;
     Text text = {0}, attach = {0};
@@ -147,7 +147,7 @@ exchange_prepare(Context *context, const Pair *pair, const Pair *next, LockSet *
         ok && append_kind(context, &text, pair, "check", error) &&
         append_sequences(context, &text, &attach, pair, error) &&
         append_generated(context, &attach, pair, "identity_values", true, error) &&
-        append_dependents(context, &text, &attach, pair, locks, error) &&
+        append_dependents(context, &text, &attach, pair, tower, locks, error) &&
         append_kind(context, &attach, pair,
                     arena_printf(context->arena, "foreign %s", migration->standby_colour), error) &&
         append_capture(context, &attach, next, error) &&

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "model/dependents.h"
 #include "model/fingerprint.h"
 #include "model/statement.h"
 #include "phase/baddata.h"
@@ -15,6 +16,7 @@
 #include "phase/exchange.h"
 #include "phase/hook.h"
 #include "phase/lockset.h"
+#include "phase/matviews.h"
 #include "phase/pending.h"
 #include "phase/phases.h"
 #include "phase/polite.h"
@@ -390,6 +392,18 @@ make_logs(Swap *swap, Error *error)
 }
 
 static bool
+prepare_pair(Swap *swap, int i, Error *error)
+{
+    Context *context = swap->context;
+    const Pair *pair = &context->migration->pairs[i];
+    bool built;
+
+    return matviews_build(context, pair, &built, error) &&
+           exchange_prepare(context, pair, &swap->after.pairs[i], built ? TOWER_MOVED : TOWER_MADE,
+                            &swap->locks, &swap->scripts[i], error);
+}
+
+static bool
 prepare(Swap *swap, Error *error)
 {
     Context *context = swap->context;
@@ -404,8 +418,7 @@ prepare(Swap *swap, Error *error)
     swap->scripts = arena_alloc(context->arena, size);
     swap->marks = arena_alloc(context->arena, size);
     for (int i = 0; i < migration->pair_count; i++)
-        if (!exchange_prepare(context, &migration->pairs[i], &swap->after.pairs[i], &swap->locks,
-                              &swap->scripts[i], error))
+        if (!prepare_pair(swap, i, error))
             return error_context(error, "preparing the swap");
     swap->snapshots = snapshots_new(context->arena);
     return pending_catch_up(context, error) &&
