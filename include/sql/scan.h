@@ -32,6 +32,7 @@ typedef enum ScanKind
 {
     SCAN_OTHER,
     SCAN_TYPE,            /* ALTER [COLUMN] column [SET DATA] TYPE type … [USING expression] */
+    SCAN_SET_EXPRESSION,  /* ALTER [COLUMN] column SET EXPRESSION AS (expression) */
     SCAN_DROP_CONSTRAINT, /* DROP CONSTRAINT [IF EXISTS] name */
     SCAN_RENAME_TABLE,    /* RENAME TO name */
     SCAN_SET_SCHEMA,      /* SET SCHEMA name */

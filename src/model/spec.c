@@ -1,6 +1,7 @@
 /*
- * Reads the user's change.  An ALTER TABLE whose actions contain a RENAME is cut into several,
- * since PostgreSQL takes a RENAME only alone; all else stays in the statements the user wrote.
+ * Reads the user's change.  An ALTER TABLE whose actions contain a RENAME or a SET EXPRESSION is
+ * cut into several, since PostgreSQL takes a RENAME only alone, and fails (17.10, 18.4) at SET
+ * EXPRESSION beside a change of type; all else stays in the statements the user wrote.
  */
 #include "model/spec.h"
 
@@ -32,12 +33,13 @@ add_statement(Arena *arena, Spec *spec, const char *actions, const char *sql)
 }
 
 static bool
-check_action(Arena *arena, const char *text, Error *error)
+check_action(Arena *arena, const char *text, ScanKind *kind, Error *error)
 {
     ScanAction action;
 
     if (!scan_action(arena, text, &action, error))
         return false;
+    *kind = action.kind;
     if (action.kind == SCAN_RENAME_TABLE || action.kind == SCAN_SET_SCHEMA)
     {
         error_set(error, ERROR_REFUSED, "a change cannot rename or move the table itself");
@@ -48,38 +50,60 @@ check_action(Arena *arena, const char *text, Error *error)
     return true;
 }
 
-/* Adds the actions as one ALTER TABLE each run between RENAMEs. */
+/* Actions between two RENAMEs. */
+typedef struct Group
+{
+    Text actions;
+    Text
+        expressions; /* SET EXPRESSION among them: after the others, as PostgreSQL does them, too */
+} Group;
+
+static void
+flush(Arena *arena, Spec *spec, Group *group)
+{
+    Text *const texts[] = {&group->actions, &group->expressions};
+
+    for (int i = 0; i < 2; i++)
+    {
+        if (texts[i]->length > 0)
+            add_statement(arena, spec, texts[i]->data, NULL);
+        text_clear(texts[i]);
+    }
+}
+
+static void
+add_action(Arena *arena, Spec *spec, Group *group, const char *text, ScanKind kind)
+{
+    Text *to = kind == SCAN_SET_EXPRESSION ? &group->expressions : &group->actions;
+
+    if (strcmp(scan_keyword(arena, text), "RENAME") == 0)
+    {
+        flush(arena, spec, group);
+        add_statement(arena, spec, text, NULL);
+        return;
+    }
+    if (to->length > 0)
+        text_append(to, ",\n");
+    text_append(to, text);
+}
+
 static bool
 add_actions(Arena *arena, Spec *spec, const char *text, Error *error)
 {
     ScanList list;
-    Text group = {0};
+    Group group = {0};
+    bool ok = scan_actions(arena, text, &list, error);
 
-    if (!scan_actions(arena, text, &list, error))
-        return false;
-    for (int i = 0; i < list.count; i++)
+    for (int i = 0; ok && i < list.count; i++)
     {
-        if (!check_action(arena, list.items[i], error))
-        {
-            text_clear(&group);
-            return false;
-        }
-        if (strcmp(scan_keyword(arena, list.items[i]), "RENAME") != 0)
-        {
-            if (group.length > 0)
-                text_append(&group, ",\n");
-            text_append(&group, list.items[i]);
-            continue;
-        }
-        if (group.length > 0)
-            add_statement(arena, spec, group.data, NULL);
-        text_reset(&group);
-        add_statement(arena, spec, list.items[i], NULL);
+        ScanKind kind;
+
+        ok = check_action(arena, list.items[i], &kind, error);
+        if (ok)
+            add_action(arena, spec, &group, list.items[i], kind);
     }
-    if (group.length > 0)
-        add_statement(arena, spec, group.data, NULL);
-    text_clear(&group);
-    return true;
+    flush(arena, spec, &group);
+    return ok;
 }
 
 static bool

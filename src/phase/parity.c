@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "model/statement.h"
+#include "phase/apart.h"
 #include "phase/compare.h"
 #include "phase/pending.h"
 #include "phase/phases.h"
@@ -214,7 +215,8 @@ check_pair(Context *context, const Pair *pair, Error *error)
         ok = false;
     }
     error_clear(&failure);
-    ok = ok && record(&parity, error) && compare_require_equal(parity.compare, error);
+    ok = ok && record(&parity, error) && apart_check(context, parity.compare, error) &&
+         compare_require_equal(parity.compare, error);
     compare_clear(parity.compare);
     arena_free(arena);
     return ok;

@@ -380,6 +380,8 @@ scan_alter_column(Arena *arena, const char *at, ScanAction *action, Error *error
         return false;
     if (name == NULL)
         return true;
+    if (take_words(&at, "set", "expression"))
+        *action = (ScanAction){.kind = SCAN_SET_EXPRESSION, .name = name};
     if (take_word(&at, "set") && !take_word(&at, "data"))
         return true;
     if (!take_word(&at, "type"))

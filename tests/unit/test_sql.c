@@ -328,6 +328,8 @@ test_action(void **state)
          SCAN_TYPE, "a", "a + /* c */ 1"},
         {"ALTER a TYPE text USING (SELECT 1 FROM b JOIN c USING (d))", SCAN_TYPE, "a",
          "(SELECT 1 FROM b JOIN c USING (d))"},
+        {"ALTER COLUMN g SET EXPRESSION AS (a * 2)", SCAN_SET_EXPRESSION, "g", NULL},
+        {"alter set set expression as (type)", SCAN_SET_EXPRESSION, "set", NULL},
         {"ALTER a TYPE text USING $$ using $$ ;", SCAN_TYPE, "a", "$$ using $$"},
         {"ALTER COLUMN U&\"d\\0061t\\+000061\" TYPE text", SCAN_TYPE, "data", NULL},
         {"ALTER u&\"d!0061t\"\"\\!!\" UESCAPE '!' TYPE text USING a", SCAN_TYPE, "dat\"\\!", "a"},
