@@ -10,14 +10,12 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "model/statement.h"
+#include "phase/backoff.h"
 #include "phase/pause.h"
 #include "ui/log.h"
 
 enum
 {
-    PEACE = 400,       /* times what an attempt imposed */
-    POLL_FIRST = 50,   /* ms between looks while somebody is in the way; doubles to … */
-    POLL_MAX = 1000,   /* ms */
     SILENCE_MIN = 250, /* ms of our silence that the server bears at least */
     GENTLE_TURNS = 4,  /* to get past autovacuums that begin again */
     AT_ONCE = 200,     /* ms that locks take which nobody holds */
@@ -209,22 +207,6 @@ polite_explain(Context *context, Error *error)
     error_clear(&ignored);
 }
 
-/* How long to leave others in peace, in ms, when the last turn kept them waiting for imposed ms;
- * *poll is how long the last turn that imposed nothing paused. */
-static int64_t
-pause_after(const Context *context, int64_t imposed, int64_t *poll)
-{
-    int64_t most = context->settings->retry_pause, pause = imposed * PEACE;
-
-    if (imposed == 0)
-    {
-        *poll = *poll * 2 < POLL_MAX ? *poll * 2 : POLL_MAX;
-        return 1 + random() % *poll;
-    }
-    pause = pause / 2 + random() % (pause + 1);
-    return pause < most ? pause : most;
-}
-
 /* One attempt; *last says why it failed.  The rest of task tells what it imposed. */
 static bool
 attempt_once(Context *context, PoliteTask *task, Error *last)
@@ -279,9 +261,11 @@ do_between(Context *context, const PoliteTask *task, Error *error)
 static bool
 try_until(Context *context, PoliteTask *task, Text *who, Error *last, Error *error)
 {
-    int64_t poll = POLL_FIRST, left, pause;
+    int64_t left, pause;
+    Backoff backoff;
     bool done = false;
 
+    backoff_init(&backoff, context->settings->retry_pause);
     task->until = clock_ms() + task->deadline;
     for (;;)
     {
@@ -291,7 +275,7 @@ try_until(Context *context, PoliteTask *task, Text *who, Error *last, Error *err
             return true;
         if (clock_ms() >= task->until)
             return give_up(context, task, who, last, error);
-        pause = pause_after(context, task->imposed, &poll);
+        pause = backoff_after(&backoff, task->imposed, random());
         if (!do_between(context, task, error))
             return false;
         left = task->until - clock_ms();
