@@ -33,6 +33,9 @@ bool description_read(Conn *conn, Arena *arena, const char *oid, const char *sch
                       const char *home, Description *description, Error *error) ERROR_MUST_CHECK;
 
 char *description_to_json(Arena *arena, const Description *description);
+
+/* Reads that into the arena.  ERROR_FAULT if a member is not there or of another kind than it was
+ * written, or if the lines are not in order. */
 bool description_from_json(Arena *arena, const char *json, Description *description, Error *error)
     ERROR_MUST_CHECK;
 

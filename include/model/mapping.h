@@ -48,7 +48,11 @@ typedef struct Mapping
     char *dropped; /* live's foreign keys that the change drops: literals, comma-separated, or "" */
 } Mapping;
 
+/* Text in the arena; but for "unchanged" it tells all. */
 char *mapping_to_json(Arena *arena, const Mapping *mapping);
+
+/* Reads that; what it holds lies in the arena.  ERROR_FAULT if a member is not there, is of another
+ * kind than it was written, or is null where it must not be. */
 bool mapping_from_json(Arena *arena, const char *json, Mapping *mapping, Error *error)
     ERROR_MUST_CHECK;
 

@@ -109,25 +109,36 @@ description_to_json(Arena *arena, const Description *description)
     return copy;
 }
 
+static bool
+line_from_json(Arena *arena, const json_t *item, DescriptionLine *line)
+{
+    const json_t *swap = json_object_get(item, "swap"), *name = json_object_get(item, "name");
+    const json_t *definition = json_object_get(item, "definition");
+    const json_t *respelled = json_object_get(item, "respelled");
+
+    *line = (DescriptionLine){
+        .in_swap = json_is_true(swap),
+        .name = arena_strdup(arena, json_string_value(name)),
+        .definition = arena_strdup(arena, json_string_value(definition)),
+        .respelled = arena_strdup(arena, json_string_value(respelled)),
+    };
+    return json_is_boolean(swap) && json_is_string(name) && json_is_string(definition) &&
+           (respelled == NULL || json_is_string(respelled));
+}
+
 bool
 description_from_json(Arena *arena, const char *json, Description *description, Error *error)
 {
     json_t *root = json_loads(json, 0, NULL);
-    json_t *item;
-    size_t i;
+    bool whole = json_is_array(root);
 
-    if (!json_is_array(root))
-        return error_set(error, ERROR_FAULT, "a description kept in the state is damaged");
-    description->count = (int)json_array_size(root);
-    description->lines = arena_alloc(arena, sizeof(DescriptionLine) * (json_array_size(root) + 1));
-    json_array_foreach(root, i, item) description->lines[i] = (DescriptionLine){
-        .in_swap = json_is_true(json_object_get(item, "swap")),
-        .name = arena_strdup(arena, json_string_value(json_object_get(item, "name"))),
-        .definition = arena_strdup(arena, json_string_value(json_object_get(item, "definition"))),
-        .respelled = arena_strdup(arena, json_string_value(json_object_get(item, "respelled"))),
-    };
+    *description = (Description){
+        .lines = arena_alloc(arena, sizeof(DescriptionLine) * (json_array_size(root) + 1))};
+    for (size_t i = 0; whole && i < json_array_size(root); i++, description->count++)
+        whole = line_from_json(arena, json_array_get(root, i), &description->lines[i]) &&
+                (i == 0 || by_name(&description->lines[i - 1], &description->lines[i]) <= 0);
     json_decref(root);
-    return true;
+    return whole || error_set(error, ERROR_FAULT, "a description kept in the state is damaged");
 }
 
 DescriptionLine *

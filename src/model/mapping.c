@@ -53,12 +53,21 @@ fields_to_json(const Field *fields, const void *record)
     return object;
 }
 
-static void
-fields_from_json(Arena *arena, const Field *fields, const json_t *object, void *record)
+/* False if it is damaged.  A member that is not there counts as that, too, and not as NULL: without
+ * its expression a column would be left to standby. */
+static bool
+fields_from_json(Arena *arena, const Field *fields, bool nullable, const json_t *object,
+                 void *record)
 {
     for (; fields->name != NULL; fields++)
-        *(char **)((char *)record + fields->offset) =
-            arena_strdup(arena, json_string_value(json_object_get(object, fields->name)));
+    {
+        const json_t *value = json_object_get(object, fields->name);
+
+        if (!json_is_string(value) && !(nullable && json_is_null(value)))
+            return false;
+        *(char **)((char *)record + fields->offset) = arena_strdup(arena, json_string_value(value));
+    }
+    return true;
 }
 
 char *
@@ -92,38 +101,66 @@ mapping_to_json(Arena *arena, const Mapping *mapping)
     return copy;
 }
 
+static bool
+columns_from_json(Arena *arena, const json_t *list, Mapping *mapping)
+{
+    mapping->columns = arena_alloc(arena, sizeof(MapColumn) * (json_array_size(list) + 1));
+    for (; mapping->column_count < (int)json_array_size(list); mapping->column_count++)
+    {
+        const json_t *item = json_array_get(list, (size_t)mapping->column_count);
+        const json_t *binary = json_object_get(item, "binary");
+        MapColumn *column = &mapping->columns[mapping->column_count];
+
+        if (!fields_from_json(arena, column_fields, true, item, column) || column->name == NULL ||
+            column->type == NULL || !json_is_boolean(binary))
+            return false;
+        column->binary = json_is_true(binary);
+    }
+    return json_is_array(list);
+}
+
+static bool
+keys_from_json(Arena *arena, const json_t *list, Mapping *mapping)
+{
+    mapping->keys = arena_alloc(arena, sizeof(MapKey) * (json_array_size(list) + 1));
+    for (; mapping->key_count < (int)json_array_size(list); mapping->key_count++)
+        if (!fields_from_json(arena, key_fields, false,
+                              json_array_get(list, (size_t)mapping->key_count),
+                              &mapping->keys[mapping->key_count]))
+            return false;
+    return json_is_array(list);
+}
+
+static bool
+kept_from_json(Arena *arena, const json_t *list, Mapping *mapping)
+{
+    mapping->kept = arena_alloc(arena, sizeof(char *) * (json_array_size(list) + 1));
+    for (; mapping->kept_count < (int)json_array_size(list); mapping->kept_count++)
+    {
+        const json_t *item = json_array_get(list, (size_t)mapping->kept_count);
+
+        if (!json_is_string(item))
+            return false;
+        mapping->kept[mapping->kept_count] = arena_strdup(arena, json_string_value(item));
+    }
+    return json_is_array(list);
+}
+
 bool
 mapping_from_json(Arena *arena, const char *json, Mapping *mapping, Error *error)
 {
     json_t *root = json_loads(json, 0, NULL);
-    json_t *columns = json_object_get(root, "columns");
-    json_t *keys = json_object_get(root, "key");
-    json_t *item;
-    size_t i;
+    const json_t *dropped = json_object_get(root, "dropped");
+    bool whole;
 
     *mapping = (Mapping){0};
-    if (!json_is_array(columns) || !json_is_array(keys))
-    {
-        json_decref(root);
-        return error_set(error, ERROR_FAULT, "the mapping kept in the state is damaged");
-    }
-    mapping->column_count = (int)json_array_size(columns);
-    mapping->columns = arena_alloc(arena, sizeof(MapColumn) * (json_array_size(columns) + 1));
-    json_array_foreach(columns, i, item)
-    {
-        fields_from_json(arena, column_fields, item, &mapping->columns[i]);
-        mapping->columns[i].binary = json_is_true(json_object_get(item, "binary"));
-    }
-    mapping->key_count = (int)json_array_size(keys);
-    mapping->keys = arena_alloc(arena, sizeof(MapKey) * (json_array_size(keys) + 1));
-    json_array_foreach(keys, i, item) fields_from_json(arena, key_fields, item, &mapping->keys[i]);
-    mapping->kept_count = (int)json_array_size(json_object_get(root, "kept"));
-    mapping->kept = arena_alloc(arena, sizeof(char *) * (size_t)(mapping->kept_count + 1));
-    json_array_foreach(json_object_get(root, "kept"), i, item) mapping->kept[i] =
-        arena_strdup(arena, json_string_value(item));
-    mapping->dropped = arena_strdup(arena, json_string_value(json_object_get(root, "dropped")));
+    whole = columns_from_json(arena, json_object_get(root, "columns"), mapping) &&
+            keys_from_json(arena, json_object_get(root, "key"), mapping) &&
+            kept_from_json(arena, json_object_get(root, "kept"), mapping) &&
+            json_is_string(dropped);
+    mapping->dropped = arena_strdup(arena, json_string_value(dropped));
     json_decref(root);
-    return true;
+    return whole || error_set(error, ERROR_FAULT, "the mapping kept in the state is damaged");
 }
 
 static char *
