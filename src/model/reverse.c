@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/cast.h"
 #include "model/statement.h"
 #include "sql/ident.h"
 
@@ -50,50 +51,6 @@ continuation(const Reverser *r, const char *column)
     return NULL;
 }
 
-/* Behind the name of a column at the beginning of an expression, quoted or not; NULL: it begins
- * otherwise. */
-static const char *
-behind_name(Arena *arena, const char *expression, const char *name)
-{
-    const char *spelled[] = {ident_quote(arena, name), name};
-
-    for (int i = 0; i < 2; i++)
-        if (strncmp(expression, spelled[i], strlen(spelled[i])) == 0)
-            return expression + strlen(spelled[i]);
-    return NULL;
-}
-
-/* The type that a value is cast to, if nothing else is done with it; else NULL. */
-static const char *
-cast_target(Arena *arena, const MapColumn *column)
-{
-    const char *plain = column->expression;
-    bool parentheses = plain != NULL && *plain == '(';
-
-    if (plain == NULL)
-        return column->type;
-    /* the server's spelling of "column::type" begins with the column, in parentheses or not */
-    plain = behind_name(arena, plain + parentheses, column->source);
-    if (plain != NULL && *plain == '\0')
-        return column->type;
-    if (plain == NULL || (parentheses && *plain++ != ')') || strncmp(plain, "::", 2) != 0)
-        return NULL;
-    return plain + 2;
-}
-
-/* Whether a value goes over by a mere cast to its new type, and so can come back by one.  A cast to
- * another type on the way may round.  The type may be spelled without its schema. */
-static bool
-is_mere_cast(Arena *arena, const MapColumn *column)
-{
-    const char *target = cast_target(arena, column);
-    size_t length = target == NULL ? 0 : strlen(target), whole = strlen(column->type);
-
-    return target != NULL && whole >= length &&
-           strcmp(column->type + whole - length, target) == 0 &&
-           (whole == length || column->type[whole - length - 1] == '.');
-}
-
 static bool
 zone_is_fixed(Probe *probe, bool *fixed, Error *error)
 {
@@ -114,7 +71,7 @@ key_stays_distinct(Probe *probe, const Column *from, const Column *to, const Map
 {
     const Result *result;
 
-    *holds = from != NULL && to != NULL && is_mere_cast(probe->arena, map);
+    *holds = from != NULL && to != NULL && cast_is_mere(probe->arena, map);
     if (!*holds)
         return true;
     result = statement_run(probe->conn, error, "key_cast", "from_type", from->type_oid,
@@ -228,7 +185,7 @@ from_continuation(Reverser *r, const Column *column, MapColumn *green, MapColumn
 
     out->source = green->name;
     out->source_type = green->type;
-    if (!is_mere_cast(r->arena, green))
+    if (!cast_is_mere(r->arena, green))
         return no_way_back(r, arena_printf(r->arena,
                                            "column %s comes from an expression; "
                                            "--reverse-map says how it goes back",
