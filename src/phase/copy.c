@@ -13,6 +13,7 @@
 #include "phase/baddata.h"
 #include "phase/chunk_size.h"
 #include "phase/diskfull.h"
+#include "phase/gaps.h"
 #include "phase/pending.h"
 #include "phase/phases.h"
 #include "sql/template.h"
@@ -24,26 +25,18 @@ enum
     LOOK_EVERY = 500 /* ms between compaction, progress and throttle checks */
 };
 
-typedef struct Range
-{
-    int64_t first;
-    int64_t end;
-} Range;
-
 typedef struct Copy
 {
     Context *context;
     const Pair *pair;
     const char *filenode;
     ChunkSize size;
-    Range *gaps;
-    int gap_count;
-    int gap;        /* the one that chunks are being cut from */
+    Gaps gaps;
     bool throttled; /* paused by lag or by the operator */
     int64_t blocks;
     int64_t blocks_done;
     int64_t rows_done;
-    Range bad; /* the chunk that failed for its data */
+    BlockRange bad; /* the chunk that failed for its data */
     bool replaced;
 } Copy;
 
@@ -51,7 +44,7 @@ typedef struct Copy
 typedef struct Chunk
 {
     Arena *arena;
-    Range range;
+    BlockRange range;
 } Chunk;
 
 static const char *
@@ -89,10 +82,9 @@ static PoolNext
 next_chunk(void *context, Job *job, Error *error)
 {
     Copy *copy = context;
-    Range *gap = &copy->gaps[copy->gap];
     Chunk *chunk;
 
-    if (copy->gap == copy->gap_count || loop_is_stopping(copy->context->loop))
+    if (gaps_are_cut(&copy->gaps) || loop_is_stopping(copy->context->loop))
         return POOL_END;
     if (copy->throttled)
         return POOL_LATER;
@@ -100,9 +92,7 @@ next_chunk(void *context, Job *job, Error *error)
     if (chunk == NULL)
         abort();
     chunk->arena = arena_new();
-    chunk->range.first = gap->first;
-    chunk->range.end =
-        gap->end - gap->first > copy->size.blocks ? gap->first + copy->size.blocks : gap->end;
+    (void)gaps_cut(&copy->gaps, copy->size.blocks, &chunk->range);
     job->sql = chunk_sql(copy, chunk, error);
     job->data = chunk;
     if (job->sql == NULL)
@@ -110,9 +100,6 @@ next_chunk(void *context, Job *job, Error *error)
         chunk_free(chunk);
         return POOL_END;
     }
-    gap->first = chunk->range.end;
-    if (gap->first == gap->end)
-        copy->gap++;
     return POOL_JOB;
 }
 
@@ -121,7 +108,7 @@ chunk_done(void *context, Job *job, const Result *result, Error *failure, Error 
 {
     Copy *copy = context;
     Chunk *chunk = job->data;
-    Range range = chunk->range;
+    BlockRange range = chunk->range;
 
     chunk_free(chunk);
     if (result == NULL)
@@ -169,12 +156,13 @@ prepare(Copy *copy, Error *error)
         return false;
     copy->rows_done = result_get_int(result, 0, "rows");
     copy->blocks_done = result_get_int(result, 0, "blocks");
-    copy->gap = 0;
-    copy->gap_count = result_get(result, 0, "first_block") == NULL ? 0 : result_rows(result);
-    copy->gaps = arena_alloc(context->arena, sizeof(Range) * (size_t)(copy->gap_count + 1));
-    for (int i = 0; i < copy->gap_count; i++)
-        copy->gaps[i] = (Range){result_get_int(result, i, "first_block"),
-                                result_get_int(result, i, "end_block")};
+    copy->gaps =
+        (Gaps){.count = result_get(result, 0, "first_block") == NULL ? 0 : result_rows(result)};
+    copy->gaps.items =
+        arena_alloc(context->arena, sizeof(BlockRange) * (size_t)(copy->gaps.count + 1));
+    for (int i = 0; i < copy->gaps.count; i++)
+        copy->gaps.items[i] = (BlockRange){result_get_int(result, i, "first_block"),
+                                           result_get_int(result, i, "end_block")};
     return true;
 }
 
@@ -295,7 +283,7 @@ copy_once(Copy *copy, bool *covered, Error *error)
     *covered = false;
     if (!prepare(copy, error))
         return false;
-    if (copy->gap_count > 0 && !copy_gaps(copy, error))
+    if (copy->gaps.count > 0 && !copy_gaps(copy, error))
         return false;
     return context_may_go_on(context, error) && is_covered(copy, covered, error);
 }
