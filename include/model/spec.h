@@ -35,8 +35,8 @@ typedef struct Spec
 /*
  * Reads what the options said.  alters and maps are NULL-terminated lists of --alter, --map and
  * --reverse-map values; script is the text of the -f file or NULL.  ERROR_FAULT for what cannot be
- * scanned, ERROR_REFUSED for statements that have no place in a change (transaction control, a
- * statement without :green, renaming the table itself).
+ * scanned or is not UTF-8, ERROR_REFUSED for statements that have no place in a change (transaction
+ * control, a statement without :green, renaming the table itself).
  */
 bool spec_read(Arena *arena, const char *const *alters, const char *script, const char *const *maps,
                const char *const *reverse_maps, Spec *spec, Error *error) ERROR_MUST_CHECK;

@@ -161,11 +161,22 @@ maps_to_json(const SpecMap *maps, int count)
     return list;
 }
 
-static void
-finish(Arena *arena, Spec *spec)
+/* Text that is not UTF-8 makes no item of a list: the hash would be that of another change. */
+static bool
+is_whole(const json_t *root, const Spec *spec)
+{
+    return json_array_size(json_object_get(root, "statements")) == (size_t)spec->statement_count &&
+           json_array_size(json_object_get(root, "maps")) == (size_t)spec->map_count &&
+           json_array_size(json_object_get(root, "reverse_maps")) ==
+               (size_t)spec->reverse_map_count;
+}
+
+static bool
+finish(Arena *arena, Spec *spec, Error *error)
 {
     json_t *root = json_object();
     json_t *statements = json_array();
+    bool whole;
     Digest digest;
     char *text;
 
@@ -184,7 +195,9 @@ finish(Arena *arena, Spec *spec)
     spec->hash =
         arena_printf(arena, "%016lx%016lx", (unsigned long)digest.high, (unsigned long)digest.low);
     free(text);
+    whole = is_whole(root, spec);
     json_decref(root);
+    return whole || error_set(error, ERROR_FAULT, "the change is not valid UTF-8");
 }
 
 static int
@@ -222,6 +235,5 @@ spec_read(Arena *arena, const char *const *alters, const char *script, const cha
         return error_context(error, "--map");
     if (!read_maps(arena, reverse_maps, &spec->reverse_maps, &spec->reverse_map_count, error))
         return error_context(error, "--reverse-map");
-    finish(arena, spec);
-    return true;
+    return finish(arena, spec, error);
 }
