@@ -1,0 +1,27 @@
+/*
+ * What a phase works with, on a server by script: a context with settings and a migration of one
+ * table.
+ */
+#pragma once
+
+#include "phase/context.h"
+#include "script.h"
+
+typedef struct Scene
+{
+    Arena *arena;
+    Script *script;
+    Context context;
+    Settings settings; /* every time is 1 s, but for what the test sets */
+    Migration migration;
+    Pair pairs[2]; /* of which the migration has one */
+    Error error;   /* empty; cleared after the test */
+} Scene;
+
+Scene *scene_open(ScriptAnswer answer, void *context);
+
+/* False if anything is left in the loop. */
+bool scene_close(Scene *scene);
+
+/* Checks the kind of scene->error, and that its message (or detail) has this word; clears it. */
+void scene_check(Scene *scene, ErrorKind kind, const char *word);
