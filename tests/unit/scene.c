@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "ui/log.h"
+
 static void
 make_pair(Scene *scene, Pair *pair, int number)
 {
@@ -37,6 +39,8 @@ make_migration(Scene *scene)
     migration->standby_colour = "green";
     migration->schema = arena_strdup(scene->arena, "app");
     migration->table = arena_strdup(scene->arena, "t1");
+    migration->parameters.session = arena_strdup(scene->arena, "");
+    migration->parameters.local = arena_strdup(scene->arena, "");
     migration->pair_count = 1;
     migration->pairs = scene->pairs;
     make_pair(scene, &scene->pairs[0], 1);
@@ -49,6 +53,7 @@ scene_open(ScriptAnswer answer, void *context)
     Arena *arena = arena_new();
     Scene *scene = arena_alloc(arena, sizeof(*scene));
 
+    log_setup(LOG_ERROR, LOG_TEXT);
     scene->arena = arena;
     scene->error = ERROR_INIT;
     scene->script = script_open(answer, context);
