@@ -115,7 +115,7 @@ setup(void **state)
     pair->key_names = arena_strdup(arena, "id");
     pair->mapping.key_count = 1;
     tables = arena_alloc(arena, sizeof(*tables));
-    tables->compare = compare_new(arena, pair, 16);
+    tables->compare = compare_new(arena, pair, &pair->fields, 16);
     for (int i = 0; i < 500; i++)
         tables->rows[PARITY_LIVE][i] = tables->rows[PARITY_STANDBY][i] =
             (Row){i, i % 7 == 0   ? NULL
