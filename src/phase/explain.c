@@ -13,8 +13,10 @@
 static bool
 is_by_ddl(const Error *error)
 {
-    return strncmp(error->sqlstate, "42", 2) == 0 || strncmp(error->sqlstate, "3F", 2) == 0 ||
-           strncmp(error->sqlstate, "XX", 2) == 0 || error_is(error, "PS003");
+    return error_is(error, "PS003") ||
+           (error->kind == ERROR_STATEMENT &&
+            (strncmp(error->sqlstate, "42", 2) == 0 || strncmp(error->sqlstate, "3F", 2) == 0 ||
+             strncmp(error->sqlstate, "XX", 2) == 0));
 }
 
 /* What it says when a relation is not there, under its name or its schema's; or another is. */
