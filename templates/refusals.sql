@@ -98,7 +98,8 @@ SELECT what, why, remedy FROM (
      WHERE c.relispartition
        AND NOT EXISTS (SELECT FROM pg_inherits h JOIN pg_index x ON x.indexrelid = h.inhrelid WHERE h.inhparent = p.indexrelid AND x.indrelid = :oid)
     UNION ALL
-    -- ATTACH PARTITION takes the first index that fits, in the order of OIDs, and is blind to ASC and DESC
+    -- ATTACH PARTITION takes the first index that fits, in the order of OIDs, blind to ASC and DESC, but not to
+    -- families of operators
     SELECT 2, format('index %s belongs to %s', a.indexrelid::regclass, ah.inhparent::regclass),
            format('attached again, the partition''s index %s would be taken for that', b.indexrelid::regclass), format('Make index %s again, so that it is the younger one.', b.indexrelid::regclass)
       FROM pg_index a
@@ -106,6 +107,8 @@ SELECT what, why, remedy FROM (
       JOIN pg_inherits ah ON ah.inhrelid = a.indexrelid
       JOIN pg_index b ON b.indrelid = a.indrelid AND b.indexrelid < a.indexrelid AND b.indisunique = a.indisunique
                      AND b.indnkeyatts = a.indnkeyatts AND b.indkey = a.indkey AND b.indcollation = a.indcollation
+                     AND (SELECT array_agg(o.opcfamily ORDER BY u.n) FROM unnest(b.indclass) WITH ORDINALITY AS u(class, n) JOIN pg_opclass o ON o.oid = u.class)
+                         = (SELECT array_agg(o.opcfamily ORDER BY u.n) FROM unnest(a.indclass) WITH ORDINALITY AS u(class, n) JOIN pg_opclass o ON o.oid = u.class)
                      AND pg_get_expr(b.indpred, b.indrelid) IS NOT DISTINCT FROM pg_get_expr(a.indpred, a.indrelid)
                      AND pg_get_expr(b.indexprs, b.indrelid) IS NOT DISTINCT FROM pg_get_expr(a.indexprs, a.indrelid)
       JOIN pg_class bc ON bc.oid = b.indexrelid AND bc.relam = ac.relam
