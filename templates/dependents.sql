@@ -5,7 +5,8 @@
 -- of the rows. tower says how views that are not replaced in place come to it: made in the exchange, or moved in it
 -- from schema there, where they were built ahead; then those are given that build them (ahead) and let
 -- materialized views be populated (fill). Names are printed as they are read back under the search_path
--- (path: the owner's, or for ahead that of matviews.sql), which is in force from here on. Lock: none.
+-- (path: the owner's, or for ahead that of matviews.sql), which is in force from here on. away: the schema that live
+-- goes to. Lock: none.
 WITH RECURSIVE self AS (
     SELECT c.oid, c.relowner, c.reltype, c.relname, n.nspname, c.relrowsecurity, c.relforcerowsecurity,
            format('%I.%I', n.nspname, c.relname) AS name,
@@ -122,7 +123,19 @@ other_rule AS (
      WHERE r.rulename <> '_RETURN' AND r.ev_class <> :live
        AND NOT EXISTS (SELECT FROM shown WHERE shown.oid = r.ev_class AND shown.rebuilt)
        AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
-                      AND d.refclassid = 'pg_class'::regclass AND d.refobjid = :live)),
+                      AND d.refclassid = 'pg_class'::regclass AND (d.refobjid = :live OR d.refobjid IN (SELECT oid FROM shown WHERE rebuilt)))),
+other_function AS (
+    SELECT f.oid FROM pg_proc f
+     WHERE EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = f.oid
+                      AND d.refclassid = 'pg_class'::regclass AND (d.refobjid = :live OR d.refobjid IN (SELECT oid FROM shown WHERE rebuilt)))
+       AND f.oid NOT IN (SELECT oid FROM row_function)),
+-- a view in the tower that one of these reads cannot be dropped before they read its successor
+aside AS (
+    SELECT EXISTS (SELECT FROM pg_depend d JOIN shown ON shown.oid = d.refobjid AND shown.rebuilt
+                    WHERE d.refclassid = 'pg_class'::regclass
+                      AND (d.classid = 'pg_rewrite'::regclass AND d.objid IN (SELECT oid FROM other_rule)
+                           OR d.classid = 'pg_policy'::regclass
+                           OR d.classid = 'pg_proc'::regclass AND d.objid IN (SELECT oid FROM other_function))) AS holds),
 other_policy AS (
     SELECT p.* FROM pg_policy p
      WHERE p.polrelid <> :live
@@ -322,7 +335,22 @@ item(stage, step, n, statement) AS (
       FROM shown WHERE NOT rebuilt AND direct
     -- ... or the tower built again
     UNION ALL
-    SELECT 'before', 15, -level, format('DROP %s %s', kind, name) FROM shown WHERE rebuilt
+    SELECT 'before', 15, -level, format('DROP %s %s', kind, name) FROM shown, aside WHERE rebuilt AND NOT aside.holds
+    UNION ALL
+    SELECT 'before', 15, x.k, x.statement
+      FROM shown, aside,
+           LATERAL (
+               SELECT 0, format('DROP STATISTICS %I.%I', sn.nspname, s.stxname) FROM pg_statistic_ext s JOIN pg_namespace sn ON sn.oid = s.stxnamespace WHERE s.stxrelid = shown.oid
+               UNION ALL
+               SELECT 0, format('DROP INDEX %I.%I', nspname, ic.relname) FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid WHERE i.indrelid = shown.oid
+               UNION ALL
+               SELECT 1, format('ALTER %s %s RENAME TO %I', kind, name, 'pgswap_' || shown.oid)
+               UNION ALL
+               SELECT 2, format('ALTER %s %I.%I SET SCHEMA %I', kind, nspname, 'pgswap_' || shown.oid, :'away')
+           ) AS x(k, statement)
+     WHERE rebuilt AND aside.holds
+    UNION ALL
+    SELECT 'after', 95, -level, format('DROP %s %I.%I', kind, :'away', 'pgswap_' || shown.oid) FROM shown, aside WHERE rebuilt AND aside.holds
     UNION ALL
     SELECT course.stage, 70, level * 100000 + x.k * 1000, x.statement
       FROM shown,
@@ -433,10 +461,7 @@ item(stage, step, n, statement) AS (
       FROM other_policy p
     UNION ALL
     SELECT 'after', 82, f.oid::bigint, pg_get_functiondef(f.oid)
-      FROM pg_proc f
-     WHERE EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = f.oid
-                      AND d.refclassid = 'pg_class'::regclass AND d.refobjid = :live)
-       AND f.oid NOT IN (SELECT oid FROM row_function)
+      FROM other_function f
     -- PL/pgSQL that has compiled the table's row type in other sessions must compile anew
     UNION ALL
     SELECT 'after', 99, f.oid::bigint,

@@ -173,14 +173,14 @@ item(scope, name, definition) AS (
       FROM pg_rewrite r
      WHERE r.rulename <> '_RETURN' AND r.ev_class <> :oid AND r.ev_class NOT IN (SELECT oid FROM view)
        AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
-                      AND d.refclassid = 'pg_class'::regclass AND d.refobjid = :oid)
+                      AND d.refclassid = 'pg_class'::regclass AND (d.refobjid = :oid OR d.refobjid IN (SELECT oid FROM view)))
     UNION ALL
     SELECT 'swap', format('policy %I on %s', p.polname, p.polrelid::regclass),
            format('using %s; check %s; comment %s', pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid), obj_description(p.oid, 'pg_policy'))
       FROM pg_policy p
      WHERE p.polrelid <> :oid
        AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_policy'::regclass AND d.objid = p.oid
-                      AND d.refclassid = 'pg_class'::regclass AND d.refobjid = :oid)
+                      AND d.refclassid = 'pg_class'::regclass AND (d.refobjid = :oid OR d.refobjid IN (SELECT oid FROM view)))
     UNION ALL
     SELECT 'swap', format('function %s', f.oid::regprocedure),
            format('%s; owner %s; grants %s; comment %s', pg_get_functiondef(f.oid), pg_get_userbyid(f.proowner),
@@ -188,7 +188,7 @@ item(scope, name, definition) AS (
       FROM self, pg_proc f
      WHERE f.prokind <> 'a'
        AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = f.oid
-                      AND (d.refclassid = 'pg_class'::regclass AND d.refobjid = :oid
+                      AND (d.refclassid = 'pg_class'::regclass AND (d.refobjid = :oid OR d.refobjid IN (SELECT oid FROM view))
                            OR d.refclassid = 'pg_type'::regclass
                               AND d.refobjid IN (SELECT self.reltype UNION SELECT typarray FROM pg_type WHERE oid = self.reltype AND typarray <> 0)))
     UNION ALL

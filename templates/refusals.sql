@@ -232,6 +232,17 @@ SELECT what, why, remedy FROM (
       JOIN pg_class k ON k.oid = x.oid
      WHERE k.oid <> :oid AND NOT pg_has_role(k.relowner, 'USAGE')
     UNION ALL
+    SELECT 13, format('rule %I on %s', r.rulename, r.ev_class::regclass),
+           format('it must be made again, and PostgreSQL makes none with RETURNING on a table that columns were dropped from%s',
+                  CASE r.ev_class WHEN :oid THEN ', which the old table is on the way back' ELSE '' END),
+           'Drop it before, and create in its place an INSTEAD OF trigger on a view, or a rule without RETURNING.'
+      FROM pg_rewrite r
+     WHERE r.rulename <> '_RETURN' AND r.ev_action::text ~ ':returningList \('
+       AND (r.ev_class = :oid
+            OR EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass
+                          AND (d.refobjid = :oid OR d.refobjid IN (SELECT oid FROM view))))
+       AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = r.ev_class AND a.attnum > 0 AND a.attisdropped)
+    UNION ALL
     SELECT 10, 'the table is the target of a subscription', 'its apply worker would skip rows without an error after the swap', 'Migrate on the publisher''s side, or take the table out of the subscription.'
      WHERE EXISTS (SELECT FROM pg_subscription_rel WHERE srrelid = :oid)
     UNION ALL

@@ -1,10 +1,53 @@
 -- What hangs on columns that the change drops or renames, or on views that a changed type makes us
 -- build again, and cannot follow. Lock: none.
-WITH mapped(source, source_type, target, target_type) AS (VALUES :mapped),
+WITH RECURSIVE mapped(source, source_type, target, target_type) AS (VALUES :mapped),
 touched AS (
     SELECT a.attnum, a.attname, CASE WHEN m.target IS NULL THEN 'drops' ELSE 'renames' END AS verb
       FROM pg_attribute a LEFT JOIN mapped m ON m.source = a.attname
-     WHERE a.attrelid = :oid AND a.attnum > 0 AND NOT a.attisdropped AND m.target IS DISTINCT FROM a.attname)
+     WHERE a.attrelid = :oid AND a.attnum > 0 AND NOT a.attisdropped AND m.target IS DISTINCT FROM a.attname),
+row_type(oid) AS (
+    SELECT y.oid FROM pg_class c JOIN pg_type t ON t.oid = c.reltype, LATERAL (VALUES (c.reltype), (t.typarray)) AS y(oid) WHERE c.oid = :oid),
+view(oid) AS (
+    SELECT r.ev_class FROM pg_depend d JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+     WHERE r.rulename = '_RETURN' AND r.ev_class <> :oid
+       AND (d.refclassid = 'pg_class'::regclass AND d.refobjid = :oid OR d.refclassid = 'pg_type'::regclass AND d.refobjid IN (SELECT oid FROM row_type))
+    UNION
+    SELECT r.ev_class
+      FROM view JOIN pg_class k ON k.oid = view.oid
+      JOIN pg_depend d ON (d.refclassid = 'pg_class'::regclass AND d.refobjid = view.oid) OR (d.refclassid = 'pg_type'::regclass AND d.refobjid = k.reltype)
+      JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+     WHERE r.rulename = '_RETURN' AND r.ev_class <> view.oid),
+-- the views that are built again, as in dependents.sql
+tower AS (
+    SELECT k.* FROM view JOIN pg_class k USING (oid)
+     WHERE EXISTS (SELECT FROM view JOIN pg_class m USING (oid) WHERE m.relkind = 'm')
+        OR EXISTS (SELECT FROM pg_depend d WHERE d.refclassid = 'pg_type'::regclass AND d.refobjid IN (SELECT oid FROM row_type)
+                      AND (d.classid = 'pg_rewrite'::regclass OR d.classid = 'pg_proc'::regclass))
+        OR EXISTS (SELECT FROM mapped m JOIN pg_attribute a ON a.attrelid = :oid AND a.attname = m.source
+                     JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = :oid AND d.refobjsubid = a.attnum
+                    WHERE m.source_type <> m.target_type)),
+reader AS (
+    SELECT t.oid AS view, d.classid, d.objid, d.objsubid, d.refclassid, coalesce(p.proowner, rk.relowner, pk.relowner) AS owner
+      FROM tower t
+      JOIN pg_type y ON y.oid = t.reltype
+      JOIN pg_depend d ON d.deptype IN ('n', 'a', 'x')
+                      AND (d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid OR d.refclassid = 'pg_type'::regclass AND d.refobjid IN (y.oid, y.typarray))
+      LEFT JOIN pg_proc p ON d.classid = 'pg_proc'::regclass AND p.oid = d.objid
+      LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+      LEFT JOIN pg_class rk ON rk.oid = r.ev_class
+      LEFT JOIN pg_policy l ON d.classid = 'pg_policy'::regclass AND l.oid = d.objid
+      LEFT JOIN pg_class pk ON pk.oid = l.polrelid)
+SELECT DISTINCT pg_describe_object(classid, objid, objsubid) AS what,
+       format('it uses %s %s, which must be built again%s', CASE refclassid WHEN 'pg_type'::regclass THEN 'the row type of view' ELSE 'view' END, view::regclass,
+              CASE refclassid WHEN 'pg_class'::regclass THEN format(', and role %I is not its owner', current_user) ELSE '' END) AS why,
+       CASE refclassid WHEN 'pg_type'::regclass THEN 'Drop it before and create it again afterwards.' ELSE format('GRANT %I TO %I;', pg_get_userbyid(owner), current_user) END AS remedy
+  FROM reader
+ WHERE refclassid = 'pg_type'::regclass AND classid NOT IN ('pg_rewrite'::regclass, 'pg_policy'::regclass)
+    OR refclassid = 'pg_class'::regclass AND NOT pg_has_role(owner, 'USAGE')
+UNION ALL
+SELECT format('view %s', t.oid::regclass), format('it must be built again, and it belongs to extension %s', e.extname), 'Drop it before and create it again afterwards.'
+  FROM tower t JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = t.oid AND d.deptype = 'e' JOIN pg_extension e ON e.oid = d.refobjid
+UNION ALL
 SELECT pg_describe_object(d.classid, d.objid, d.objsubid) AS what,
        format('it uses column %I, which the change %s', t.attname, t.verb) AS why,
        'Drop it before and create it again afterwards, or leave the column as it is.' AS remedy

@@ -40,10 +40,11 @@ bool matviews_look(Conn *conn, Arena *arena, const char *live, const char *schem
 #define TOWER_AHEAD "ahead"
 #define TOWER_MOVED "moved"
 
-/* The statements that move what hangs on live, by stages; see templates/dependents.sql. */
+/* The statements that move what hangs on live, by stages, there and away being the schemas that the
+ * other table comes from and live goes to; see templates/dependents.sql. */
 const Result *dependents_read(Conn *conn, Arena *arena, const char *live, const Mapping *mapping,
-                              const char *path, const char *tower, const char *there, Error *error)
-    ERROR_MUST_CHECK;
+                              const char *path, const char *tower, const char *there,
+                              const char *away, Error *error) ERROR_MUST_CHECK;
 
 /* Reads what of a table cannot be carried over.  No refusal is not an error, and neither is one.
  * Materialized views that cannot be built ahead are refused unless the user chose to have them

@@ -138,7 +138,7 @@ read_dependents(Session *session, const Plan *plan, const char *path, const char
                 Error *error)
 {
     return dependents_read(session->context.control, session->context.arena, plan->table.oid,
-                           &plan->shape.mapping, path, tower, trial_schema, error);
+                           &plan->shape.mapping, path, tower, trial_schema, "pgswap_0_blue", error);
 }
 
 /* What hangs on the table: what will be done to it, and which other tables are locked for that. */

@@ -34,11 +34,12 @@ take_rows(Arena *arena, const Result *result, RefusalList *list)
 
 const Result *
 dependents_read(Conn *conn, Arena *arena, const char *live, const Mapping *mapping,
-                const char *path, const char *tower, const char *there, Error *error)
+                const char *path, const char *tower, const char *there, const char *away,
+                Error *error)
 {
     return statement_run(conn, error, "dependents", "path", path, "live", live, "mapped",
                          mapping_rows(arena, mapping), "dropped", mapping->dropped, "tower", tower,
-                         "there", there, NULL);
+                         "there", there, "away", away, NULL);
 }
 
 bool

@@ -80,9 +80,9 @@ static bool
 append_dependents(Context *context, Text *before, Text *after, const Pair *pair, const char *tower,
                   LockSet *locks, Error *error)
 {
-    const Result *result =
-        dependents_read(context->control, context->arena, pair->live_oid, &pair->mapping,
-                        pair->migration->parameters.path, tower, pair->standby_schema, error);
+    const Result *result = dependents_read(context->control, context->arena, pair->live_oid,
+                                           &pair->mapping, pair->migration->parameters.path, tower,
+                                           pair->standby_schema, pair->away_schema, error);
 
     if (result == NULL)
         return false;

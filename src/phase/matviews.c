@@ -45,7 +45,7 @@ collect(Context *context, const Pair *pair, const char *printed, StatementList *
 {
     const Result *result =
         dependents_read(context->control, context->arena, pair->live_oid, &pair->mapping, printed,
-                        TOWER_AHEAD, pair->standby_schema, error);
+                        TOWER_AHEAD, pair->standby_schema, pair->away_schema, error);
 
     if (result == NULL)
         return false;
