@@ -44,7 +44,10 @@ tree(scope, name, text) AS (
     UNION ALL
     SELECT 'swap', format('trigger %I', t.tgname), t.tgqual::text FROM pg_trigger t WHERE t.tgrelid = :oid AND NOT t.tgisinternal
     UNION ALL
-    SELECT 'swap', format('policy %I', p.polname), concat(p.polqual, p.polwithcheck) FROM pg_policy p WHERE p.polrelid = :oid),
+    SELECT 'swap', format('policy %I', p.polname), concat(p.polqual, p.polwithcheck) FROM pg_policy p WHERE p.polrelid = :oid
+    UNION ALL
+    SELECT 'swap', format('text of view %s', r.ev_class::regclass), r.ev_action::text
+      FROM pg_rewrite r WHERE r.ev_class IN (SELECT oid FROM view) AND r.rulename = '_RETURN'),
 item(scope, name, definition) AS (
     SELECT scope, 'operators of ' || name,
            coalesce((SELECT string_agg(DISTINCT format('%I.%s', n.nspname, o.oprname), ' ')

@@ -18,12 +18,30 @@ typedef struct Again
     Shape *shape;
 } Again;
 
-/* Makes the view as name, and reads its text as the description would. */
+/* What is compared of two views. */
+typedef struct ViewText
+{
+    char *text;      /* as the description has it */
+    char *operators; /* that it does not name; NULL: the server's own */
+} ViewText;
+
 static bool
-make(Again *again, const char *view, const char *name, char **text, Error *error)
+read_text(Again *again, const char *view, ViewText *text, Error *error)
+{
+    const Result *result = statement_run(again->conn, error, "view_text", "view", view, NULL);
+
+    if (result == NULL)
+        return false;
+    text->text = arena_strdup(again->arena, result_get(result, 0, "text"));
+    text->operators = arena_strdup(again->arena, result_get(result, 0, "operators"));
+    return true;
+}
+
+/* Makes the view as name, and reads what has become of it. */
+static bool
+make(Again *again, const char *view, const char *name, ViewText *text, Error *error)
 {
     StatementList list;
-    const Result *result;
 
     if (!statement_collect(again->conn, again->arena, &list, error, "view_again", "schema",
                            again->shape->schema, "name", name, "view", view, "path",
@@ -31,25 +49,34 @@ make(Again *again, const char *view, const char *name, char **text, Error *error
         !parameters_use(again->parameters, again->conn, error) ||
         !statement_list_run(again->conn, &list, error) || !parameters_leave(again->conn, error))
         return false;
-    result = statement_run(again->conn, error, "view_text", "view",
-                           ident_qualified(again->arena, again->shape->schema, name), NULL);
-    if (result == NULL)
-        return false;
-    *text = arena_strdup(again->arena, result_get(result, 0, "text"));
-    return true;
+    return read_text(again, ident_qualified(again->arena, again->shape->schema, name), text, error);
 }
 
-/* What is made of the first text must stay as it is: it is made a second time on the way back. */
 static bool
-make_twice(Again *again, const char *view, char **text, bool *stays, Error *error)
+same_operators(const ViewText *one, const ViewText *other)
 {
-    char *second;
+    return (one->operators == NULL) == (other->operators == NULL) &&
+           (one->operators == NULL || strcmp(one->operators, other->operators) == 0);
+}
 
-    if (!make(again, view, "pgswap_again_1", text, error) ||
+/* What is made of the first text must stay as it is: it is made a second time on the way back.
+ * *problem is why the view cannot be made again, or NULL. */
+static bool
+make_twice(Again *again, const char *view, ViewText *made, const char **problem, Error *error)
+{
+    ViewText original, second;
+
+    if (!read_text(again, view, &original, error) ||
+        !make(again, view, "pgswap_again_1", made, error) ||
         !make(again, ident_qualified(again->arena, again->shape->schema, "pgswap_again_1"),
               "pgswap_again_2", &second, error))
         return false;
-    *stays = strcmp(*text, second) == 0;
+    *problem = strcmp(made->text, second.text) != 0
+                   ? "its text becomes another one each time that it is made from it"
+               : !same_operators(&original, made)
+                   ? "its text does not say which operator IS DISTINCT FROM, NULLIF or CASE means, "
+                     "and under the search_path of the table's owner it is another one"
+                   : NULL;
     return true;
 }
 
@@ -59,26 +86,27 @@ read_view(Again *again, DescriptionLine *line, RefusalList *list, Error *error)
     const char *view = line->name + sizeof(prefix) - 1;
     Error failure = ERROR_INIT;
     DescriptionLine *expected = description_find(&again->shape->expected, line->name);
-    char *text = NULL;
-    bool stays = false, made;
+    ViewText text = {0};
+    const char *problem = NULL;
 
     if (!statement_do(again->conn, error, "savepoint", NULL))
         return false;
-    made = make_twice(again, view, &text, &stays, &failure);
-    if (!made && failure.kind != ERROR_STATEMENT)
+    if (!make_twice(again, view, &text, &problem, &failure))
     {
-        error_move(error, &failure);
-        return false;
+        if (failure.kind != ERROR_STATEMENT)
+        {
+            error_move(error, &failure);
+            return false;
+        }
+        problem =
+            arena_printf(again->arena, "its own text cannot make it again: %s", failure.message);
     }
-    if (!made || !stays)
-        refusals_add(again->arena, list, arena_printf(again->arena, "view %s", view),
-                     made ? "its text becomes another one each time that it is made from it"
-                          : arena_printf(again->arena, "its own text cannot make it again: %s",
-                                         failure.message),
+    if (problem != NULL)
+        refusals_add(again->arena, list, arena_printf(again->arena, "view %s", view), problem,
                      "Write it in other words, or drop it before and create it again after the "
                      "swap.");
-    else if (expected != NULL && strcmp(text, line->definition) != 0)
-        line->respelled = expected->respelled = text;
+    else if (expected != NULL && strcmp(text.text, line->definition) != 0)
+        line->respelled = expected->respelled = text.text;
     error_clear(&failure);
     return statement_do(again->conn, error, "savepoint_back", NULL);
 }

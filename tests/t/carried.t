@@ -128,6 +128,13 @@ scene(q{create function app.f(int) returns int language sql immutable as 'select
     $t->exits($t->pgswap('finish', 'app.t'), 0, 'finish');
 }
 
+# -- IS DISTINCT FROM does not say which operator it means
+scene(q{create table app.t (id int primary key, a int);
+    create function app.never(int, int) returns boolean language sql immutable as 'select false';
+    create operator app.= (leftarg = int, rightarg = int, function = app.never);
+    set search_path = app, pg_catalog; create view app.v as select id, a is distinct from 5 as other from app.t; reset search_path});
+refuses('a view that means another operator', qr/which operator/, 'app.t', '--force-rewrite');
+
 # -- what PostgreSQL makes again for a changed type it makes without its targets, and statistics without their owner
 $t->sql('create role aide; grant aide to owner');
 scene(q{create table app.t (id int primary key, a int, b int); insert into app.t select g, g % 5, g % 7 from generate_series(1, 100) g;
