@@ -15,6 +15,8 @@
 #   clients and 30 clients that are in a transaction of 40 ms nearly all the time, and write at its end
 #   order   and clients that lock other things before the table, or behind it: 20 that take nextval() of
 #           its sequence and insert then, 20 that insert into a table that refers to it
+#   wide    a table of 1000 columns, with 400 defaults and 100 checks
+#   hub     a table that 348 others refer to; the writers delete nothing
 #   retries and four clients whose transactions of 0.8 s read the table and overlap, so that for a minute
 #           the lock is not to be had, and nobody is old enough to be waited for; a tenth of the swaps
 # BENCH_SWAPS (20, of which half are reverts; each may take 3 min), BENCH_ROWS (100000), BENCH_PAUSE (4,
@@ -28,7 +30,7 @@ pgswap=$(realpath "${PGSWAP:-build/pgswap}")
 swaps=${BENCH_SWAPS:-20}
 rows=${BENCH_ROWS:-100000}
 pause=${BENCH_PAUSE:-4}
-scenarios=${*:-quiet burst reader vacuum clients order retries}
+scenarios=${*:-quiet burst reader vacuum clients order wide hub retries}
 
 fail() {
     printf 'bench_swap: %s\n' "$@" >&2
@@ -67,7 +69,26 @@ make_table() {
         -c 'ALTER SEQUENCE new_id OWNED BY orders.id' \
         -c 'INSERT INTO orders SELECT -n, n, 1, 1, 1, 1 FROM generate_series(1, 1000) AS n' \
         -c 'CREATE TABLE parts (order_id integer NOT NULL REFERENCES orders, n integer)'
+    [ "$1" != wide ] || make_wide
+    [ "$1" != hub ] || make_hub
     sql -c 'VACUUM ANALYZE orders'
+}
+
+make_wide() {
+    sql -c 'DELETE FROM orders WHERE id > 10000'
+    sql <<'SQL'
+SELECT format('ALTER TABLE orders %s', string_agg(format('ADD COLUMN c%s integer%s', n, CASE WHEN n <= 400 THEN ' DEFAULT ' || n END), ', '))
+  FROM generate_series(1, 993) AS n \gexec
+SELECT format('ALTER TABLE orders %s', string_agg(format('ADD CONSTRAINT check_%s CHECK (c%s >= 0 OR c%s IS NULL)', n, n, n + 400), ', '))
+  FROM generate_series(1, 100) AS n \gexec
+SQL
+}
+
+make_hub() {
+    sql <<'SQL'
+SELECT format('CREATE TABLE part_%s (id integer PRIMARY KEY, order_id integer REFERENCES orders)', n)
+  FROM generate_series(1, 348) AS n \gexec
+SQL
 }
 
 make_scripts() {
@@ -86,6 +107,7 @@ DELETE FROM orders WHERE id = :id;
 UPDATE orders SET total = total + 1, b = :dice WHERE id = :id;
 \\endif
 SQL
+    sed 's/^DELETE .*/SELECT :id;/' "$cluster_dir/writers.sql" >"$cluster_dir/keepers.sql"
     cat >"$cluster_dir/burst.sql" <<SQL
 \\set first random(1, $rows - 1000)
 UPDATE orders SET total = total + 1 WHERE id BETWEEN :first AND :first + 999;
@@ -141,7 +163,8 @@ busy_minute() {
 # before the first attempt for the lock ended until one second after the swap; or to the end, if
 # pgswap gave up (exit code 6 after the deadline; the next turn tries again).
 swap_once() {
-    local command=revert result=0 began ended status
+    local command=revert result=0 began ended status hold=1s
+    case $scenario in wide | hub) hold=5s ;; esac
     [ "$(sql -c 'SELECT phase FROM pgswap.migration')" = swapped ] || command=swap
     [ "$scenario" != vacuum ] || sql -c "SELECT count(*) FROM pg_stat_progress_vacuum
         WHERE relid = 'orders'::regclass" >>"$cluster_dir/vacuums"
@@ -150,7 +173,7 @@ swap_once() {
         sleep 2
     fi
     began=$EPOCHREALTIME
-    "$pgswap" "$command" -q -d bench public.orders --swap-deadline=3min \
+    "$pgswap" "$command" -q -d bench public.orders --swap-deadline=3min --max-lock-hold=$hold \
         >"$cluster_dir/pgswap.out" 2>&1 || result=$?
     ended=$EPOCHREALTIME
     case $result in
@@ -174,8 +197,9 @@ swap_once() {
 }
 
 run_scenario() {
-    local i count=$swaps quiet=$pause
+    local i count=$swaps quiet=$pause writers=writers
     scenario=$1
+    [ "$scenario" != hub ] || writers=keepers
     if [ "$scenario" = retries ]; then
         count=$(((swaps + 9) / 10))
         quiet=${BENCH_PAUSE:-30}
@@ -184,7 +208,7 @@ run_scenario() {
     make_table "$scenario"
     "$pgswap" run -q -d bench public.orders --alter 'ALTER COLUMN id TYPE bigint' >/dev/null
     clients_start bench readers -c 4 --rate="${BENCH_READS:-500}" -l --log-prefix="$cluster_dir/readers.log"
-    clients_start bench writers -c 4 --rate="${BENCH_WRITES:-200}" -l --log-prefix="$cluster_dir/writers.log"
+    clients_start bench "$writers" -c 4 --rate="${BENCH_WRITES:-200}" -l --log-prefix="$cluster_dir/writers.log"
     case $scenario in
         burst | reader) clients_start bench "$scenario" -c 1 ;;
         clients) clients_start bench clients -c 30 ;;
@@ -276,7 +300,7 @@ trap 'exit 143' TERM
 
 for scenario in $scenarios; do
     case $scenario in
-        quiet | burst | reader | vacuum | clients | order | retries) ;;
+        quiet | burst | reader | vacuum | clients | order | wide | hub | retries) ;;
         *) fail "no such scenario: $scenario" ;;
     esac
 done

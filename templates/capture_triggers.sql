@@ -16,7 +16,7 @@ SELECT statement FROM (
                      :'trigger' || '_row', :'live', :'function')
      WHERE :'mode' = 'row'
     UNION ALL
-    SELECT 2, format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', :'live', :'trigger' || '_' || event)
+    SELECT 2, format('ALTER TABLE %s %s', :'live', string_agg(format('ENABLE ALWAYS TRIGGER %I', :'trigger' || '_' || event), ', '))
       FROM unnest(ARRAY['insert', 'update', 'delete', 'row', 'truncate']) AS event
      WHERE event = 'truncate' OR (event = 'row') = (:'mode' = 'row')) AS s(step, statement)
  ORDER BY step;

@@ -257,14 +257,16 @@ item(stage, step, n, statement) AS (
                      FROM pg_attribute a WHERE a.attrelid = self.oid AND a.attnum = ANY (pr.columns)),
                   ' WHERE (' || pr.filter || ')')
       FROM self JOIN published pr ON true JOIN pg_publication p ON p.oid = pr.prpubid
-    -- foreign keys: NOT VALID in the swap, validated after it; that stops no reader and no writer, so it
+    -- foreign keys: NOT VALID in the swap, those of a table in one statement, and validated after it; that stops no reader and no writer, so it
     -- waits until an autovacuum gives way (deadlock_timeout)
     UNION ALL
-    SELECT 'before', 20, fk.oid::bigint, format('ALTER TABLE %s DROP CONSTRAINT %I', child, conname) FROM fk
+    SELECT 'before', 20, min(oid)::bigint, format('ALTER TABLE %s %s', child, string_agg(format('DROP CONSTRAINT %I', conname), ', ' ORDER BY oid))
+      FROM fk GROUP BY child
     UNION ALL
-    SELECT 'after', 90, fk.oid::bigint, format('ALTER TABLE %s ADD CONSTRAINT %I %s NOT VALID', child, conname, clause) FROM fk_text AS fk WHERE kept AND child_kind = 'r'
-    UNION ALL
-    SELECT 'after', 90, leaf.oid::bigint, format('ALTER TABLE %s ADD CONSTRAINT %I %s NOT VALID', child, conname, clause) FROM leaf
+    SELECT 'after', 90, min(oid)::bigint, format('ALTER TABLE %s %s', child, string_agg(format('ADD CONSTRAINT %I %s NOT VALID', conname, clause), ', ' ORDER BY oid))
+      FROM (SELECT oid, child, conname, clause FROM fk_text WHERE kept AND child_kind = 'r'
+            UNION ALL SELECT oid, child, conname, clause FROM leaf) AS made
+     GROUP BY child
     UNION ALL
     SELECT 'after', 91, leaf.oid::bigint, format('COMMENT ON CONSTRAINT %I ON %s IS %L', conname, child, comment) FROM leaf WHERE comment IS NOT NULL
     UNION ALL
@@ -279,7 +281,7 @@ item(stage, step, n, statement) AS (
     SELECT 'validate', 0, fk.oid::bigint, format('SET LOCAL lock_timeout = ''3s''; ALTER TABLE %s VALIDATE CONSTRAINT %I', child, conname) FROM fk WHERE convalidated AND kept AND child_kind = 'r'
     UNION ALL
     -- defaults that mention the table itself
-    SELECT 'after', 55, a.attnum, format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %s', self.name, coalesce(m.target, a.attname), pg_get_expr(d.adbin, d.adrelid))
+    SELECT 'after', 55, a.attnum, format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %s', self.name, coalesce(m.target, a.attname), pg_get_expr(d.adbin, 0))
       FROM self JOIN pg_attrdef d ON d.adrelid = self.oid JOIN pg_attribute a ON a.attrelid = self.oid AND a.attnum = d.adnum AND a.attgenerated = ''
       LEFT JOIN mapped m ON m.source = a.attname
      WHERE EXISTS (SELECT FROM pg_depend x WHERE x.classid = 'pg_attrdef'::regclass AND x.objid = d.oid
@@ -379,7 +381,7 @@ item(stage, step, n, statement) AS (
                SELECT 7, 'view', format('COMMENT ON COLUMN %s.%I IS %L', name, a.attname, col_description(a.attrelid, a.attnum))
                  FROM pg_attribute a WHERE a.attrelid = shown.oid AND a.attnum > 0 AND col_description(a.attrelid, a.attnum) IS NOT NULL
                UNION ALL
-               SELECT 8, 'rest', format('ALTER VIEW %s ALTER COLUMN %I SET DEFAULT %s', name, a.attname, pg_get_expr(d.adbin, d.adrelid))
+               SELECT 8, 'rest', format('ALTER VIEW %s ALTER COLUMN %I SET DEFAULT %s', name, a.attname, pg_get_expr(d.adbin, 0))
                  FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum WHERE d.adrelid = shown.oid
                UNION ALL
                SELECT 9, 'view', format('SELECT pg_catalog.set_config(''default_tablespace'', %L, true); ',

@@ -2,7 +2,11 @@
 -- on OIDs or on the schema the table stands in at this moment. group 'own' is on the table in
 -- whichever schema it is; group 'swap' comes to it in the swap. Our own triggers are left out, and
 -- so are invalid indexes, which are not carried. from and to are literals: the schema the table
--- stands in, and the one it belongs to. Lock: none.
+-- stands in, and the one it belongs to. Texts that PostgreSQL prints with the names of all columns in mind take
+-- time by the square of their number, each. So they come back as rows of scope 'known', too, named by the row of
+-- the catalog that each was made of; and what is given as known (an object of such names and texts) is not printed
+-- once more, while the table is in either schema. That is for texts which name nothing that moves with the table. A
+-- default has no columns in it and is printed without the table. Lock: none.
 WITH RECURSIVE self AS (
     SELECT c.*, n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = :oid),
 view(oid) AS (
@@ -29,6 +33,27 @@ parents_identity AS (
        AND NOT EXISTS (SELECT FROM pg_depend s JOIN pg_class k ON k.oid = s.objid AND k.relkind = 'S'
                         WHERE s.classid = 'pg_class'::regclass AND s.refclassid = 'pg_class'::regclass AND s.refobjid = a.attrelid
                           AND s.refobjsubid = a.attnum AND s.deptype = 'i')),
+costly(class, oid, key, tree, text) AS MATERIALIZED (
+    SELECT class, oid, key, tree,
+           coalesce(:known->>key,
+                    replace(CASE class WHEN 'constraint' THEN pg_get_constraintdef(oid) WHEN 'index' THEN pg_get_indexdef(oid)
+                                       WHEN 'statistics' THEN (SELECT replace(pg_get_statisticsobjdef(s.oid), format('%I.%I', n.nspname, s.stxname), s.stxname)
+                                                                 FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = s.stxnamespace WHERE s.oid = made.oid)
+                                       ELSE (SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d WHERE d.oid = made.oid) END,
+                            quote_ident(:from) || '.', quote_ident(:to) || '.'))
+      FROM (SELECT 'constraint', c.oid, md5((to_jsonb(c) - 'connamespace')::text), c.conbin::text
+              FROM pg_constraint c WHERE c.conrelid = :oid AND c.contype = 'c'
+            UNION ALL
+            SELECT 'index', i.indexrelid, md5(concat_ws(' ', to_jsonb(i), c.relname, c.relam, c.reloptions)), concat(i.indexprs, i.indpred)
+              FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = :oid AND i.indisvalid
+            UNION ALL
+            SELECT 'statistics', s.oid, md5((to_jsonb(s) - 'stxnamespace')::text), s.stxexprs::text
+              FROM pg_statistic_ext s WHERE s.stxrelid = :oid
+            UNION ALL
+            SELECT 'generated', d.oid, md5(to_jsonb(d)::text), d.adbin::text
+              FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum AND a.attgenerated <> ''
+             WHERE d.adrelid = :oid) AS made(class, oid, key, tree)),
+printed(texts) AS MATERIALIZED (SELECT jsonb_object_agg(class || oid, text) FROM costly),
 -- texts of expressions that do not say which operator they mean
 tree(scope, name, text) AS (
     SELECT 'own', format('column %I', a.attname), d.adbin::text
@@ -71,36 +96,39 @@ item(scope, name, definition) AS (
            format('position %s; type %s; collation %s; not null %s; default %s; identity %s; generated %s; storage %s; compression %s; statistics %s; options %s; grants %s; comment %s',
                row_number() OVER (ORDER BY a.attnum), format_type(a.atttypid, a.atttypmod),
                CASE a.attcollation WHEN 0 THEN '-' ELSE a.attcollation::regcollation::text END,
-               a.attnotnull, pg_get_expr(d.adbin, d.adrelid), CASE WHEN i.attnum IS NOT NULL THEN '' ELSE a.attidentity END, a.attgenerated, a.attstorage,
+               a.attnotnull, CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, 0) ELSE (SELECT texts->>('generated' || d.oid) FROM printed) END, CASE WHEN i.attnum IS NOT NULL THEN '' ELSE a.attidentity END, a.attgenerated, a.attstorage,
                a.attcompression, nullif(a.attstattarget, -1),
-               (SELECT array_agg(o ORDER BY o) FROM unnest(a.attoptions) AS o WHERE o NOT LIKE 'pg\_attver=%'),
-               a.attacl, col_description(a.attrelid, a.attnum))
+               CASE WHEN a.attoptions IS NOT NULL THEN (SELECT array_agg(o ORDER BY o) FROM unnest(a.attoptions) AS o WHERE o NOT LIKE 'pg\_attver=%') END,
+               a.attacl, t.description)
       FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
       LEFT JOIN parents_identity i ON i.attnum = a.attnum
+      LEFT JOIN pg_description t ON t.classoid = 'pg_class'::regclass AND t.objoid = a.attrelid AND t.objsubid = a.attnum
      WHERE a.attrelid = :oid AND a.attnum > 0 AND NOT a.attisdropped
     UNION ALL
     SELECT 'swap', format('identity of column %I', attname), format('%s, of the parent', attidentity) FROM parents_identity
     UNION ALL
     SELECT 'own', format('constraint %I', c.conname),
-           format('%s; comment %s%s', pg_get_constraintdef(c.oid), obj_description(c.oid, 'pg_constraint'),
+           format('%s; comment %s%s', CASE c.contype WHEN 'c' THEN checked.text ELSE pg_get_constraintdef(c.oid) END, x.description,
                -- a deferrable key is enforced by a trigger
                (SELECT '; triggers ' || string_agg(t.tgenabled::text, '' ORDER BY t.tgtype) FROM pg_trigger t WHERE t.tgconstraint = c.oid AND t.tgenabled <> 'O'))
-      FROM pg_constraint c
+      FROM printed, pg_constraint c
+      LEFT JOIN pg_description x ON x.classoid = 'pg_constraint'::regclass AND x.objoid = c.oid
+      CROSS JOIN LATERAL (SELECT texts->>('constraint' || c.oid)) AS checked(text)
      WHERE c.conrelid = :oid AND c.contype IN ('p', 'u', 'x', 'c', 'n') AND c.conname <> 'pgswap_bound'
        -- stand-ins of foreign keys
-       AND NOT (c.contype = 'c' AND pg_get_constraintdef(c.oid) = 'CHECK (true)'
+       AND NOT (checked.text IS NOT DISTINCT FROM 'CHECK (true)'
                 AND EXISTS (SELECT FROM self WHERE self.nspname = :from AND :from <> :to))
     UNION ALL
     SELECT 'own', format('index %I', c.relname),
            format('%s; tablespace %s; clustered %s; replica identity %s; statistics %s; comment %s',
-               pg_get_indexdef(i.indexrelid),
+               known.text,
                coalesce((SELECT spcname FROM pg_tablespace WHERE oid = c.reltablespace), 'default'),
                i.indisclustered, i.indisreplident,
                (SELECT string_agg(a.attnum || '=' || a.attstattarget, ',' ORDER BY a.attnum) FROM pg_attribute a
                  WHERE a.attrelid = i.indexrelid AND a.attstattarget >= 0),
                obj_description(c.oid, 'pg_class'))
-      FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-     WHERE i.indrelid = :oid AND i.indisvalid
+      FROM costly known JOIN pg_index i ON i.indexrelid = known.oid JOIN pg_class c ON c.oid = i.indexrelid
+     WHERE known.class = 'index'
     UNION ALL
     SELECT 'swap', format('parent of index %s', i.indexrelid::regclass), i.parent::regclass::text
       FROM (SELECT i.indexrelid, h.inhparent AS parent FROM pg_index i JOIN pg_inherits h ON h.inhrelid = i.indexrelid WHERE i.indrelid = :oid) AS i
@@ -114,10 +142,10 @@ item(scope, name, definition) AS (
       LEFT JOIN pg_index i ON d.classid = 'pg_class'::regclass AND i.indexrelid = d.objid
     UNION ALL
     SELECT 'own', format('statistics %I', s.stxname),
-           format('%s; owner %s; target %s; comment %s', replace(pg_get_statisticsobjdef(s.oid), format('%I.%I', n.nspname, s.stxname), s.stxname),
+           format('%s; owner %s; target %s; comment %s', known.text,
                   pg_get_userbyid(s.stxowner),
                   nullif(s.stxstattarget, -1), obj_description(s.oid, 'pg_statistic_ext'))
-      FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = s.stxnamespace WHERE s.stxrelid = :oid
+      FROM costly known JOIN pg_statistic_ext s ON s.oid = known.oid WHERE known.class = 'statistics'
     UNION ALL
     SELECT 'swap', format('schema of statistics %I', s.stxname), n.nspname::text
       FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = s.stxnamespace WHERE s.stxrelid = :oid AND n.nspname NOT IN (:from, :to)
@@ -150,7 +178,7 @@ item(scope, name, definition) AS (
            format('kind %s; options %s; owner %s; grants %s; comment %s; columns %s; rules %s; triggers %s; indexes %s; statistics %s; extensions %s',
                concat_ws(' ', k.relkind, k.reltablespace, (SELECT amname FROM pg_am WHERE oid = k.relam)), (SELECT array_agg(o ORDER BY o) FROM unnest(k.reloptions) AS o),
                pg_get_userbyid(k.relowner), coalesce(k.relacl, acldefault('r', k.relowner)), obj_description(k.oid, 'pg_class'),
-               (SELECT string_agg(concat_ws(' ', format('%I %s %s %s', a.attname, pg_get_expr(d.adbin, d.adrelid), a.attacl, col_description(k.oid, a.attnum)),
+               (SELECT string_agg(concat_ws(' ', format('%I %s %s %s', a.attname, pg_get_expr(d.adbin, 0), a.attacl, col_description(k.oid, a.attnum)),
                                             CASE k.relkind WHEN 'm' THEN concat_ws(' ', a.attstorage, a.attcompression, nullif(a.attstattarget, -1),
                                                 (SELECT array_agg(o ORDER BY o) FROM unnest(a.attoptions) AS o WHERE o NOT LIKE 'pg\_attver=%')) END), ', ' ORDER BY a.attnum)
                   FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
@@ -207,9 +235,10 @@ item(scope, name, definition) AS (
       FROM pg_policy p WHERE p.polrelid = :oid
     UNION ALL
     SELECT 'swap', format('foreign key %I on %s', c.conname, c.conrelid::regclass),
-           format('%s; comment %s%s', replace(pg_get_constraintdef(c.oid), ' NOT VALID', ''), obj_description(c.oid, 'pg_constraint'),
+           format('%s; comment %s%s', replace(pg_get_constraintdef(c.oid), ' NOT VALID', ''), x.description,
                (SELECT '; triggers ' || string_agg(t.tgenabled::text, '' ORDER BY t.tgrelid, t.tgtype) FROM pg_trigger t WHERE t.tgconstraint = c.oid AND t.tgenabled <> 'O'))
-      FROM pg_constraint c WHERE c.contype = 'f' AND c.conparentid = 0 AND (c.conrelid = :oid OR c.confrelid = :oid)
+      FROM pg_constraint c LEFT JOIN pg_description x ON x.classoid = 'pg_constraint'::regclass AND x.objoid = c.oid
+     WHERE c.contype = 'f' AND c.conparentid = 0 AND (c.conrelid = :oid OR c.confrelid = :oid)
        -- those of partitioned tables come back in several steps after the swap
        AND (c.conrelid = :oid OR NOT EXISTS (SELECT FROM pg_class k WHERE k.oid = c.conrelid AND (k.relkind = 'p' OR k.relispartition)))
     UNION ALL
@@ -266,4 +295,12 @@ item(scope, name, definition) AS (
        AND NOT (d.classid = 'pg_proc'::regclass AND d.refclassid = 'pg_class'::regclass))
 SELECT scope, replace(name, quote_ident(:from) || '.', quote_ident(:to) || '.') AS name,
        replace(definition, quote_ident(:from) || '.', quote_ident(:to) || '.') AS definition
-  FROM item;
+  FROM item
+UNION ALL
+SELECT 'known', key, text
+  FROM costly
+ WHERE :known IS NULL
+   AND NOT EXISTS (SELECT FROM regexp_matches(tree, 'type(?:id)? (\d+)', 'gi') AS m(id)
+                     JOIN pg_type t ON t.oid = m.id[1]::oid
+                     LEFT JOIN pg_type e ON e.oid = t.typelem
+                    WHERE t.typrelid <> 0 OR e.typrelid <> 0 OR coalesce(e.typname, t.typname) LIKE 'reg%');

@@ -32,12 +32,14 @@ SELECT md5(string_agg(concat_ws(' ', h.classid, h.objid, CASE h.classid
                WHEN 'pg_type'::regclass THEN (SELECT t.xmin::text FROM pg_type t WHERE t.oid = h.objid)
                WHEN 'pg_publication_rel'::regclass THEN (SELECT p.xmin::text FROM pg_publication_rel p WHERE p.oid = h.objid)
                END,
-               (SELECT string_agg(d.refobjid::text, ',' ORDER BY d.refobjid) FROM pg_depend d
-                 WHERE d.classid = h.classid AND d.objid = h.objid AND d.deptype IN ('e', 'x')),
-               (SELECT string_agg(l.xmin::text, ',' ORDER BY l.objsubid, l.provider) FROM pg_seclabel l
-                 WHERE l.objoid = h.objid AND l.classoid = h.classid),
-               (SELECT string_agg(d.xmin::text, ',' ORDER BY d.objsubid) FROM pg_description d
-                 WHERE d.objoid = h.objid AND d.classoid = h.classid)), ';' ORDER BY h.classid, h.objid)
+               -- a default has none of these
+               CASE WHEN h.classid <> 'pg_attrdef'::regclass THEN concat_ws(' ',
+                   (SELECT string_agg(d.refobjid::text, ',' ORDER BY d.refobjid) FROM pg_depend d
+                     WHERE d.classid = h.classid AND d.objid = h.objid AND d.deptype IN ('e', 'x')),
+                   (SELECT string_agg(l.xmin::text, ',' ORDER BY l.objsubid, l.provider) FROM pg_seclabel l
+                     WHERE l.objoid = h.objid AND l.classoid = h.classid),
+                   (SELECT string_agg(d.xmin::text, ',' ORDER BY d.objsubid) FROM pg_description d
+                     WHERE d.objoid = h.objid AND d.classoid = h.classid)) END), ';' ORDER BY h.classid, h.objid)
            || coalesce((SELECT string_agg(srsubid::text, ',' ORDER BY srsubid) FROM pg_subscription_rel WHERE srrelid = :oid), '')
            || coalesce((SELECT string_agg(p.xmin::text, ',' ORDER BY p.oid) FROM pg_publication p WHERE p.puballtables), '')) AS marks
   FROM hangs h;

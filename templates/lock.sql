@@ -1,4 +1,7 @@
--- One of the locks of the swap; straight to it, not by way of one that stops writers only.
+-- One of the locks of the swap; straight to it, not by way of one that stops writers only. It waits for at most
+-- lock_timeout ms, and all locks of one message together for budget ms.
 -- Lock: ACCESS EXCLUSIVE on what the statement names.
-SET LOCAL lock_timeout = :'lock_timeout';
+SELECT set_config('lock_timeout',
+                  greatest(1, least(:lock_timeout, :budget - extract(epoch FROM clock_timestamp() - statement_timestamp()) * 1000))::bigint::text,
+                  true);
 :statement;

@@ -78,7 +78,7 @@ item(step, n, keep, object, statement) AS (
      WHERE s.oid = :live AND pr.filter IS NOT NULL
     UNION ALL
     SELECT 3, a.attnum, false, format('the default of column %I of %s', a.attname, s.name),
-           format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %s', s.there, coalesce(m.target, a.attname), pg_get_expr(d.adbin, d.adrelid))
+           format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %s', s.there, coalesce(m.target, a.attname), pg_get_expr(d.adbin, 0))
       FROM seat s JOIN pg_attrdef d ON d.adrelid = s.oid JOIN pg_attribute a ON a.attrelid = s.oid AND a.attnum = d.adnum AND a.attgenerated = ''
       LEFT JOIN mapped m ON m.source = a.attname
      WHERE s.oid = :live
@@ -93,7 +93,7 @@ item(step, n, keep, object, statement) AS (
       FROM seat s WHERE s.level IS NOT NULL
     UNION ALL
     SELECT 11, d.oid::bigint, false, format('the default of column %I of view %s', a.attname, s.name),
-           format('ALTER VIEW %s ALTER COLUMN %I SET DEFAULT %s', s.there, a.attname, pg_get_expr(d.adbin, d.adrelid))
+           format('ALTER VIEW %s ALTER COLUMN %I SET DEFAULT %s', s.there, a.attname, pg_get_expr(d.adbin, 0))
       FROM seat s JOIN pg_attrdef d ON d.adrelid = s.oid JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum WHERE s.relkind = 'v'
     UNION ALL
     SELECT 12, i.indexrelid::bigint, false, format('index %s', ic.relname), pg_get_indexdef(i.indexrelid, 0, true)

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "cmd/command.h"
 #include "model/dependents.h"
@@ -24,6 +25,7 @@ typedef struct Plan
     StatementList ahead;    /* before it: materialized views over the new table */
     StatementList moves;    /* what the swap does to what hangs on the table, under the lock */
     StatementList settling; /* what is done after it */
+    int64_t swap_ms;        /* what the swap is expected to take under the lock */
     char *hash;             /* over the change and the description of the table */
 } Plan;
 

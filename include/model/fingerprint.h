@@ -25,12 +25,18 @@ typedef struct Description
 {
     int count;
     DescriptionLine *lines; /* in the order of name */
+    char *known;            /* texts that take long to print, to be given when it is read again */
 } Description;
 
-/* Reads the description of a table; schema is where it stands now, home where it will stand: names
- * in the text are written as if it stood in home. */
+/*
+ * Reads the description of a table; schema is where it stands now, home where it will stand: names
+ * in the text are written as if it stood in home.  known is NULL, or what an earlier description of
+ * the same table knew: each text of it is bound to the row of the catalog that it was made of, so
+ * what was altered since is read all the same.
+ */
 bool description_read(Conn *conn, Arena *arena, const char *oid, const char *schema,
-                      const char *home, Description *description, Error *error) ERROR_MUST_CHECK;
+                      const char *home, const char *known, Description *description, Error *error)
+    ERROR_MUST_CHECK;
 
 char *description_to_json(Arena *arena, const Description *description);
 
@@ -60,9 +66,9 @@ char *description_compare(Arena *arena, const Description *expected, const Descr
 
 /* Reads the description of a table that stands in its home schema, and requires all of it to be as
  * expected: else ERROR_CHANGED with this message, and the differences as detail. */
-bool description_require(Conn *conn, const char *oid, const char *schema,
+bool description_require(Conn *conn, const char *oid, const char *schema, const char *known,
                          const Description *expected, DescriptionReason reason, Error *error,
-                         const char *format, ...) __attribute__((format(printf, 7, 8)))
+                         const char *format, ...) __attribute__((format(printf, 8, 9)))
 ERROR_MUST_CHECK;
 
 /* The line of that name, or NULL. */

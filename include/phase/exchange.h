@@ -6,12 +6,23 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "phase/context.h"
 #include "phase/lockset.h"
 
+typedef struct Exchange
+{
+    char *script;
+    int moves; /* statements of it that are about what hangs on the table */
+} Exchange;
+
 /* pair is how it stands, next how it will be after the swap (journal_flip); tower: TOWER_MADE or
  * TOWER_MOVED, see model/dependents.h; adds to locks. */
 bool exchange_prepare(Context *context, const Pair *pair, const Pair *next, const char *tower,
-                      LockSet *locks, char **script, Error *error) ERROR_MUST_CHECK;
+                      LockSet *locks, Exchange *exchange, Error *error) ERROR_MUST_CHECK;
+
+/* What all that is done under the lock is expected to take with so many moves, in ms; on the large
+ * side. */
+int64_t exchange_cost(int moves);

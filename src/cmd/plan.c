@@ -14,6 +14,7 @@
 #include "cmd/decide.h"
 #include "model/rehearsal.h"
 #include "model/statement.h"
+#include "phase/exchange.h"
 #include "sql/ident.h"
 #include "ui/member.h"
 #include "ui/progress.h"
@@ -133,6 +134,21 @@ examine_shape(Session *session, Plan *plan, Error *error)
     return ok;
 }
 
+static void
+warn_of_budget(Session *session, Plan *plan)
+{
+    int64_t budget = session->options->settings.max_lock_hold;
+    Arena *arena = session->context.arena;
+
+    if (plan->swap_ms > budget)
+        shape_warn(arena, &plan->shape,
+                   arena_printf(arena,
+                                "the swap may hold its lock for %" PRId64
+                                " ms, as much hangs on the table: --max-lock-hold, now %" PRId64
+                                " ms, should be longer",
+                                plan->swap_ms, budget));
+}
+
 static const Result *
 read_dependents(Session *session, const Plan *plan, const char *path, const char *tower,
                 Error *error)
@@ -161,6 +177,8 @@ examine_swap(Session *session, Plan *plan, const char *tower, Error *error)
         else if (strcmp(result_get(result, i, "relation"), plan->table.oid) != 0)
             statement_list_add(arena, &plan->others, result_get(result, i, "name"));
     }
+    plan->swap_ms = exchange_cost(plan->moves.count);
+    warn_of_budget(session, plan);
     return true;
 }
 
@@ -271,17 +289,24 @@ print_columns(const Plan *plan)
     printf("  %d %s unchanged\n", plain, plain == 1 ? "column is" : "columns are");
 }
 
-/* One line a statement, cut at the width of a terminal. */
+/* One line a statement, cut at the width of a terminal; of a long list the number, unless all of it
+ * is asked for. */
 static void
-print_list(const char *heading, const StatementList *list)
+print_list(const char *heading, const StatementList *list, bool verbose)
 {
     enum
     {
-        WIDTH = 110
+        WIDTH = 110,
+        LENGTH = 20
     };
 
     if (list->count > 0)
         printf("\n%s\n", heading);
+    if (list->count > LENGTH && !verbose)
+    {
+        printf("  %d (--verbose lists them)\n", list->count);
+        return;
+    }
     for (int i = 0; i < list->count; i++)
     {
         int length = (int)strcspn(list->items[i], "\n");
@@ -310,7 +335,7 @@ print_parameters(const Plan *plan)
 }
 
 static void
-print_text(const Plan *plan)
+print_text(const Plan *plan, bool verbose)
 {
     const Table *table = &plan->table;
     char rows[40], heap[40], index[40], need[40];
@@ -322,6 +347,7 @@ print_text(const Plan *plan)
     printf("  space needed      about %s, besides WAL of the same order\n",
            bytes_format(need, table->table_bytes + table->index_bytes));
     printf("  key               %s\n", table->key_index);
+    printf("  lock of the swap  about %" PRId64 " ms at most\n", plan->swap_ms);
     print_columns(plan);
     print_parameters(plan);
     printf("\nSteps, and the lock each takes on the table\n");
@@ -333,10 +359,12 @@ print_text(const Plan *plan)
         if (strcmp(plan->shape.objects[i].kind, "setting") != 0)
             printf("  %-10s %s\n", plan->shape.objects[i].kind, plan->shape.objects[i].name);
     print_list("Built before the swap: what materialized views show is of that moment",
-               &plan->ahead);
-    print_list("Locked with it in the swap (ACCESS EXCLUSIVE)", &plan->others);
-    print_list("Done in the swap, under the lock, to what hangs on the table", &plan->moves);
-    print_list("Done after the swap, with short locks (SHARE UPDATE EXCLUSIVE)", &plan->settling);
+               &plan->ahead, verbose);
+    print_list("Locked with it in the swap (ACCESS EXCLUSIVE)", &plan->others, verbose);
+    print_list("Done in the swap, under the lock, to what hangs on the table", &plan->moves,
+               verbose);
+    print_list("Done after the swap, with short locks (SHARE UPDATE EXCLUSIVE)", &plan->settling,
+               verbose);
     for (int i = 0; i < plan->shape.warnings.count; i++)
         printf("%s  %s\n", i == 0 ? "\nTo know\n" : "", plan->shape.warnings.items[i]);
     if (plan->shape.no_way_back != NULL)
@@ -437,6 +465,7 @@ report_plan(json_t *report, const Plan *plan)
     member_object(report, "parameters", parameters_json(&plan->parameters));
     member_object(report, "computed_with_parameters",
                   texts_json(plan->shape.computed.items, plan->shape.computed.count));
+    member_real(report, "swap_expected_seconds", (double)plan->swap_ms / 1000);
     member_object(report, "locked_with_it", texts_json(plan->others.items, plan->others.count));
     member_object(report, "before_swap", texts_json(plan->ahead.items, plan->ahead.count));
     member_object(report, "in_swap", texts_json(plan->moves.items, plan->moves.count));
@@ -468,6 +497,6 @@ plan_command(Session *session, Error *error)
     if (decision.continues)
         print_migration(session->context.migration);
     else
-        print_text(&decision.plan);
+        print_text(&decision.plan, session->options->verbose);
     return true;
 }

@@ -39,11 +39,11 @@ prepare(Conn *conn, Error *error)
     if (result_get_bool(result, 0, "holds"))
         return true;
     scratch = arena_new();
-    sql =
-        template_render(scratch, "description", error, "oid", "$1", "from", "$2", "to", "$3", NULL);
-    ok =
-        sql != NULL && statement_do(conn, error, "prepare", "name",
-                                    "pgswap_description (oid, text, text)", "statement", sql, NULL);
+    sql = template_render(scratch, "description", error, "oid", "$1", "from", "$2", "to", "$3",
+                          "known", "$4", NULL);
+    ok = sql != NULL &&
+         statement_do(conn, error, "prepare", "name", "pgswap_description (oid, text, text, jsonb)",
+                      "statement", sql, NULL);
     arena_free(scratch);
     return ok;
 }
@@ -62,30 +62,51 @@ explain_drop(Error *error)
                              "Run the same command again.");
 }
 
+static void
+take_line(Arena *arena, const Result *result, int row, Description *description)
+{
+    description->lines[description->count++] = (DescriptionLine){
+        .in_swap = strcmp(result_get(result, row, "scope"), "swap") == 0,
+        .name = arena_strdup(arena, result_get(result, row, "name")),
+        .definition = arena_strdup(arena, result_get(result, row, "definition")),
+    };
+}
+
+static char *
+dump(Arena *arena, json_t *root)
+{
+    char *text = json_dumps(root, JSON_COMPACT);
+    char *copy = arena_strdup(arena, text);
+
+    free(text);
+    json_decref(root);
+    return copy;
+}
+
 bool
 description_read(Conn *conn, Arena *arena, const char *oid, const char *schema, const char *home,
-                 Description *description, Error *error)
+                 const char *known, Description *description, Error *error)
 {
     const Result *result;
+    json_t *texts;
 
     if (!prepare(conn, error))
         return false;
     result = statement_run(conn, error, "description_execute", "oid", oid, "from", schema, "to",
-                           home, NULL);
+                           home, "known", known, NULL);
     if (result == NULL)
         return explain_drop(error);
-    description->count = result_rows(result);
+    *description = (Description){0};
     description->lines =
-        arena_alloc(arena, sizeof(DescriptionLine) * (size_t)(description->count + 1));
-    for (int i = 0; i < description->count; i++)
-    {
-        DescriptionLine *line = &description->lines[i];
-
-        line->in_swap = strcmp(result_get(result, i, "scope"), "swap") == 0;
-        line->name = arena_strdup(arena, result_get(result, i, "name"));
-        line->definition = arena_strdup(arena, result_get(result, i, "definition"));
-        line->respelled = NULL;
-    }
+        arena_alloc(arena, sizeof(DescriptionLine) * (size_t)(result_rows(result) + 1));
+    texts = json_object();
+    for (int i = 0; i < result_rows(result); i++)
+        if (strcmp(result_get(result, i, "scope"), "known") == 0)
+            json_object_set_new(texts, result_get(result, i, "name"),
+                                json_string(result_get(result, i, "definition")));
+        else
+            take_line(arena, result, i, description);
+    description->known = dump(arena, texts);
     qsort(description->lines, (size_t)description->count, sizeof(DescriptionLine), by_name);
     return true;
 }
@@ -94,7 +115,6 @@ char *
 description_to_json(Arena *arena, const Description *description)
 {
     json_t *root = json_array();
-    char *text, *copy;
 
     for (int i = 0; i < description->count; i++)
         json_array_append_new(root, json_pack("{s:b,s:s,s:s,s:s*}", "swap",
@@ -102,11 +122,7 @@ description_to_json(Arena *arena, const Description *description)
                                               description->lines[i].name, "definition",
                                               description->lines[i].definition, "respelled",
                                               description->lines[i].respelled));
-    text = json_dumps(root, JSON_COMPACT);
-    copy = arena_strdup(arena, text);
-    free(text);
-    json_decref(root);
-    return copy;
+    return dump(arena, root);
 }
 
 static bool
@@ -292,13 +308,14 @@ description_merge(Arena *arena, const Description *own, const Description *live)
 }
 
 bool
-description_require(Conn *conn, const char *oid, const char *schema, const Description *expected,
-                    DescriptionReason reason, Error *error, const char *format, ...)
+description_require(Conn *conn, const char *oid, const char *schema, const char *known,
+                    const Description *expected, DescriptionReason reason, Error *error,
+                    const char *format, ...)
 {
     Arena *arena = arena_new();
     Description now;
     char *difference = NULL;
-    bool ok = description_read(conn, arena, oid, schema, schema, &now, error);
+    bool ok = description_read(conn, arena, oid, schema, schema, known, &now, error);
 
     if (ok)
         difference = description_compare(arena, expected, &now, DESCRIPTION_ALL, reason);

@@ -168,7 +168,7 @@ read_outcome(Outcome *o, Error *error)
         !refusals_check(&refusals, o->blue->qualified, error))
         return false;
     if (!description_read(o->conn, o->arena, o->shape->green, o->shape->schema, o->blue->schema,
-                          &green, error))
+                          NULL, &green, error))
         return false;
     o->shape->expected = description_merge(o->arena, &green, &o->shape->live);
     return expect_moved(o, error) && expect_respelled(o, error) &&

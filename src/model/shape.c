@@ -131,10 +131,10 @@ check_green(Maker *m, Error *error)
     Description green;
     char *difference;
 
-    if (!description_read(m->conn, m->arena, m->blue->oid, m->blue->schema, m->blue->schema,
+    if (!description_read(m->conn, m->arena, m->blue->oid, m->blue->schema, m->blue->schema, NULL,
                           &m->shape->live, error) ||
         !description_read(m->conn, m->arena, m->shape->green, m->shape->schema, m->blue->schema,
-                          &green, error))
+                          NULL, &green, error))
         return false;
     difference = description_compare(m->arena, &m->shape->live, &green, DESCRIPTION_OWN,
                                      DESCRIPTION_OUTCOME);

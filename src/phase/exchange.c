@@ -13,6 +13,12 @@
 #include "phase/phases.h"
 #include "sql/template.h"
 
+enum
+{
+    BASE_MS = 50,
+    MOVES_PER_SECOND = 1000 /* foreign keys, the slowest, each of which makes triggers */
+};
+
 static void
 append_statements(Text *script, const StatementList *list)
 {
@@ -78,7 +84,7 @@ append_sequences(Context *context, Text *release, Text *attach, const Pair *pair
  * and what must be locked for that. */
 static bool
 append_dependents(Context *context, Text *before, Text *after, const Pair *pair, const char *tower,
-                  LockSet *locks, Error *error)
+                  LockSet *locks, int *moves, Error *error)
 {
     const Result *result = dependents_read(context->control, context->arena, pair->live_oid,
                                            &pair->mapping, pair->migration->parameters.path, tower,
@@ -100,6 +106,7 @@ append_dependents(Context *context, Text *before, Text *after, const Pair *pair,
         if (strcmp(stage, "before") == 0 || strcmp(stage, "after") == 0)
         {
             text_printf(strcmp(stage, "before") == 0 ? before : after, "%s;\n", statement);
+            (*moves)++;
             continue;
         }
         later = template_render(context->arena, "validate_create", error, "migration",
@@ -129,14 +136,17 @@ append_capture(Context *context, Text *script, const Pair *next, Error *error)
 
 bool
 exchange_prepare(Context *context, const Pair *pair, const Pair *next, const char *tower,
-                 LockSet *locks, char **script, Error *error)
+                 LockSet *locks, Exchange *exchange, Error *error)
 {
     const Migration *migration = context->migration;
     Text text = {0}, attach = {0};
     StatementList capture;
     const char *ours;
-    bool ok = statement_collect(context->control, context->arena, &capture, error, "capture_drop",
-                                "trigger", pair->trigger, "relations", pair->live_oid, NULL);
+    bool ok;
+
+    exchange->moves = 0;
+    ok = statement_collect(context->control, context->arena, &capture, error, "capture_drop",
+                           "trigger", pair->trigger, "relations", pair->live_oid, NULL);
 
     if (ok)
     {
@@ -147,7 +157,7 @@ exchange_prepare(Context *context, const Pair *pair, const Pair *next, const cha
         ok && append_kind(context, &text, pair, "check", error) &&
         append_sequences(context, &text, &attach, pair, error) &&
         append_generated(context, &attach, pair, "identity_values", true, error) &&
-        append_dependents(context, &text, &attach, pair, tower, locks, error) &&
+        append_dependents(context, &text, &attach, pair, tower, locks, &exchange->moves, error) &&
         append_kind(context, &attach, pair,
                     arena_printf(context->arena, "foreign %s", migration->standby_colour), error) &&
         append_capture(context, &attach, next, error) &&
@@ -156,8 +166,14 @@ exchange_prepare(Context *context, const Pair *pair, const Pair *next, const cha
     ours = template_render(context->arena, "parameters_ours", error, "scope", "LOCAL", NULL);
     if (ours != NULL)
         text_append(&text, ours);
-    *script = arena_strdup(context->arena, text_cstr(&text));
+    exchange->script = arena_strdup(context->arena, text_cstr(&text));
     text_clear(&text);
     text_clear(&attach);
     return ok && ours != NULL;
+}
+
+int64_t
+exchange_cost(int moves)
+{
+    return BASE_MS + (int64_t)moves * 1000 / MOVES_PER_SECOND;
 }

@@ -129,7 +129,7 @@ guard_last_copy(Context *context, Error *error)
 static bool
 check_fingerprint(Conn *conn, const Pair *pair, Error *error)
 {
-    return description_require(conn, pair->live_oid, pair->schema, &pair->fingerprint,
+    return description_require(conn, pair->live_oid, pair->schema, NULL, &pair->fingerprint,
                                DESCRIPTION_CHANGE, error,
                                "table %s was altered since the migration began", pair->live) ||
            (error->kind == ERROR_CHANGED &&

@@ -27,8 +27,9 @@
 
 enum
 {
-    ROUNDS = 8,     /* to come close to live before the lock is asked for */
-    LONG_AGO = 5000 /* ms */
+    ROUNDS = 8,      /* to come close to live before the lock is asked for */
+    LONG_AGO = 5000, /* ms */
+    CUT_MAX = 2      /* exchanges that --max-lock-hold ends before the run does */
 };
 
 typedef struct Swap
@@ -36,9 +37,12 @@ typedef struct Swap
     Context *context;
     Migration after; /* the migration as it will be, with the roles exchanged */
     LockSet locks;
-    char **scripts; /* of each pair: everything between drain and comparison, as one text */
-    char **marks;   /* of each pair's live, as it was when its description was checked */
-    Arena *scratch; /* of one attempt */
+    Exchange *exchanges; /* of each pair: everything between drain and comparison */
+    char **marks;        /* of each pair's live, as it was when its description was checked */
+    char **known; /* of each pair's standby: texts of its description that take long to print */
+    bool is_exchanging; /* the attempt has its locks, and nothing to wait for */
+    int cut_exchanges;  /* attempts that ended there, at --max-lock-hold */
+    Arena *scratch;     /* of one attempt */
     Snapshots *snapshots;
     Watch *watch;
     PoliteTask task;
@@ -87,6 +91,25 @@ check_live(Swap *swap, Error *error)
         if (!read_marks(swap, i, &swap->marks[i], error))
             return false;
     return guard_check(context, &whole, error) && (whole || guard_capture_is_lost(context, error));
+}
+
+/* What takes long is read before the lock, and proven under it by the rows it was made of. */
+static bool
+know_standby(Swap *swap, Error *error)
+{
+    Context *context = swap->context;
+
+    for (int i = 0; i < context->migration->pair_count; i++)
+    {
+        const Pair *pair = &context->migration->pairs[i];
+        Description standby;
+
+        if (!description_read(context->control, swap->scratch, pair->standby_oid,
+                              pair->standby_schema, pair->schema, NULL, &standby, error))
+            return false;
+        swap->known[i] = standby.known;
+    }
+    return true;
 }
 
 /* *known if no row of live can have changed without capture since the tables were compared. */
@@ -159,11 +182,12 @@ check_conditions(Swap *swap, Error *error)
 /* The table that is live now is what was planned; anything else rolls back.  That live is as it was
  * is known, so what differs is a fault of ours, unless somebody has altered our own table. */
 static bool
-compare_outcome(Context *context, const Pair *pair, Error *error)
+compare_outcome(Context *context, const Pair *pair, const char *known, Error *error)
 {
-    if (description_require(
-            context->control, pair->standby_oid, pair->schema, &pair->expected, DESCRIPTION_OUTCOME,
-            error, "the swap of %s did not come out as planned and was undone", pair->live))
+    if (description_require(context->control, pair->standby_oid, pair->schema, known,
+                            &pair->expected, DESCRIPTION_OUTCOME, error,
+                            "the swap of %s did not come out as planned and was undone",
+                            pair->live))
         return true;
     if (error->kind != ERROR_CHANGED)
         return false;
@@ -180,11 +204,12 @@ exchange(Swap *swap, Error *error)
     Context *context = swap->context;
     const Migration *migration = context->migration;
 
+    swap->is_exchanging = true;
     for (int i = 0; i < migration->pair_count; i++)
-        if (!statement_script_run(context->control, swap->scripts[i], error))
+        if (!statement_script_run(context->control, swap->exchanges[i].script, error))
             return error_context(error, "exchanging %s", migration->pairs[i].live);
     for (int i = 0; i < migration->pair_count; i++)
-        if (!compare_outcome(context, &migration->pairs[i], error))
+        if (!compare_outcome(context, &migration->pairs[i], swap->known[i], error))
             return false;
     return true;
 }
@@ -235,19 +260,47 @@ swap_locked(Swap *swap, Error *error)
            move_and_commit(swap, error);
 }
 
+/* An exchange that takes longer than it may is no matter of waiting. */
+static bool
+exchange_was_cut(Swap *swap, Error *error)
+{
+    const Migration *migration = swap->context->migration;
+    int64_t held = swap->context->settings->max_lock_hold, needed = 0;
+
+    if (!swap->is_exchanging || ++swap->cut_exchanges < CUT_MAX)
+        return error_context(error, "at --max-lock-hold");
+    for (int i = 0; i < migration->pair_count; i++)
+        needed += exchange_cost(swap->exchanges[i].moves);
+    error_clear(error);
+    error_set(error, ERROR_LIMIT,
+              "the exchange of %s takes longer than --max-lock-hold (%" PRId64 " ms)",
+              migration->pairs[0].live, held);
+    error_detail(error,
+                 "%d attempts had all their locks, were cancelled in the exchange and rolled "
+                 "back.",
+                 CUT_MAX);
+    return error_hint(error,
+                      "Nothing is lost: run the same command again with --max-lock-hold=%" PRId64
+                      "ms or longer, when the application can wait that long.",
+                      greatest(needed, 2 * held));
+}
+
 /* From the first lock to the end everything together has --max-lock-hold, see lockset_take(). */
 static bool
 attempt_locked(Swap *swap, Error *error)
 {
     Context *context = swap->context;
-    bool ok = polite_begin(context, swap->locks.relations, error) &&
-              drain_is_small(context, &swap->drain, error) &&
-              lockset_take(context, &swap->locks, error) &&
-              context_pause_at(context, context->control, "swap-locked", error) &&
-              swap_locked(swap, error);
+    bool ok;
 
+    swap->is_exchanging = false;
+    ok = polite_begin(context, swap->locks.relations, error) &&
+         drain_is_small(context, &swap->drain, error) &&
+         lockset_take(context, &swap->locks, error) &&
+         context_pause_at(context, context->control, "swap-locked", error) &&
+         swap_locked(swap, error);
     conn_set_deadline(context->control, 0);
-    return ok || (error_is(error, "57014") && error_context(error, "at --max-lock-hold"));
+    return ok || (error->kind == ERROR_LIMIT && error_is(error, "57014") &&
+                  exchange_was_cut(swap, error));
 }
 
 /* Applies what is pending, compares live with its description, and waits for the snapshots that are
@@ -341,7 +394,8 @@ attempt(Context *context, void *data, Error *error)
     swap->scratch = arena_new();
     context->summary.swap_attempts++;
     ok = guard_tables(context, error) && ensure_known(swap, error) &&
-         polite_make_way(context, swap->locks.relations, error) && come_close(swap, error) &&
+         polite_make_way(context, swap->locks.relations, error) && know_standby(swap, error) &&
+         come_close(swap, error) &&
          context_pause_at(context, context->control, "swap-close", error) &&
          attempt_locked(swap, error);
     if (ok)
@@ -400,7 +454,7 @@ prepare_pair(Swap *swap, int i, Error *error)
 
     return matviews_build(context, pair, &built, error) &&
            exchange_prepare(context, pair, &swap->after.pairs[i], built ? TOWER_MOVED : TOWER_MADE,
-                            &swap->locks, &swap->scripts[i], error);
+                            &swap->locks, &swap->exchanges[i], error);
 }
 
 static bool
@@ -415,8 +469,9 @@ prepare(Swap *swap, Error *error)
         !make_logs(swap, error) || !ensure_proven(context, error) ||
         !lockset_init(context, &swap->locks, error))
         return false;
-    swap->scripts = arena_alloc(context->arena, size);
+    swap->exchanges = arena_alloc(context->arena, sizeof(Exchange) * (size_t)migration->pair_count);
     swap->marks = arena_alloc(context->arena, size);
+    swap->known = arena_alloc(context->arena, size);
     for (int i = 0; i < migration->pair_count; i++)
         if (!prepare_pair(swap, i, error))
             return error_context(error, "preparing the swap");

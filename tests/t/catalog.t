@@ -7,6 +7,7 @@ use FindBin;
 use lib "$FindBin::Bin/../lib";
 use Pgswap::Test;
 use Pgswap::Catalog;
+use JSON::PP ();
 use Test::More;
 
 my $t = Pgswap::Test->start('catalog', wal_level => 'logical', allow_in_place_tablespaces => 'on');
@@ -337,10 +338,10 @@ my %FIXED = (
 
 sub read_template
 {
-    my ($name, $table) = @_;
+    my ($name, $table, $known) = @_;
     my $sql = PostgreSQL::Test::Utils::slurp_file(Pgswap::Test::tree() . "/templates/$name.sql") =~ s/^--.*\n//mgr;
     my $oid = $t->value("select '$table'::regclass::oid");
-    return $sql =~ s/(?<!:):oid\b/$oid/gr =~ s/(?<!:):'?(?:from|to)\b'?/'app'/gr;
+    return $sql =~ s/(?<!:):oid\b/$oid/gr =~ s/(?<!:):'?(?:from|to)\b'?/'app'/gr =~ s/(?<!:):known\b/$known/gr;
 }
 
 my (%seen_altered, %read);
@@ -348,6 +349,14 @@ my $session = $t->connect(user => undef);
 $session->do(q{set search_path = ''; set allow_system_table_mods = on; set client_min_messages = error});
 $session->do(q{create function app.g() returns trigger language plpgsql as 'begin return new; end'});
 
+# As a swap reads it: with what took long and was known before.
+sub description
+{
+    my ($table) = @_;
+    my $rows = $session->selectall_arrayref(read_template('description', $table, 'null::jsonb'), { pg_placeholder_dollaronly => 1 });
+    my %known = map { $_->[1] => $_->[2] } grep { $_->[0] eq 'known' } @$rows;
+    return read_template('description', $table, $session->quote(JSON::PP->new->encode(\%known)) . '::jsonb');
+}
 
 sub read_all
 {
@@ -358,7 +367,7 @@ sub read_all
 sub seen
 {
     my ($table, $alteration) = @_;
-    my @queries = @{ $read{$table} //= [ map { read_template($_, $table) } qw(description live_marks) ] };
+    my @queries = @{ $read{$table} //= [ description($table), read_template('live_marks', $table) ] };
     $session->begin_work;
     my @before = @{ $read{"$table before"} //= [ map { read_all($_) } @queries ] };
     my @after = eval { $session->do($_) for split /; (?!end)/, $alteration; map { read_all($_) } @queries };

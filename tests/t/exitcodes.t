@@ -107,6 +107,14 @@ $t->exits($t->reap($first), 7, 'stopped');
 is(n_type(), 'integer', 'stopped: not swapped');
 
 # 0: the goal is reached, also if it already was
+# 9: an exchange that takes longer than it may is no matter of waiting
+my $late = $t->hold('swap-commit');
+fails($t->pgswap('swap', 'app.t', '--pause-at', 'swap-commit', '--max-lock-hold', '1s', '--retry-pause', '1s', '--swap-deadline', '1h'), 9,
+    qr/exchange.*--max-lock-hold.*^pgswap: hint: .*--max-lock-hold=\d+ms/ms, 'a long exchange');
+$t->let_go($late);
+is(n_type(), 'integer', 'a long exchange: not swapped');
+$t->exits($t->pgswap('verify', 'app.t'), 0, 'a long exchange: still in sync');
+
 $t->exits($t->pgswap('swap', 'app.t'), 0, 'swap');
 is(n_type(), 'bigint', 'swapped');
 is($t->value('select n from app.t where id = 7'), -7, 'the last writes are there');

@@ -104,4 +104,23 @@ is_deeply(\@warned, [
     'function app.g() of trigger named on the table may name column "Old Name", which the change renames to new_name' ],
     'triggers that name dropped and renamed columns') or diag($plan->{out});
 
+# -- a table that many refer to: numbers, and the lists when asked for
+table(join '; ', map { "create table app.c$_ (id int primary key, a int references app.t, b int references app.t)" } 1 .. 30);
+my $short = $t->pgswap('plan', 'app.t', @WIDEN);
+my $long = $t->pgswap('plan', 'app.t', @WIDEN, '--verbose');
+$t->exits($_, 0, 'a hub: plan') for $short, $long;
+like($short->{out}, qr/^Locked with it in the swap.*\n  30 \(--verbose lists them\)\n\n^Done in the swap.*\n  60 \(/m, 'a hub: how many of each');
+unlike($short->{out}, qr/app\.c17/, 'a hub: they are not listed');
+like($long->{out}, qr/^  app\.c$_$/m, "a hub, --verbose: app.c$_ is locked") for 1, 17, 30;
+like($long->{out}, qr/^  ALTER TABLE app\.c17 DROP CONSTRAINT c17_a_fkey, DROP CONSTRAINT c17_b_fkey$/m, 'a hub, --verbose: the keys of a table go in one statement');
+$json = $t->json($t->pgswap('plan', '--json', 'app.t', @WIDEN));
+is(scalar @{ $json->{in_swap} }, 60, 'a hub, as JSON: all are listed');
+my ($ms) = $short->{out} =~ /^  lock of the swap +about (\d+) ms/m;
+is($json->{swap_expected_seconds} * 1000, $ms, 'a hub: what the swap may take under the lock');
+unlike($short->{out}, qr/--max-lock-hold/, 'a hub: that fits');
+my $run = $t->pgswap('run', 'app.t', @WIDEN, '--until=ready', '--max-lock-hold', $ms - 1 . 'ms');
+$t->exits($run, 0, 'a hub, run with less');
+like($run->{err}, qr/--max-lock-hold/, 'a hub, run with less: it is said');
+$t->exits($t->pgswap('abort', 'app.t'), 0, 'a hub: abort');
+
 done_testing();

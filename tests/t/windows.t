@@ -145,6 +145,35 @@ for my $case (@WITHOUT_A_TRACE)
     }
 }
 
+# What takes long to print is read of standby before the lock: what changes between that and the lock is seen.
+my @OTHER_TEXTS = (
+    [ 'a check' => 'alter table %S drop constraint fits, add constraint fits check (n >= m - 2)' ],
+    [ 'the column of a check' => 'alter table %S rename column m to was_m' ],
+    [ 'an index' => 'drop index %H.t_half; create index t_half on %S ((n / 3))' ],
+    [ 'the options of an index' => 'alter index %H.t_half set (fillfactor = 50)' ],
+    [ 'a generated column' => 'alter table %S alter column twice drop expression' ],
+    [ 'a default' => q(alter table %S alter column note set default 'new') ],
+    [ 'statistics' => 'drop statistics %H.t_st; create statistics %H.t_st on n, m from %S' ]);
+for my $case (@OTHER_TEXTS)
+{
+    my ($what, $sql) = @$case;
+    section "standby is altered before the lock: $what" => sub {
+        my $name = "standby is altered before the lock: $what";
+        before('swap', $name, 'alter table app.t add m int default 1, add constraint fits check (n >= m - 1), alter note set default 1,
+            add twice int generated always as (m * 2) stored; create index t_half on app.t ((n / 2)); create statistics app.t_st on n, (m + 1) from app.t');
+        my $home = $t->value(q{select nspname from pg_namespace where nspname ~ '^pgswap_\d+_green$'});
+        my $point = $t->hold('swap-close');
+        my $run = $t->spawn('swap', 'app.t', '--pause-at', 'swap-close', '--max-lock-hold', '5min');
+        $t->arrived($point, $run);
+        $t->sql('set role owner; ' . $sql =~ s/%S/$home.t/gr =~ s/%H/$home/gr . '; reset role');
+        $t->let_go($point);
+        $t->exits($t->reap($run), 1, $name);
+        like($run->{err}, qr/did not come out as planned/, "$name: it is said");
+        is(n_type(), 'integer', "$name: not swapped");
+        ended($name, 'abort');
+    };
+}
+
 section 'finish and abort that cannot' => sub {
     my $name = 'finish and abort that cannot';
     for my $command ('finish', 'abort')
