@@ -56,7 +56,7 @@ on_signal(uv_signal_t *handle, int number)
     loop->stop_count++;
     if (loop->stop == LOOP_GOES_ON)
     {
-        log_info("stopping after the running statement; again to cancel it");
+        log_info("stopping after the running statement; a second signal cancels it");
         loop_stop(loop);
         return;
     }
@@ -119,7 +119,8 @@ loop_free(Loop *loop)
     for (int i = 0; i < 3; i++)
         uv_close((uv_handle_t *)&loop->signals[i], NULL);
     loop_enter(loop);
-    uv_run(&loop->uv, UV_RUN_DEFAULT);
+    while (uv_run(&loop->uv, UV_RUN_DEFAULT) != 0)
+        ;
     loop_leave(loop);
     if (uv_loop_close(&loop->uv) != 0)
         return false; /* something is still in the loop: it must stay where it is */
@@ -204,4 +205,6 @@ void
 loop_leave(Loop *loop)
 {
     loop->depth--;
+    if (loop->depth > 0)
+        uv_stop(&loop->uv); /* ends the turn: libuv would go on to sleep after timers and idlers */
 }

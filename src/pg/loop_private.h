@@ -30,6 +30,7 @@ void loop_check_may_wait(const Loop *loop, const char *who);
 /* Waits until something happened, and serves it. */
 void loop_run_once(Loop *loop);
 
-/* Around a call of a callback of the layers above, which may be made outside uv_run(). */
+/* Around a call of a callback of the layers above, which may be made outside uv_run().  Who waits
+ * in loop_run_once() looks at what the callback has changed before the loop sleeps. */
 void loop_enter(Loop *loop);
 void loop_leave(Loop *loop);

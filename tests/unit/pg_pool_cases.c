@@ -396,6 +396,30 @@ test_stopped_backend(void **state)
     pool_close(pool);
 }
 
+/* An end that comes in a part of the turn after which the loop would sleep is seen at once: a
+ * source without jobs ends in a timer, the rows of a COPY between polls.  The limit is that of a
+ * hang. */
+static void
+test_end_is_seen(void **state)
+{
+    Fixture *f = *state;
+    Pool *pool = open_pool(f, 1);
+    Work work = make_work("SELECT 1", 0);
+    int64_t started = clock_ms();
+
+    pool_start(pool, next_job, job_done, &work);
+    assert_true(pool_wait(pool, 60000));
+    assert_true(pool_finish(pool, &f->error));
+    work = make_work("COPY (SELECT generate_series(1, 5000)) TO STDOUT", 1);
+    work.sink = count_copied;
+    pool_start(pool, next_job, job_done, &work);
+    assert_true(pool_wait(pool, 60000));
+    assert_true(pool_finish(pool, &f->error));
+    assert_int_equal(work.copied, 5000);
+    assert_true(clock_ms() - started < 50000);
+    pool_close(pool);
+}
+
 static void
 test_open_fails(void **state)
 {
@@ -433,6 +457,7 @@ run_pool_cases(void)
         ON_SERVER(test_second_signal),
         ON_SERVER(test_lost_connection),
         ON_SERVER(test_stopped_backend),
+        ON_SERVER(test_end_is_seen),
         ON_SERVER(test_open_fails),
     };
 
