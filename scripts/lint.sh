@@ -3,8 +3,8 @@
 #
 #     scripts/lint.sh [-C DIRECTORY] [RULE…]
 #
-# Without a RULE all of them are checked: layers phases clients sql templates names marks length format
-# cppcheck scripts tracked.  A line of C that must hold SQL says so with a comment: lint: sql.
+# Without a RULE all of them are checked: layers phases clients sql templates names words marks length
+# format cppcheck scripts tracked.  A line of C that must hold SQL says so with a comment: lint: sql.
 set -euo pipefail
 export LC_ALL=C
 
@@ -163,6 +163,30 @@ rule_names() {
         }'
 }
 
+# What people read is plain English: no words of ours, and none that are out of use.  Of the strings of
+# C and SQL, those with two blanks or more are text for people, but for the comments of our state.
+rule_words() {
+    files c sql in src templates | on_files awk '
+        BEGIN {
+            words = "to be had|stands? in|mend(s|ed|ing)?|anew|tak(en|es|e) (everything )?back|no chance|" \
+                "drain(s|ed|ing)?|purg(e|es|ed|ing)|parity|dirty|strays?|h[eo]lds? (it )?up|held up|" \
+                "keys? pending|pending keys?|goes on|lets it go|untouched|standby|blue|green"
+        }
+        /^ *(\/\*|\* |--)|^COMMENT ON/ { next }
+        {
+            quote = FILENAME ~ /\.sql$/ ? "\x27" : "\""
+            line = $0
+            gsub(/\\"/, " ", line)
+            count = split(line, part, quote)
+            for (i = 2; i <= count; i += 2) {
+                text = " " tolower(part[i]) " "
+                gsub(/standby server/, "", text)
+                if (part[i] ~ / .* / && match(text, "[^-a-z_:](" words ")([^-a-z_.]|[.][^%a-z])"))
+                    printf "%s:%d: \"%s\" is no word for a message\n", FILENAME, FNR, substr(text, RSTART + 1, RLENGTH - 2)
+            }
+        }'
+}
+
 rule_marks() {
     files c h sql sh t pl pm awk in src include templates scripts tests |
         on_files grep -nHwE 'TO''DO|FIX''ME|X''XX' | sed -E 's/^([^:]*:[0-9]+):.*/\1: unfinished/' || true
@@ -218,7 +242,7 @@ rule_tracked() {
     git ls-files --cached --ignored --exclude-standard | sed 's/$/:1: generated file is tracked/'
 }
 
-rules=${*:-layers phases clients sql templates names marks length format cppcheck scripts tracked}
+rules=${*:-layers phases clients sql templates names words marks length format cppcheck scripts tracked}
 for rule in $rules; do
     report < <("rule_$rule" || echo "scripts/lint.sh: rule $rule could not be checked")
 done

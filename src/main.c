@@ -24,23 +24,24 @@
 
 static const Command commands[] = {
     {"plan", plan_command, COMMAND_PLAN, NULL, true,
-     "what a change means and takes; changes nothing"},
+     "what a change does and needs; changes nothing"},
     {"run", run_command, COMMAND_RUN, summary_report, true,
      "build, copy, sync, verify and swap; continues an unfinished run"},
     {"status", status_command, COMMAND_STATUS, NULL, false,
-     "how a migration stands, from any machine"},
+     "state and progress of migrations, from any machine"},
     {"verify", verify_command, COMMAND_VERIFY, NULL, true, "compare both tables now"},
     {"swap", swap_command, COMMAND_SWAP, summary_report, true,
      "swap a table that \"run --until=ready\" made ready"},
-    {"pause", pause_command, COMMAND_PAUSE, NULL, true, "hold a migration up: no copying, no swap"},
-    {"continue", continue_command, COMMAND_CONTINUE, NULL, true, "let a paused migration go on"},
+    {"pause", pause_command, COMMAND_PAUSE, NULL, true, "pause a migration: no copying, no swap"},
+    {"continue", continue_command, COMMAND_CONTINUE, NULL, true, "continue a paused migration"},
     {"follow", follow_command, COMMAND_FOLLOW, summary_report, true,
      "after the swap: keep the old table in sync"},
     {"revert", revert_command, COMMAND_REVERT, summary_report, true,
      "swap back, with everything written since"},
     {"finish", finish_command, COMMAND_FINISH, NULL, true,
-     "after the swap: drop the old table and all that is ours"},
-    {"abort", abort_command, COMMAND_ABORT, NULL, true, "before the swap: take everything back"},
+     "after the swap: drop the old table and all that pgswap made"},
+    {"abort", abort_command, COMMAND_ABORT, NULL, true,
+     "before the swap: give up, drop all that pgswap made"},
 };
 
 /* One call of the program. */
@@ -67,9 +68,9 @@ print_help(void)
         printf("  %-8s %s\n", commands[i].name, commands[i].help);
     printf("\n\"pgswap COMMAND --help\" lists the options of a command; these are all:\n");
     options_help(COMMAND_ALL);
-    printf("\n  -V, --version                      print the version\n"
+    printf("\n  -V, --version                 print the version\n"
            "\nExit codes: 0 done, 1 usage, 2 connection, 3 a statement or the data failed,\n"
-           "4 refused, 5 tables differ, 6 no lock to be had, 7 stopped on request,\n"
+           "4 refused, 5 tables differ, 6 could not get the lock, 7 stopped on request,\n"
            "8 another pgswap at work, 9 a limit, 10 table altered meanwhile,\n"
            "11 paused by the operator.\n");
 }
@@ -99,7 +100,7 @@ find_command(const char *name, Error *error)
         error_set(error, ERROR_FAULT, "there is no command \"%s\"", name);
     meant = suggest(name, names);
     if (meant != NULL)
-        error_hint(error, "Perhaps \"pgswap %s\" is meant; \"pgswap --help\" lists the commands.",
+        error_hint(error, "Did you mean \"pgswap %s\"? \"pgswap --help\" lists the commands.",
                    meant);
     else
         error_hint(error, "\"pgswap --help\" lists the commands.");
@@ -195,8 +196,7 @@ close_output(Error *error)
         return;
     error_set(error, ERROR_FAULT, "could not write to standard output: %s",
               errno != 0 ? strerror(errno) : "some of it is lost");
-    error_hint(error,
-               "Only what was to be printed is lost; \"pgswap status\" tells how it stands.");
+    error_hint(error, "Only the output is lost; \"pgswap status\" shows the state.");
 }
 
 static void

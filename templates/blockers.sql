@@ -4,8 +4,8 @@
 -- Lock: none.
 SELECT CASE WHEN l.pid IS NULL
             THEN format('prepared transaction %s of role %s', coalesce(p.gid, '?'), coalesce(p.owner::text, '?'))
-            ELSE format('pid %s, role %s, application "%s", %s: %s', l.pid, coalesce(a.usename::text, '?'),
-                        a.application_name, coalesce(a.state, 'state hidden'), left(a.query, 100)) END AS who,
+            ELSE format('pid %s (role %s, application "%s", %s: %s)', l.pid, coalesce(a.usename::text, '?'),
+                        a.application_name, coalesce(a.state, 'state not visible'), left(a.query, 100)) END AS who,
        coalesce((extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, p.prepared)) * 1000)::bigint, 0) AS age
   FROM pg_locks l
   LEFT JOIN pg_stat_activity a ON a.pid = l.pid

@@ -24,8 +24,8 @@ row_function AS (
                           AND d.refobjid IN (SELECT self.reltype UNION SELECT typarray FROM pg_type WHERE oid = self.reltype AND typarray <> 0)
                     WHERE self.relkind = 'r' AND d.classid = 'pg_proc'::regclass AND d.objid = f.oid))
 SELECT what, why, remedy FROM (
-    SELECT 1 AS n,
-           format('%s is %s', c.oid::regclass,
+    SELECT 0 AS n,
+           format('it is %s',
                   CASE c.relkind WHEN 'p' THEN 'a partitioned table' WHEN 'v' THEN 'a view' WHEN 'm' THEN 'a materialized view'
                                  WHEN 'f' THEN 'a foreign table' WHEN 'S' THEN 'a sequence' ELSE 'not a table' END) AS what,
            'only ordinary tables can be migrated' AS why,
@@ -35,26 +35,28 @@ SELECT what, why, remedy FROM (
     SELECT 1, format('%s is a temporary table', c.oid::regclass), 'other sessions cannot see it', 'A plain ALTER TABLE is enough.'
       FROM self c WHERE c.relpersistence = 't'
     UNION ALL
-    SELECT 2, format('%s is a temporary view of another session', k.oid::regclass), 'it would go on reading the old table',
+    SELECT 2, format('%s is a temporary view of another session', k.oid::regclass), 'it would keep reading the old table',
            'Let that session end, or drop the view in it.'
       FROM view JOIN pg_class k USING (oid) WHERE k.relpersistence = 't'
     UNION ALL
-    SELECT 1, format('%s is a system catalog', c.oid::regclass), 'its OID is known to the server', 'There is no way.'
+    SELECT 1, format('%s is a system catalog', c.oid::regclass), 'its OID is known to the server', 'System catalogs cannot be migrated.'
       FROM self c WHERE c.oid < 16384 OR c.nspname IN ('pg_catalog', 'information_schema', 'pgswap')
     UNION ALL
     SELECT 1, format('role %I is not owner of the table', current_user), 'only its owner may alter it',
-           format('GRANT %I TO %I;', pg_get_userbyid(c.relowner), current_user)
+           CASE WHEN pg_has_role(c.relowner, 'MEMBER')
+                THEN format('Run pgswap as that role (PGOPTIONS=''-c role=%1$s''): role %2$I is a member of %1$I without INHERIT.', pg_get_userbyid(c.relowner), current_user)
+                ELSE format('GRANT %I TO %I;', pg_get_userbyid(c.relowner), current_user) END
       FROM self c WHERE c.relkind = 'r' AND NOT pg_has_role(c.relowner, 'USAGE')
     UNION ALL
     SELECT 1, format('role %I may not create schemas', current_user), 'the new table is built in a schema of its own',
            format('GRANT CREATE ON DATABASE %I TO %I;', current_database(), current_user)
      WHERE NOT has_database_privilege(current_database(), 'CREATE')
     UNION ALL
-    SELECT 1, format('role %I may not create tables in schema %I', current_user, c.nspname), 'the new table moves there in the swap',
+    SELECT 1, format('role %I may not create tables in schema %I', current_user, c.nspname), 'the swap moves the new table there',
            format('GRANT CREATE ON SCHEMA %I TO %I;', c.nspname, current_user)
       FROM self c WHERE NOT has_schema_privilege(c.relnamespace, 'CREATE')
     UNION ALL
-    SELECT 1, format('role %I may not use tablespace %I', current_user, t.spcname), 'the new table or an index of it is to be made there',
+    SELECT 1, format('role %I may not use tablespace %I', current_user, t.spcname), 'the new table or one of its indexes is created there',
            format('GRANT CREATE ON TABLESPACE %I TO %I;', t.spcname, current_user)
       FROM pg_tablespace t
      WHERE t.oid IN (SELECT c.reltablespace FROM self c
@@ -93,7 +95,7 @@ SELECT what, why, remedy FROM (
       FROM pg_inherits i WHERE i.inhrelid = :oid AND i.inhdetachpending
     UNION ALL
     SELECT 2, format('index %s of the partitioned table has none on this partition', p.indexrelid::regclass),
-           'the partition would get one when it is attached again', 'Make one and attach it: CREATE INDEX CONCURRENTLY, ALTER INDEX ... ATTACH PARTITION.'
+           'the partition would get one when it is attached again', 'Create one and attach it: CREATE INDEX CONCURRENTLY, ALTER INDEX ... ATTACH PARTITION.'
       FROM pg_inherits i JOIN self c ON c.oid = i.inhrelid JOIN pg_index p ON p.indrelid = i.inhparent
      WHERE c.relispartition
        AND NOT EXISTS (SELECT FROM pg_inherits h JOIN pg_index x ON x.indexrelid = h.inhrelid WHERE h.inhparent = p.indexrelid AND x.indrelid = :oid)
@@ -101,7 +103,7 @@ SELECT what, why, remedy FROM (
     -- ATTACH PARTITION takes the first index that fits, in the order of OIDs, blind to ASC and DESC, but not to
     -- families of operators
     SELECT 2, format('index %s belongs to %s', a.indexrelid::regclass, ah.inhparent::regclass),
-           format('attached again, the partition''s index %s would be taken for that', b.indexrelid::regclass), format('Make index %s again, so that it is the younger one.', b.indexrelid::regclass)
+           format('when the partition is attached again, index %s would be attached in its place', b.indexrelid::regclass), format('Recreate index %s, so that it is the newer one.', b.indexrelid::regclass)
       FROM pg_index a
       JOIN pg_class ac ON ac.oid = a.indexrelid
       JOIN pg_inherits ah ON ah.inhrelid = a.indexrelid
@@ -122,14 +124,14 @@ SELECT what, why, remedy FROM (
       FROM pg_constraint k JOIN pg_class r ON r.oid = CASE WHEN k.conrelid = :oid THEN k.confrelid ELSE k.conrelid END
      WHERE k.contype = 'f' AND k.conparentid = 0 AND (k.conrelid = :oid OR k.confrelid = :oid) AND NOT pg_has_role(r.relowner, 'USAGE')
     UNION ALL
-    SELECT 5, format('statistics objects named %I in several schemas', stxname), 'they would meet in one', 'Rename one of them.'
+    SELECT 5, format('statistics objects named %I in several schemas', stxname), 'they cannot be in one schema', 'Rename one of them.'
       FROM pg_statistic_ext WHERE stxrelid = :oid GROUP BY stxname HAVING count(*) > 1
     UNION ALL
-    SELECT 1, 'the database''s encoding is SQL_ASCII', 'text in it may be of any encoding and cannot be described safely', 'Use a database with a real encoding.'
+    SELECT 1, 'the database''s encoding is SQL_ASCII', 'text in it may be in any encoding', 'Use a database with a real encoding.'
      WHERE current_setting('server_encoding') = 'SQL_ASCII'
     UNION ALL
     SELECT 5, format('%s uses identity sequence %s', pg_describe_object(d.classid, d.objid, d.objsubid), s.objid::regclass),
-           'the table gets a new sequence in the swap', 'Give it a sequence of its own before.'
+           'the table gets a new sequence in the swap', 'Give it a sequence of its own first.'
       FROM pg_depend s
       JOIN pg_class k ON k.oid = s.objid AND k.relkind = 'S'
       JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = s.objid AND d.deptype = 'n'
@@ -142,7 +144,7 @@ SELECT what, why, remedy FROM (
     HAVING count(*) * 10 > current_setting('max_locks_per_transaction')::bigint
                            * (current_setting('max_connections')::bigint + current_setting('max_prepared_transactions')::bigint)
     UNION ALL
-    SELECT 7, 'row-level security is forced on its owner', format('role %I would see a part of the rows only', current_user),
+    SELECT 7, 'row-level security is forced on its owner', format('role %I would see only some of the rows', current_user),
            format('ALTER ROLE %I BYPASSRLS;', current_user)
       FROM self c
      WHERE c.relrowsecurity AND c.relforcerowsecurity
@@ -167,7 +169,7 @@ SELECT what, why, remedy FROM (
       FROM view JOIN pg_class k USING (oid) WHERE NOT pg_has_role(k.relowner, 'USAGE')
     UNION ALL
     SELECT 12, format('materialized view %s', k.oid::regclass),
-           format('it must be built again, and it reads materialized view %s, which has not been populated', below.oid::regclass),
+           format('it must be recreated, and it reads materialized view %s, which has not been populated', below.oid::regclass),
            format('REFRESH MATERIALIZED VIEW %s; or drop one of them before.', below.oid::regclass)
       FROM view JOIN pg_class k USING (oid)
       JOIN pg_class below ON below.oid IN (SELECT oid FROM view) AND below.relkind = 'm' AND NOT below.relispopulated
@@ -183,34 +185,34 @@ SELECT what, why, remedy FROM (
     -- functions over the row type are dropped and made again: nothing else may hang on them
     SELECT 13, f.what, x.why, x.remedy
       FROM row_function f, LATERAL (
-               SELECT format('it must be made again, and role %I is not its owner', current_user), format('GRANT %I TO %I;', pg_get_userbyid(f.proowner), current_user)
+               SELECT format('it must be recreated, and role %I is not its owner', current_user), format('GRANT %I TO %I;', pg_get_userbyid(f.proowner), current_user)
                 WHERE NOT pg_has_role(f.proowner, 'USAGE')
                   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = f.oid AND d.refclassid = 'pg_class'::regclass AND d.refobjid = :oid)
                UNION ALL
-               SELECT format('it must be made again, and role %s may not create functions in schema %I', r.name, n.nspname), format('GRANT CREATE ON SCHEMA %I TO %s;', n.nspname, r.name)
+               SELECT format('it must be recreated, and role %s may not create functions in schema %I', r.name, n.nspname), format('GRANT CREATE ON SCHEMA %I TO %s;', n.nspname, r.name)
                  FROM pg_namespace n, (SELECT quote_ident(current_user) UNION SELECT quote_ident(pg_get_userbyid(f.proowner))) AS r(name)
                 WHERE n.oid = f.pronamespace AND NOT has_schema_privilege(r.name::regrole, n.oid, 'CREATE')
                UNION ALL
-               SELECT format('it must be made again, and role %I may not do so: %s', current_user, CASE WHEN f.proleakproof THEN 'it is leakproof' ELSE format('of language %I', l.lanname) END),
+               SELECT format('it must be recreated, and role %I may not create it: %s', current_user, CASE WHEN f.proleakproof THEN 'it is leakproof' ELSE format('it is in language %I', l.lanname) END),
                       'Run pgswap as a superuser, or drop it before and create it again afterwards.'
                  FROM pg_language l
                 WHERE l.oid = f.prolang AND (f.proleakproof OR NOT l.lanpltrusted OR NOT has_language_privilege(l.oid, 'USAGE'))
                   AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
                UNION ALL
-               SELECT 'it would go on using the old table', 'Drop it before and create it again afterwards.' WHERE f.prokind = 'a'
+               SELECT 'it would keep using the old table', 'Drop it before and create it again afterwards.' WHERE f.prokind = 'a'
                UNION ALL
-               SELECT format('it must be made again, and it reads view %s, which is made later', d.refobjid::regclass), 'Drop it before and create it again afterwards.'
+               SELECT format('it must be recreated, and it reads view %s, which is recreated later', d.refobjid::regclass), 'Drop it before and create it again afterwards.'
                  FROM pg_depend d
                 WHERE d.classid = 'pg_proc'::regclass AND d.objid = f.oid AND d.refclassid = 'pg_class'::regclass AND d.refobjid IN (SELECT oid FROM view)
                UNION ALL
-               SELECT format('it must be made again, and it belongs to extension %s', e.extname), 'Drop it before and create it again afterwards.'
+               SELECT format('it must be recreated, and it belongs to extension %s', e.extname), 'Drop it before and create it again afterwards.'
                  FROM pg_depend d JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid
                 WHERE d.classid = 'pg_proc'::regclass AND d.objid = f.oid AND d.deptype IN ('e', 'x')
                UNION ALL
-               SELECT format('it must be made again, and its security label of provider %s would be lost', provider), 'Remove the label before and set it again afterwards.'
+               SELECT format('it must be recreated, and its security label of provider %s would be lost', provider), 'Remove the label before and set it again afterwards.'
                  FROM pg_seclabel WHERE classoid = 'pg_proc'::regclass AND objoid = f.oid
                UNION ALL
-               SELECT format('it must be made again, and %s uses it', pg_describe_object(d.classid, d.objid, d.objsubid)), 'Drop what uses it before and create it again afterwards.'
+               SELECT format('it must be recreated, and %s uses it', regexp_replace(pg_describe_object(d.classid, d.objid, d.objsubid), '^rule "?_RETURN"? on ', '')), 'Drop what uses it before and create it again afterwards.'
                  FROM pg_depend d
                  LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
                  LEFT JOIN pg_policy p ON d.classid = 'pg_policy'::regclass AND p.oid = d.objid
@@ -219,7 +221,7 @@ SELECT what, why, remedy FROM (
                   AND NOT coalesce(coalesce(r.ev_class, p.polrelid, t.tgrelid) = :oid OR coalesce(r.ev_class, t.tgrelid) IN (SELECT oid FROM view), false)
            ) AS x(why, remedy)
     UNION ALL
-    SELECT 13, format('%s on %s mentions the table', x.what, k.oid::regclass), format('it must be pointed at the new one, and role %I is not owner of %s', current_user, k.oid::regclass),
+    SELECT 13, format('%s on %s mentions the table', x.what, k.oid::regclass), format('it must be changed to use the new table, and role %I is not owner of %s', current_user, k.oid::regclass),
            format('GRANT %I TO %I;', pg_get_userbyid(k.relowner), current_user)
       FROM (SELECT format('policy %I', p.polname) AS what, p.polrelid AS oid FROM pg_policy p
              WHERE EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_policy'::regclass AND d.objid = p.oid
@@ -260,12 +262,12 @@ SELECT what, why, remedy FROM (
      WHERE k.contype <> 't' AND (k.contype <> 'f' OR k.conparentid = 0) AND (k.conrelid = :oid OR k.confrelid = :oid)
        AND EXISTS (SELECT FROM pg_trigger t WHERE t.tgconstraint = k.oid AND t.tgenabled <> 'O')
     UNION ALL
-    SELECT 6, format('role %I lacks the %s privilege on it', current_user, p), 'the other table is written with the same privileges',
+    SELECT 6, format('role %I lacks the %s privilege on %s', current_user, p, c.oid::regclass), 'the new table has the same privileges, and pgswap writes to it',
            format('GRANT %s ON %s TO %I;', p, c.oid::regclass, current_user)
-      FROM self c, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS p WHERE c.relkind = 'r' AND NOT has_table_privilege(c.oid, p)
+      FROM self c, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS p WHERE c.relkind = 'r' AND pg_has_role(c.relowner, 'USAGE') AND NOT has_table_privilege(c.oid, p)
     UNION ALL
     -- all else that hangs on the table, its columns or its row type
-    SELECT 20, pg_describe_object(d.classid, d.objid, d.objsubid), 'it would go on using the old table',
+    SELECT 20, pg_describe_object(d.classid, d.objid, d.objsubid), 'it would keep using the old table',
            'Drop it before and create it again afterwards.'
       FROM (SELECT DISTINCT d.classid, d.objid, d.objsubid
               FROM pg_depend d
@@ -287,4 +289,5 @@ SELECT what, why, remedy FROM (
                AND d.classid NOT IN ('pg_proc'::regclass)
                AND d.classid NOT IN ('pg_publication_rel'::regclass)) AS d
 ) AS r
+ WHERE n = 0 OR NOT EXISTS (SELECT FROM self WHERE relkind <> 'r') -- what it is says all
  ORDER BY n, what;

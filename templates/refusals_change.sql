@@ -48,7 +48,7 @@ UNION ALL
 SELECT format('view %s', t.oid::regclass), format('it must be built again, and it belongs to extension %s', e.extname), 'Drop it before and create it again afterwards.'
   FROM tower t JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = t.oid AND d.deptype = 'e' JOIN pg_extension e ON e.oid = d.refobjid
 UNION ALL
-SELECT pg_describe_object(d.classid, d.objid, d.objsubid) AS what,
+SELECT regexp_replace(pg_describe_object(d.classid, d.objid, d.objsubid), '^rule "?_RETURN"? on ', '') AS what,
        format('it uses column %I, which the change %s', t.attname, t.verb) AS why,
        'Drop it before and create it again afterwards, or leave the column as it is.' AS remedy
   FROM touched t
@@ -60,7 +60,7 @@ SELECT pg_describe_object(d.classid, d.objid, d.objsubid) AS what,
 UNION ALL
 SELECT format('foreign key %I of %s', k.conname, k.conrelid::regclass),
        format('it uses column %I, which the change drops', t.attname),
-       'Drop it before, or name it in the change: DROP CONSTRAINT.'
+       'Drop it before, or in the change (DROP CONSTRAINT).'
   FROM touched t
   JOIN pg_constraint k ON k.contype = 'f' AND k.conparentid = 0
                       AND ((k.conrelid = :oid AND t.attnum = ANY (k.conkey) AND k.conname <> ALL (ARRAY[:dropped]::text[]))
@@ -78,7 +78,7 @@ UNION ALL
 SELECT coalesce((SELECT format('the default of column %I', a.attname) FROM pg_attrdef f JOIN pg_attribute a ON a.attrelid = f.adrelid AND a.attnum = f.adnum
                   WHERE d.classid = 'pg_attrdef'::regclass AND f.oid = d.objid AND f.adrelid = :green),
                 pg_describe_object(d.classid, d.objid, d.objsubid)),
-       format('it uses sequence %s, which goes with column %I, which the change drops', s.objid::regclass, t.attname),
+       format('it uses sequence %s, which is owned by column %I, which the change drops', s.objid::regclass, t.attname),
        format('Drop it before, or release the sequence: ALTER SEQUENCE %s OWNED BY NONE.', s.objid::regclass)
   FROM touched t
   JOIN pg_depend s ON s.classid = 'pg_class'::regclass AND s.refclassid = 'pg_class'::regclass AND s.refobjid = :oid
@@ -88,8 +88,8 @@ SELECT coalesce((SELECT format('the default of column %I', a.attname) FROM pg_at
  WHERE t.verb = 'drops'
    AND NOT EXISTS (SELECT FROM pg_attrdef f WHERE d.classid = 'pg_attrdef'::regclass AND f.oid = d.objid AND f.adrelid = :oid)
 UNION ALL
-SELECT format('column %I', a.attname), format('sequence %s is its own, and it becomes an identity with another', s.objid::regclass),
-       format('Give it the identity beforehand, or release the sequence: ALTER SEQUENCE %s OWNED BY NONE.', s.objid::regclass)
+SELECT format('column %I', a.attname), format('it owns sequence %s, and becomes an identity column with another sequence', s.objid::regclass),
+       format('Make it an identity column first, or release the sequence: ALTER SEQUENCE %s OWNED BY NONE.', s.objid::regclass)
   FROM mapped m
   JOIN pg_attribute a ON a.attrelid = :oid AND a.attname = m.source AND a.attidentity = ''
   JOIN pg_attribute g ON g.attrelid = :green AND g.attname = m.target AND g.attidentity <> ''
@@ -113,7 +113,7 @@ SELECT format('foreign key %I of %s', k.conname, k.conrelid::regclass),
 UNION ALL
 SELECT format('column %I of parent %s', p.attname, i.inhparent::regclass),
        'a partition must have the same columns with the same types as its parent',
-       'Change what a partition may have of its own: indexes, storage, constraints.'
+       'Change only what may differ between partitions: indexes, storage, constraints.'
   FROM pg_inherits i
   JOIN pg_attribute p ON p.attrelid = i.inhparent AND p.attnum > 0 AND NOT p.attisdropped
   LEFT JOIN pg_attribute g ON g.attrelid = :green AND g.attname = p.attname AND g.attnum > 0

@@ -13,7 +13,7 @@ UNION ALL
 SELECT 'row-level security', 'it would filter what is copied', 'Enable it after the swap.'
   FROM pg_class c WHERE c.oid = :oid AND (c.relrowsecurity OR c.relforcerowsecurity)
 UNION ALL
-SELECT format('inheritance from %s', i.inhparent::regclass), 'its rows would be there twice', 'Attach it after the swap.'
+SELECT format('inheritance from %s', i.inhparent::regclass), 'its rows would appear twice', 'Attach it after the swap.'
   FROM pg_inherits i WHERE i.inhrelid = :oid
 UNION ALL
 SELECT format('foreign key %I of %s', k.conname, k.conrelid::regclass), 'it would be checked against an unfinished table', 'Add it after the swap.'

@@ -5,8 +5,8 @@ WITH trusted AS (
     UNION SELECT relowner FROM pg_class WHERE oid = :table
     UNION SELECT datdba FROM pg_database WHERE datname = current_database()
     UNION SELECT oid FROM pg_roles WHERE rolname = 'pg_database_owner')
-SELECT format('schema %I, in the search_path that functions of the table run with, is open to %s: what is created there may be called in place of what is meant; REVOKE CREATE ON SCHEMA %I FROM %s; closes it',
-              s.nspname, s.roles, s.nspname, s.roles) AS warning
+SELECT format('%s may create objects in schema %I, which is in the search_path that functions of the table run with: they could be called in place of others; REVOKE CREATE ON SCHEMA %I FROM %s; prevents that',
+              s.roles, s.nspname, s.nspname, s.roles) AS warning
   FROM (SELECT n.nspname, min(p.n) AS n,
                string_agg(DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END, ', ') AS roles
           FROM regexp_matches(:'path', '"(?:[^"]|"")*"|[^,\s]+', 'g') WITH ORDINALITY AS p(item, n)

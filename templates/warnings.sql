@@ -3,10 +3,15 @@ WITH mapped(source, source_type, target, target_type) AS (VALUES :mapped),
 self AS (
     SELECT c.*, n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = :oid)
 SELECT warning FROM (
-    SELECT 1, 'prepared statements that return a changed column fail with "cached plan must not change result type" (SQLSTATE 0A000) until they are prepared anew; --hook-after-swap is the place to have a pooler reconnect'
+    SELECT 1, format('after the swap, prepared statements that return %s fail with "cached plan must not change result type" (SQLSTATE 0A000) until they are prepared again: have clients or the pooler reconnect (--hook-after-swap)',
+                     coalesce(changed.names, 'all columns'))
+      FROM (SELECT CASE count(*) WHEN 1 THEN 'column ' ELSE 'columns ' END || string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) AS names
+              FROM pg_attribute a LEFT JOIN mapped m ON m.source = a.attname
+             WHERE a.attrelid = :oid AND a.attnum > 0 AND NOT a.attisdropped
+               AND (m.source IS NULL OR m.source <> m.target OR m.source_type <> m.target_type)) AS changed
      WHERE :shape_changes
     UNION ALL
-    SELECT 2, format('role %I does not see what other roles'' sessions do: those that keep a snapshot cannot be told from others, and the swap may take longer; GRANT pg_read_all_stats TO %I; mends it', current_user, current_user)
+    SELECT 2, format('role %I cannot see what the sessions of other roles do, so the swap may wait longer than necessary; GRANT pg_read_all_stats TO %I; helps', current_user, current_user)
      WHERE NOT pg_has_role('pg_read_all_stats', 'USAGE')
     UNION ALL
     SELECT 3, format('event trigger %I fires for the statements of the migration', evtname)
@@ -20,19 +25,19 @@ SELECT warning FROM (
     SELECT 5, format('index %I is invalid and is not carried over', c.relname)
       FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = :oid AND NOT i.indisvalid
     UNION ALL
-    SELECT 6, format('publication %I publishes the whole schema: subscribers go on by name; they need the new columns, too', t.pubname)
+    SELECT 6, format('publication %I publishes the whole schema: subscribers keep replicating it by name and need the new columns', t.pubname)
       FROM self JOIN pg_publication_tables t ON t.schemaname = self.nspname AND t.tablename = self.relname
       JOIN pg_publication p ON p.pubname = t.pubname
      WHERE NOT p.puballtables AND NOT EXISTS (SELECT FROM pg_publication_rel pr WHERE pr.prpubid = p.oid AND pr.prrelid = self.oid)
     UNION ALL
-    SELECT 7, format('the identity sequence of column %I is replaced: sessions lose its currval, and statements that call nextval on it by name must not be kept prepared', a.attname)
+    SELECT 7, format('the identity sequence of column %I is replaced: sessions lose its currval, and prepared statements that call nextval on it by name must be prepared again', a.attname)
       FROM pg_attribute a WHERE a.attrelid = :oid AND a.attidentity <> '' AND NOT a.attisdropped
     UNION ALL
-    SELECT 8, format('attaching it to %s again checks every row under the lock (%s)', i.inhparent::regclass, x.what)
+    SELECT 8, format('attaching the table to %s again checks every row under the lock: %s', i.inhparent::regclass, x.what)
       FROM pg_inherits i,
-           LATERAL (SELECT 'its parent has foreign keys' WHERE EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = i.inhparent AND k.contype = 'f')
+           LATERAL (SELECT 'the parent has foreign keys' WHERE EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = i.inhparent AND k.contype = 'f')
                     UNION ALL
-                    SELECT 'the rows of the default partition' FROM pg_partitioned_table p
+                    SELECT 'the parent has a default partition' FROM pg_partitioned_table p
                      WHERE p.partrelid = i.inhparent AND p.partdefid NOT IN (0, i.inhrelid)) AS x(what)
      WHERE i.inhrelid = :oid
     UNION ALL
@@ -44,7 +49,7 @@ SELECT warning FROM (
      WHERE a.attrelid = :oid AND NOT EXISTS (SELECT FROM mapped m WHERE m.source = a.attname)
     UNION ALL
     -- a text may name a column that it does not mean
-    SELECT 10, format('%s of trigger %I on the table may name column %I, which the change %s: see that it works with both tables',
+    SELECT 10, format('%s of trigger %I on the table may name column %I, which the change %s: make sure that it works with both tables',
                       CASE WHEN args.holds THEN 'an argument' ELSE format('function %s', f.oid::regprocedure) END, t.tgname, a.attname,
                       CASE WHEN m.target IS NULL THEN 'drops' ELSE format('renames to %I', m.target) END)
       FROM pg_attribute a

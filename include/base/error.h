@@ -39,6 +39,7 @@ typedef struct Error
     char *message;    /* one line, factual, no full stop */
     char *detail;     /* the mechanism; NULL if there is none */
     char *hint;       /* advice; NULL if there is none */
+    int position;     /* character of the statement at fault, from 1, as the server says; or 0 */
     char *column;     /* column the server blamed, or NULL */
     char *constraint; /* constraint or unique index the server blamed, or NULL */
     char *key;        /* of the row at fault: (id)=(5), as the server writes it; or NULL */

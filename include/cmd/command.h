@@ -28,8 +28,9 @@ typedef struct Session
     ConnParams worker_params;
     const char *keywords[10];
     const char *values[10];
-    char *password;
-    Target target;  /* what the table's name stands for */
+    char *password;       /* that was entered, or NULL */
+    bool password_wanted; /* the server asked for one, and none was given */
+    Target target;        /* what the table's name stands for */
     bool has_begun; /* work on the migration, so that a pause holds it up and ends it no more */
     int64_t follow_until; /* clock_ms(), whatever connections are lost meanwhile */
 } Session;

@@ -53,3 +53,7 @@ ERROR_MUST_CHECK;
 
 /* Ends a transaction after a failure; what goes wrong with that does not matter. */
 void statement_rollback(Conn *conn);
+
+/* Says in the detail of an error, unless it has one, which statement failed, and where if the
+ * server says so: text is how the user wrote it, sql how it was sent. */
+void statement_show(Arena *arena, const char *text, const char *sql, Error *error);

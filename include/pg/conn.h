@@ -26,6 +26,7 @@ typedef struct ConnParams
     const char *const *values;
     const char *prologue;    /* SQL run once on every new connection, or NULL: nothing is SET */
     bool session_pooler;     /* a pooler may stand between, if it pools by session */
+    bool *password_wanted;   /* set where the server asks for one and none was given; or NULL */
     int64_t connect_timeout; /* milliseconds for the whole of connecting, prologue included */
     ConnNotice on_notice;    /* may be NULL: notices are dropped */
     void *notice_context;

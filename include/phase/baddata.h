@@ -9,6 +9,9 @@
 #include "base/error.h"
 #include "phase/context.h"
 
+/* A value does not fit, or a row breaks a constraint. */
+bool baddata_is(const Error *error);
+
 /*
  * The copy of these blocks of live failed with *error: adds the key of the row and the column to
  * it. Errors that are not the data's fault are left as they are.  Returns false, always.

@@ -13,6 +13,7 @@
 #include "model/journal.h"
 #include "pg/await.h"
 #include "pg/pool.h"
+#include "phase/waiting.h"
 
 /* What to do about transactions that see the tables as they were before; see phase/snapshots.h. */
 typedef enum OldSnapshots
@@ -58,7 +59,8 @@ typedef struct Summary
     int64_t rows_compared;
     int64_t rows_different;
     int64_t swap_attempts;
-    int64_t lock_held_us;
+    int64_t lock_held_us; /* by the last attempt, as lock_wait_us */
+    int64_t lock_wait_us;
     int64_t longest_wait_ms;
     int64_t rows_drained;
     bool unwatched;             /* there was no connection to look who waits for us */
@@ -88,10 +90,11 @@ typedef struct Context
     Pool *pool;           /* opened when a phase first needs it */
     const char *doing;    /* "copying": for people, or NULL */
     Migration *migration;
-    bool ignores_pause;   /* abort: an operator who gives up is not held up */
-    int64_t waiting_said; /* clock_ms(); when it was last said what is waited for, 0: nothing is */
-    Look look;            /* at what others do to live, see guard_look() */
-    int64_t us_per_key;   /* what it took to apply one, lately; 0: not known */
+    bool ignores_pause; /* abort: an operator who gives up is not held up */
+    Waiting waiting;    /* what was said of what is waited for */
+    int64_t held_at; /* clock_ms(); since when it is in sync and waits for "swap", 0: it does not */
+    Look look;       /* at what others do to live, see guard_look() */
+    int64_t us_per_key; /* what it took to apply one, lately; 0: not known */
     Summary summary;
 } Context;
 
@@ -125,10 +128,9 @@ bool context_begin_snapshot(const Context *context, const Pair *pair, Error *err
  * to go on.  Any other error stays as it is. */
 void context_explain_stop(const Context *context, Error *error);
 
-/* Says what is waited for, at once and then every 30 s. */
-void context_say_waiting(Context *context, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-void context_wait_is_over(Context *context);
+/* Says what is waited for, at once and then every 30 s; see phase/waiting.h. */
+void context_say_waiting(Context *context, WaitingKind kind, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* Waits at a named point while somebody holds its advisory lock, if --pause-at names it. */
 bool context_pause_at(const Context *context, Conn *conn, const char *point, Error *error)

@@ -11,10 +11,14 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "phase/context.h"
 
 /* ERROR_PAUSED, with who paused it and when, if it is paused. */
 bool pause_refuse(Context *context, Error *error) ERROR_MUST_CHECK;
+
+/* Tells the operator, now and then, and writes what is waited for.  pause is journal_pause()'s. */
+void pause_say(Context *context, const char *pause, Text *waiting_for);
 
 /* Waits while it is paused, and keeps the change log small; *waited (may be NULL) is how long, in
  * ms. */

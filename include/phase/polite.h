@@ -28,7 +28,7 @@ typedef bool (*PoliteBetween)(Context *context, void *data, Error *error);
 
 typedef struct PoliteTask
 {
-    const char *what;      /* for messages: "to install capture on …" */
+    const char *what;      /* for messages, the name of live follows: "install … triggers on" */
     const char *relations; /* OIDs to look at first, comma-separated */
     bool readers_pass;     /* the lock does not conflict with ACCESS SHARE and ROW SHARE */
     int64_t deadline;      /* milliseconds for all attempts */

@@ -24,6 +24,10 @@ void progress_set_interval(int64_t milliseconds);
 void progress_show(const char *phase, int64_t done, int64_t total, const char *unit,
                    const char *note);
 
+/* From now on the line says why nothing goes on ("paused", a literal) in the place of rate and time
+ * left; NULL: it goes on again. */
+void progress_held(const char *why);
+
 /* Removes the line from the terminal so that something else can be printed. */
 void progress_hide(void);
 
@@ -39,6 +43,7 @@ typedef struct ProgressView
     const char *unit;
     const char *note; /* or NULL */
     double rate;      /* units a second; 0: not known yet */
+    const char *held; /* why nothing goes on, or NULL */
 } ProgressView;
 
 /* Writes the line for a terminal with so many columns; what has no room is left out, and the line

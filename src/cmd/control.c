@@ -49,11 +49,11 @@ set_paused(Session *session, const char *paused, const char *meaning, Error *err
 bool
 pause_command(Session *session, Error *error)
 {
-    return set_paused(session, "true", "is paused: no row is copied and nothing is swapped", error);
+    return set_paused(session, "true", "is paused: no rows are copied, nothing is swapped", error);
 }
 
 bool
 continue_command(Session *session, Error *error)
 {
-    return set_paused(session, "false", "goes on", error);
+    return set_paused(session, "false", "is no longer paused", error);
 }

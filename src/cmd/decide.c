@@ -10,9 +10,9 @@
 static bool
 refuse_one_way(const Plan *plan, Error *error)
 {
-    error_set(error, ERROR_REFUSED, "there would be no way back for %s", plan->table.qualified);
-    error_detail(error, "%s.", plan->shape.no_way_back);
-    return error_hint(error, "Use --reverse-map, or --no-revert to go on without a way back.");
+    error_set(error, ERROR_REFUSED, "the swap of %s would have no way back", plan->table.qualified);
+    error_detail(error, "Reason: %s.", plan->shape.no_way_back);
+    return error_hint(error, "Use --no-revert to continue without a way back.");
 }
 
 static bool
@@ -20,14 +20,14 @@ decide_new(Session *session, Plan *plan, Error *error)
 {
     if (!plan_has_change(session->options))
     {
-        error_set(error, ERROR_FAULT, "there is nothing to do: no change was given");
-        return error_hint(error, "Say it with --alter, --map or --file; --force-rewrite rewrites "
+        error_set(error, ERROR_FAULT, "no change was given");
+        return error_hint(error, "Give it with --alter, --map or --file; --force-rewrite rewrites "
                                  "the table as it is.");
     }
     if (!journal_may_begin(session->context.control, error) || !plan_examine(session, plan, error))
         return false;
     if (session->target.oid == NULL || strcmp(session->target.oid, plan->table.oid) != 0)
-        return error_set(error, ERROR_CHANGED, "another table has become %s just now",
+        return error_set(error, ERROR_CHANGED, "another table has taken the name %s meanwhile",
                          plan->table.qualified);
     return plan->shape.no_way_back == NULL || session->options->no_revert ||
            refuse_one_way(plan, error);
@@ -50,7 +50,7 @@ is_same_change(Session *session, Error *error)
     error_detail(error, "It is migration %s, in phase %s.", migration->id_text,
                  phase_name(migration->phase));
     return error_hint(error,
-                      "Continue it with \"pgswap run\" and no change, or end it with "
+                      "Continue it with \"pgswap run\" without a change, or end it with "
                       "\"pgswap %s\".",
                       journal_end(migration));
 }

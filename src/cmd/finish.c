@@ -167,15 +167,14 @@ finish_command(Session *session, Error *error)
         error_set(error, ERROR_REFUSED, "table %s is not swapped yet",
                   context->migration->pairs[0].live);
         return error_hint(error,
-                          "\"pgswap run\" swaps it, \"pgswap abort\" takes everything back.");
+                          "\"pgswap run\" swaps it, \"pgswap abort\" gives the migration up.");
     }
     if (!session_may_begin(session, error) || !guard_last_copy(context, error) ||
         !check_keep(session, error) || !settle_run(context, error) ||
-        !capture_off(context, "to drop the old table", error) || !remove_finished(context, error) ||
+        !capture_off(context, "drop the old table of", error) || !remove_finished(context, error) ||
         !durable_wait(context, error))
         return false;
-    if (!session->options->quiet)
-        log_info("the old table of %s is gone", context->migration->pairs[0].live);
+    log_info("finished: the old table of %s is dropped", context->migration->pairs[0].live);
     return true;
 }
 
@@ -206,9 +205,10 @@ abort_command(Session *session, Error *error)
                           "\"pgswap revert\" swaps back, \"pgswap finish\" drops the old table.");
     }
     if (!guard_last_copy(context, error) || !settle_run(context, error) ||
-        !capture_off(context, "to take the capture triggers off", error) ||
+        !capture_off(context, "remove the capture triggers from", error) ||
         !remove_aborted(context, error) || !durable_wait(context, error))
         return false;
-    log_info("everything is taken back; %s is as it was", context->migration->pairs[0].live);
+    log_info("aborted: %s is unchanged, everything that pgswap made is removed",
+             context->migration->pairs[0].live);
     return true;
 }

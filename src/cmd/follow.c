@@ -19,9 +19,9 @@ check_swapped(const Context *context, Error *error)
     }
     if (context->migration->no_way_back == NULL)
         return true;
-    error_set(error, ERROR_REFUSED, "there is no way back for table %s",
+    error_set(error, ERROR_REFUSED, "the swap of %s has no way back",
               context->migration->pairs[0].live);
-    error_detail(error, "%s.", context->migration->no_way_back);
+    error_detail(error, "Reason: %s.", context->migration->no_way_back);
     return error_hint(error, "\"pgswap finish\" drops the old table.");
 }
 
@@ -78,6 +78,7 @@ revert_command(Session *session, Error *error)
     if (session->context.summary.swap_attempts > 0)
         summary_print(session);
     else
-        log_info("%s is in its old form already", session->context.migration->pairs[0].live);
+        log_info("%s is reverted already: the old table is live",
+                 session->context.migration->pairs[0].live);
     return true;
 }

@@ -14,7 +14,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "phase/hook.h"
+#include "ui/wrap.h"
 
 typedef enum OptionKind
 {
@@ -67,47 +69,48 @@ static const OptionRow rows[] = {
     {"no-password", 'w', OPTION_FLAG, AT(no_password), ALL, NULL, "never prompt for a password"},
     {"password", 'W', OPTION_FLAG, AT(ask_password), ALL, NULL, "prompt for a password"},
     {"session-pooler", 0, OPTION_FLAG, AT(session_pooler), ALL, NULL,
-     "connect through a pooler that keeps a server session for each connection"},
+     "connect through a pooler in session mode"},
     {HEADING("The table")},
     {"table", 't', OPTION_TEXT, AT(table), ALL, "TABLE", "the table, instead of the argument"},
     {HEADING("The change")},
     {"alter", 'a', OPTION_LIST, AT(alters), CHANGE, "ACTIONS",
      "what you would write after ALTER TABLE name; repeatable"},
     {"map", 'm', OPTION_LIST, AT(maps), CHANGE, "COLUMN=EXPR",
-     "value of a column of the new table over the columns of the old; repeatable"},
+     "a new column as an expression over the old columns; repeatable"},
     {"reverse-map", 0, OPTION_LIST, AT(reverse_maps), CHANGE, "COLUMN=EXPR",
-     "for revert: value of a column of the old table over the columns of the new; repeatable"},
-    {"no-revert", 0, OPTION_FLAG, AT(no_revert), CHANGE, NULL, "go on where there is no way back"},
+     "for revert: an old column over the new columns; repeatable"},
+    {"no-revert", 0, OPTION_FLAG, AT(no_revert), CHANGE, NULL,
+     "go on although the swap cannot be reverted"},
     {"file", 'f', OPTION_TEXT, AT(file), CHANGE, "FILE",
      "SQL statements in which :green is the new table"},
     {"matviews", 0, OPTION_ONLY, AT(settings.refresh_matviews), CHANGE, "refresh",
-     "where materialized views cannot be built before the swap, refresh them after it"},
+     "refresh materialized views after the swap that cannot be built before it"},
     {"force", 0, OPTION_ONLY, AT(force_publication), CHANGE, "publication",
-     "go on although a publication of all tables or sequences sees ours"},
+     "go on despite a publication FOR ALL TABLES or FOR ALL SEQUENCES"},
     {"force-rewrite", 0, OPTION_FLAG, AT(force_rewrite), CHANGE, NULL,
      "rewrite even where a plain ALTER TABLE would not"},
     {HEADING("The run")},
     {"until", 0, OPTION_ONLY, AT(until_ready), RUN, "ready", "stop before the swap"},
     {"follow", 0, OPTION_DURATION, AT(follow), COMMAND_RUN | COMMAND_FOLLOW, "TIME",
-     "after the swap, keep the old table in sync for so long"},
+     "after the swap, keep the old table in sync this long"},
     {"jobs", 'j', OPTION_INT, AT(settings.jobs), COMPARE, "NUM", "parallel connections (2)"},
     {"chunk-time", 0, OPTION_DURATION, AT(settings.chunk_time), COPY, "TIME",
-     "aim of one copy transaction (500ms)"},
+     "target duration of one copy transaction (500ms)"},
     {"chunk-blocks", 0, OPTION_NUMBER, AT(settings.chunk_blocks), COPY, "NUM",
      "fixed chunk size in heap blocks instead"},
     {"max-lag", 0, OPTION_DURATION, AT(settings.max_lag), COPY, "TIME",
-     "replica lag that holds the copy up (5s)"},
+     "replica lag that pauses the copy (5s)"},
     {"maintenance-work-mem", 0, OPTION_TEXT, AT(settings.maintenance_work_mem), LOCK, "SIZE",
-     "for index builds (the server's own)"},
+     "for index builds (the server's setting)"},
     {"reconnect", 0, OPTION_DURATION, AT(reconnect), APPLY, "TIME",
-     "try so long to get a lost connection back (1min)"},
+     "how long to try to reconnect (1min)"},
     {"row-capture", 0, OPTION_FLAG, AT(settings.row_capture), SWAP, NULL,
      "capture with row-level triggers instead of statement-level ones"},
     {HEADING("The swap")},
     {"lock-timeout", 0, OPTION_TIME, AT(settings.lock_timeout), LOCK, "TIME",
-     "longest wait for a lock; the first attempt waits a tenth of it (250ms)"},
+     "longest wait for a lock; first attempt: a tenth of it (250ms)"},
     {"max-lock-hold", 0, OPTION_TIME, AT(settings.max_lock_hold), LOCK, "TIME",
-     "longest the lock is held (1s)"},
+     "longest time the lock is held (1s)"},
     {"swap-deadline", 0, OPTION_DURATION, AT(settings.swap_deadline),
      LOCK | COMMAND_VERIFY | COMMAND_PAUSE | COMMAND_CONTINUE, "TIME",
      "for all attempts together (10min)"},
@@ -116,17 +119,19 @@ static const OptionRow rows[] = {
     {"blocker-age", 0, OPTION_DURATION, AT(settings.blocker_age), LOCK, "TIME",
      "do not queue behind older transactions (1s)"},
     {"converge-deadline", 0, OPTION_DURATION, AT(settings.converge_deadline), APPLY, "TIME",
-     "for the backlog to become small (1h)"},
+     "longest time to catch up with the changes (1h)"},
     {"old-snapshots", 0, OPTION_WORD, AT(settings.old_snapshots), SWAP, "wait|strict|ignore",
-     "what to do about transactions with old snapshots (wait)"},
+     "transactions with old snapshots (wait)"},
     {"cancel-blockers", 0, OPTION_DURATION, AT(settings.cancel_blockers), LOCK, "AGE",
-     "cancel statements of older transactions that block the lock"},
+     "cancel statements of older transactions in the way"},
     {"terminate-blockers", 0, OPTION_DURATION, AT(settings.terminate_blockers), LOCK, "AGE",
-     "terminate older sessions that block the lock"},
-    {"hold", 0, OPTION_FLAG, AT(hold), RUN, NULL, "wait before the swap, in sync, for \"swap\""},
+     "terminate sessions with older transactions in the way"},
+    {"hold", 0, OPTION_FLAG, AT(hold), RUN, NULL,
+     "stay in sync before the swap until \"pgswap swap\""},
     {"drain-keys", 0, OPTION_NUMBER, AT(settings.drain_keys), APPLY, "NUM",
-     "swap with at most so many keys pending (1000)"},
-    {"keep", 0, OPTION_DURATION, AT(keep), COMMAND_FINISH, "TIME", "refuse so soon after the swap"},
+     "swap when at most this many changes are left (1000)"},
+    {"keep", 0, OPTION_DURATION, AT(keep), COMMAND_FINISH, "TIME",
+     "refuse earlier than this after the swap"},
     {HEADING("Hooks")},
     {"hook-before-swap", 0, OPTION_TEXT, AT(settings.hook_before_swap), SWAP, "COMMAND",
      "run this before the swap; a failure stops it"},
@@ -136,9 +141,11 @@ static const OptionRow rows[] = {
      "run this when the command fails"},
     {HEADING("Output")},
     {"json", 0, OPTION_FLAG, AT(json), ALL, NULL, "the result as one JSON object"},
-    {"log-format", 0, OPTION_WORD, AT(log_format), ALL, "text|json", "form of diagnostics"},
-    {"quiet", 'q', OPTION_FLAG, AT(quiet), ALL, NULL, "warnings and errors only"},
-    {"verbose", 'v', OPTION_FLAG, AT(verbose), ALL, NULL, "tell more"},
+    {"log-format", 0, OPTION_WORD, AT(log_format), ALL, "text|json",
+     "format of messages on standard error"},
+    {"quiet", 'q', OPTION_FLAG, AT(quiet), ALL, NULL,
+     "only warnings, errors, and what plan and status print"},
+    {"verbose", 'v', OPTION_FLAG, AT(verbose), ALL, NULL, "more messages"},
     {"help", '?', OPTION_FLAG, AT(help), ALL, NULL, "this help"},
     {HEADING("For development")},
     {"templates", 0, OPTION_TEXT, AT(templates), ALL, "DIR", "read SQL templates from here"},
@@ -461,15 +468,30 @@ options_read(Arena *arena, const char *command, unsigned bit, int argc, char **a
 
 /* --- help ---------------------------------------------------------------------------------- */
 
+enum
+{
+    INDENT = 32, /* where the explanations begin */
+    WIDTH = 80   /* where there is no terminal: help is for people */
+};
+
 static void
 print_row(const OptionRow *row)
 {
     char left[64];
+    int columns = wrap_columns(STDOUT_FILENO);
+    Text text = {0}, lines = {0};
 
     snprintf(left, sizeof(left), "%c%c%s--%s%s%s", row->letter != 0 ? '-' : ' ',
              row->letter != 0 ? row->letter : ' ', row->letter != 0 ? ", " : "  ", row->name,
              row->value != NULL ? "=" : "", row->value != NULL ? row->value : "");
-    printf("  %-34s %s\n", left, row->help);
+    text_printf(&text, "  %-29s", left);
+    if (text.length >= INDENT)
+        text_printf(&text, "\n%*s", INDENT - 1, "");
+    text_printf(&text, " %s\n", row->help);
+    wrap_append(&lines, text_cstr(&text), columns > 0 ? columns : WIDTH, 0, INDENT);
+    printf("%s", text_cstr(&lines));
+    text_clear(&lines);
+    text_clear(&text);
 }
 
 void

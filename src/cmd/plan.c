@@ -18,6 +18,7 @@
 #include "sql/ident.h"
 #include "ui/member.h"
 #include "ui/progress.h"
+#include "ui/wrap.h"
 
 /* --- examining ---------------------------------------------------------------------------- */
 
@@ -74,11 +75,12 @@ collect_refusals(Session *session, const Table *table, RefusalList *list, Error 
                        session->options->force_publication, list, error))
         return false;
     if (table->kind == 'r' && table->key_count == 0)
-        refusals_add(a, list, "the table has no usable key",
-                     "rows could not be kept in sync: a key is a primary key, or a unique index "
-                     "over NOT NULL columns, under their own collations, that is valid, not "
-                     "partial, not on expressions and not deferrable",
-                     "Add one: CREATE UNIQUE INDEX CONCURRENTLY, and NOT NULL on its columns.");
+        refusals_add(
+            a, list, "the table has no usable key",
+            "rows could not be kept in sync without one: a primary key, or a valid unique "
+            "index over NOT NULL columns, under their own collations, that is not partial, "
+            "not on expressions and not deferrable",
+            "Add one: CREATE UNIQUE INDEX CONCURRENTLY, and NOT NULL on its columns.");
     return true;
 }
 
@@ -88,7 +90,7 @@ refuse_needless(const Plan *plan, Error *error)
 {
     error_set(error, ERROR_REFUSED, "PostgreSQL makes this change to %s without rewriting it",
               plan->table.qualified);
-    error_detail(error, "A plain ALTER TABLE takes an ACCESS EXCLUSIVE lock for a moment only.");
+    error_detail(error, "A plain ALTER TABLE holds its ACCESS EXCLUSIVE lock only for a moment.");
     return error_hint(error, "Run it with SET lock_timeout = '250ms' and try again if it fails; or "
                              "use --force-rewrite.");
 }
@@ -235,6 +237,11 @@ plan_examine(Session *session, Plan *plan, Error *error)
 
 /* --- printing ----------------------------------------------------------------------------- */
 
+enum
+{
+    INDENT = 4 /* of the further lines of an item */
+};
+
 /* The steps of every migration with the lock each takes on the table in use. */
 static const struct
 {
@@ -243,12 +250,12 @@ static const struct
     const char *held;
 } steps[] = {
     {"build the empty new table", "ACCESS SHARE", "a moment"},
-    {"install the capture triggers", "SHARE ROW EXCLUSIVE", "a moment, in short attempts"},
+    {"install the capture triggers", "SHARE ROW EXCLUSIVE", "a moment, retried"},
     {"copy the rows in chunks", "ACCESS SHARE", "per chunk"},
-    {"purge, build key and indexes, VACUUM, ANALYZE", "none", ""},
-    {"apply what was written meanwhile", "ACCESS SHARE", "per round"},
+    {"build key and indexes, VACUUM", "none", ""},
+    {"apply the changes made meanwhile", "ACCESS SHARE", "per round"},
     {"compare both tables", "ACCESS SHARE", "during the comparison"},
-    {"swap", "ACCESS EXCLUSIVE", "milliseconds, in short attempts"},
+    {"swap", "ACCESS EXCLUSIVE", "milliseconds, retried"},
 };
 
 enum
@@ -261,7 +268,7 @@ origin(const MapColumn *column)
 {
     if (column->expression != NULL)
         return column->expression;
-    return column->source != NULL ? "(generated)" : "(made by the new table)";
+    return column->source != NULL ? "(generated)" : "(from the new table)";
 }
 
 static void
@@ -280,7 +287,7 @@ print_columns(const Plan *plan)
             plain++;
             continue;
         }
-        printf("  %-24s %-24s <- %s\n", column->name, column->type, origin(column));
+        wrap_print(INDENT, "  %-24s %-24s <- %s\n", column->name, column->type, origin(column));
     }
     for (int i = 0; i < plan->shape.reverse.column_count; i++)
         if (plan->shape.reverse.columns[i].source == NULL)
@@ -289,8 +296,8 @@ print_columns(const Plan *plan)
     printf("  %d %s unchanged\n", plain, plain == 1 ? "column is" : "columns are");
 }
 
-/* One line a statement, cut at the width of a terminal; of a long list the number, unless all of it
- * is asked for. */
+/* One line a statement, cut where it is long; of a long list the number, unless all of it is asked
+ * for. */
 static void
 print_list(const char *heading, const StatementList *list, bool verbose)
 {
@@ -311,8 +318,8 @@ print_list(const char *heading, const StatementList *list, bool verbose)
     {
         int length = (int)strcspn(list->items[i], "\n");
 
-        printf("  %.*s%s\n", length > WIDTH ? WIDTH : length, list->items[i],
-               length > WIDTH || list->items[i][length] != '\0' ? " …" : "");
+        wrap_print(INDENT, "  %.*s%s\n", length > WIDTH ? WIDTH : length, list->items[i],
+                   length > WIDTH || list->items[i][length] != '\0' ? " …" : "");
     }
 }
 
@@ -331,7 +338,8 @@ print_parameters(const Plan *plan)
     printf("with\n");
     for (int i = 0; i < parameters->count; i++)
         if (parameters->items[i].shown)
-            printf("  %-24s %s\n", parameters->items[i].name, parameters->items[i].value);
+            wrap_print(INDENT, "  %-24s %s\n", parameters->items[i].name,
+                       parameters->items[i].value);
 }
 
 static void
@@ -344,7 +352,7 @@ print_text(const Plan *plan, bool verbose)
     printf("  rows (estimated)  %s\n", count_format(rows, table->rows_estimated));
     printf("  table size        %s, indexes %s\n", bytes_format(heap, table->table_bytes),
            bytes_format(index, table->index_bytes));
-    printf("  space needed      about %s, besides WAL of the same order\n",
+    printf("  space needed      about %s, and about as much WAL\n",
            bytes_format(need, table->table_bytes + table->index_bytes));
     printf("  key               %s\n", table->key_index);
     printf("  lock of the swap  about %" PRId64 " ms at most\n", plan->swap_ms);
@@ -352,23 +360,24 @@ print_text(const Plan *plan, bool verbose)
     print_parameters(plan);
     printf("\nSteps, and the lock each takes on the table\n");
     for (int i = 0; i < STEP_COUNT; i++)
-        printf("  %d. %-46s %s%s%s\n", i + 1, steps[i].step, steps[i].lock,
-               steps[i].held[0] != '\0' ? ", " : "", steps[i].held);
-    printf("\nMade again on the new table\n");
+        wrap_print(INDENT, "  %d. %-32s %s%s%s\n", i + 1, steps[i].step, steps[i].lock,
+                   steps[i].held[0] != '\0' ? ", " : "", steps[i].held);
+    printf("\nRecreated on the new table\n");
     for (int i = 0; i < plan->shape.object_count; i++)
         if (strcmp(plan->shape.objects[i].kind, "setting") != 0)
             printf("  %-10s %s\n", plan->shape.objects[i].kind, plan->shape.objects[i].name);
     print_list("Built before the swap: what materialized views show is of that moment",
                &plan->ahead, verbose);
-    print_list("Locked with it in the swap (ACCESS EXCLUSIVE)", &plan->others, verbose);
-    print_list("Done in the swap, under the lock, to what hangs on the table", &plan->moves,
+    print_list("Other tables and views that the swap locks (ACCESS EXCLUSIVE)", &plan->others,
+               verbose);
+    print_list("Done in the swap, under the lock, to what depends on the table", &plan->moves,
                verbose);
     print_list("Done after the swap, with short locks (SHARE UPDATE EXCLUSIVE)", &plan->settling,
                verbose);
     for (int i = 0; i < plan->shape.warnings.count; i++)
-        printf("%s  %s\n", i == 0 ? "\nTo know\n" : "", plan->shape.warnings.items[i]);
+        wrap_print(INDENT, "%s  %s\n", i == 0 ? "\nWarnings\n" : "", plan->shape.warnings.items[i]);
     if (plan->shape.no_way_back != NULL)
-        printf("\nNo way back after the swap: %s.\n", plan->shape.no_way_back);
+        wrap_print(INDENT, "\nNo way back after the swap: %s.\n", plan->shape.no_way_back);
     printf("\nPlan hash %s\n", plan->hash);
 }
 
@@ -478,8 +487,9 @@ report_plan(json_t *report, const Plan *plan)
 static void
 print_migration(const Migration *migration)
 {
-    printf("Migration %s of %s is under way, in phase %s: \"pgswap run\" continues it\n",
-           migration->id_text, migration->pairs[0].live, phase_name(migration->phase));
+    wrap_print(INDENT,
+               "Migration %s of %s is under way, in phase %s: \"pgswap run\" continues it\n",
+               migration->id_text, migration->pairs[0].live, phase_name(migration->phase));
 }
 
 bool

@@ -43,6 +43,7 @@ run_phase(Context *context, Error *error)
     int64_t started = clock_ms();
     bool ok = false;
 
+    context->waiting = (Waiting){0};
     for (size_t i = 0; i < sizeof(phases) / sizeof(phases[0]); i++)
         if (phases[i].phase == phase)
         {
@@ -112,17 +113,10 @@ find_or_begin(Session *session, Error *error)
 
 /* Stays in sync until somebody says "swap". */
 static bool
-hold(Session *session, Error *error)
+wait_for_swap(Context *context, Error *error)
 {
-    Context *context = &session->context;
     bool holding = true;
 
-    if (context->migration->phase != PHASE_READY)
-        return true;
-    if (!statement_do(context->control, error, "flags_set", "paused", "NULL", "hold", "true",
-                      "host", NULL, "migration", context->migration->id_text, NULL))
-        return false;
-    log_info("%s is ready; \"pgswap swap\" releases it", context->migration->pairs[0].live);
     while (holding)
     {
         const Result *result = NULL;
@@ -138,6 +132,24 @@ hold(Session *session, Error *error)
             loop_sleep(context->loop, HOLD_PAUSE);
     }
     return true;
+}
+
+static bool
+hold(Session *session, Error *error)
+{
+    Context *context = &session->context;
+    bool ok;
+
+    if (context->migration->phase != PHASE_READY)
+        return true;
+    if (!statement_do(context->control, error, "flags_set", "paused", "NULL", "hold", "true",
+                      "host", NULL, "migration", context->migration->id_text, NULL))
+        return false;
+    log_info("%s is ready; it waits for \"pgswap swap\"", context->migration->pairs[0].live);
+    context->held_at = clock_ms();
+    ok = wait_for_swap(context, error);
+    context->held_at = 0;
+    return ok;
 }
 
 static bool

@@ -75,16 +75,17 @@ ask_password(Arena *arena, Loop *loop, Error *error)
 
     if (terminal == NULL)
     {
-        error_set(error, ERROR_FAULT, "there is no terminal to ask for the password on");
+        error_set(error, ERROR_FAULT, "there is no terminal to enter the password");
         error_hint(error, "Use a password file (.pgpass) or PGPASSWORD.");
         return NULL;
     }
-    fputs("Password: ", terminal);
-    fflush(terminal);
     tcgetattr(fileno(terminal), &before);
     silent = before;
     silent.c_lflag &= ~(tcflag_t)ECHO;
-    tcsetattr(fileno(terminal), TCSAFLUSH, &silent);
+    tcsetattr(fileno(terminal), TCSAFLUSH,
+              &silent); /* before it is asked: it drops what is typed */
+    fputs("Password: ", terminal);
+    fflush(terminal);
     if (wait_for_line(loop, terminal) && fgets(line, sizeof(line), terminal) != NULL)
     {
         line[strcspn(line, "\n")] = '\0';
@@ -98,6 +99,33 @@ ask_password(Arena *arena, Loop *loop, Error *error)
     else if (password == NULL)
         error_set(error, ERROR_FAULT, "no password was given");
     return password;
+}
+
+static bool
+enter_password(Session *session, Error *error)
+{
+    int count = 0;
+
+    session->password = ask_password(session->context.arena, session->context.loop, error);
+    while (session->keywords[count] != NULL)
+        count++;
+    keyword(session, &count, "password", session->password);
+    return session->password != NULL;
+}
+
+/* Connects; where the server asks for a password, so do we, if there is somebody to ask. */
+static Conn *
+connect_asking(Session *session, const ConnParams *params, const char *name, Error *error)
+{
+    Conn *conn = await_connect(session->context.loop, params, name, error);
+
+    if (conn != NULL || !session->password_wanted || session->password != NULL ||
+        session->options->no_password || !isatty(STDERR_FILENO))
+        return conn;
+    error_clear(error);
+    return enter_password(session, error)
+               ? await_connect(session->context.loop, params, name, error)
+               : NULL;
 }
 
 static const char *
@@ -123,12 +151,6 @@ session_init(Session *session, Arena *arena, Loop *loop, const Options *options,
     *session = (Session){.options = options,
                          .report = report,
                          .context = {.arena = arena, .loop = loop, .settings = &options->settings}};
-    if (options->ask_password && !options->no_password)
-    {
-        session->password = ask_password(arena, loop, error);
-        if (session->password == NULL)
-            return false;
-    }
     /* libpq would have them decide over values */
     unsetenv("PGTZ");
     unsetenv("PGDATESTYLE");
@@ -136,19 +158,20 @@ session_init(Session *session, Arena *arena, Loop *loop, const Options *options,
     keyword(session, &count, "host", options->host);
     keyword(session, &count, "port", options->port);
     keyword(session, &count, "user", options->user);
-    keyword(session, &count, "password", session->password);
     keyword(session, &count, "target_session_attrs", "primary");
     keyword(session, &count, "fallback_application_name", "pgswap");
     session->control_params = (ConnParams){.keywords = session->keywords,
                                            .values = session->values,
                                            .prologue = prologue(session, "pgswap", "local", error),
                                            .session_pooler = options->session_pooler,
+                                           .password_wanted = &session->password_wanted,
                                            .connect_timeout = CONNECT_TIMEOUT,
                                            .on_notice = on_notice};
     session->worker_params = session->control_params;
     session->context.control_params = &session->control_params;
     session->context.worker_params = &session->worker_params;
-    return session->control_params.prologue != NULL;
+    return session->control_params.prologue != NULL &&
+           (!options->ask_password || options->no_password || enter_password(session, error));
 }
 
 /* What to say differently, where the server did not let us in. */
@@ -160,11 +183,11 @@ hint_refused(Error *error)
         const char *sqlstate;
         const char *hint;
     } hints[] = {
-        {"28P01", "Set PGPASSWORD, use a password file (.pgpass), or have it asked for with -W."},
+        {"28P01", "Set PGPASSWORD, use a password file (.pgpass), or enter it with -W."},
         {"28000",
-         "-U or PGUSER gives the role, -d the database or a connection string; the server's "
-         "pg_hba.conf says who may connect from where."},
-        {"3D000", "-d or PGDATABASE gives the database."},
+         "Set the role with -U or PGUSER, the database or a connection string with -d; the "
+         "server's pg_hba.conf says who may connect from where."},
+        {"3D000", "Set the database with -d or PGDATABASE."},
         {"42501", "The database's owner can allow it with GRANT CONNECT ON DATABASE."},
     };
 
@@ -178,21 +201,20 @@ hint_refused(Error *error)
 bool
 session_connect(Session *session, Error *error)
 {
-    Loop *loop = session->context.loop;
     ConnParams bare = session->control_params;
     Conn *other = NULL;
 
     bare.prologue = NULL;
     if (session->options->session_pooler)
     {
-        other = await_connect(loop, &bare, "other", error);
+        other = connect_asking(session, &bare, "other", error);
         if (other == NULL)
         {
             hint_refused(error);
             return false;
         }
     }
-    session->context.control = await_connect(loop, &session->control_params, "control", error);
+    session->context.control = connect_asking(session, &session->control_params, "control", error);
     conn_close(other);
     session->context.patience = READ_PATIENCE;
     if (session->context.control != NULL)
@@ -240,7 +262,7 @@ connect_plain(Session *session, Error *error)
     conn = await_connect(session->context.loop, &params, "plain", error);
     session->keywords[count - 1] = session->values[count - 1] = NULL;
     if (conn == NULL)
-        error_context(error, "looking at the parameters of a session without options");
+        error_context(error, "reading the parameters of a session without options");
     return conn;
 }
 
@@ -301,12 +323,17 @@ session_take_migration(Session *session, Error *error)
 static bool
 wait_to_reconnect(Session *session, Error *failure, int64_t since)
 {
+    WaitingKind kind;
+
     if (failure->kind != ERROR_CONNECTION && failure->kind != ERROR_BUSY)
         return false;
     if (since == 0 || clock_ms() - since > session->options->reconnect)
         return false;
-    log_warning("%s%s%s; connecting again", failure->message, failure->detail != NULL ? ": " : "",
-                failure->detail != NULL ? failure->detail : "");
+    kind = session->context.control != NULL ? WAITING_CONNECTION : WAITING_SERVER;
+    if (waiting_is_due(&session->context.waiting, kind, clock_ms()))
+        log_warning("%s%s%s; connecting again", failure->message,
+                    failure->detail != NULL ? ": " : "",
+                    failure->detail != NULL ? failure->detail : "");
     session_close(session);
     if (loop_sleep(session->context.loop, RECONNECT_PAUSE))
         return true;

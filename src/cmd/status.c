@@ -11,6 +11,12 @@
 #include "model/statement.h"
 #include "ui/member.h"
 #include "ui/progress.h"
+#include "ui/wrap.h"
+
+enum
+{
+    INDENT = 12 /* where the values begin */
+};
 
 /* A row of templates/status.sql. */
 typedef struct Row
@@ -174,14 +180,19 @@ print_copy(Row row)
     char copied[40], estimated[40], rate[40], size[40], left[CLOCK_TEXT_SIZE];
     int64_t done = result_get_int(result, row.number, "blocks_done");
     int64_t total = result_get_int(result, row.number, "blocks_total");
+    int64_t rows = result_get_int(result, row.number, "rows_estimated"); /* 0: not known */
 
-    printf("  copied    %s of about %s rows (%" PRId64 "%%), new table %s\n",
-           count_format(copied, result_get_int(result, row.number, "rows_copied")),
-           count_format(estimated, result_get_int(result, row.number, "rows_estimated")),
-           total > 0 ? done * 100 / total : 0,
-           get(row, "new_table_bytes") != NULL
-               ? bytes_format(size, result_get_int(result, row.number, "new_table_bytes"))
-               : "-");
+    printf("  copied    %s",
+           count_format(copied, result_get_int(result, row.number, "rows_copied")));
+    if (rows > 0 && get(row, "finished_at") == NULL)
+        printf(" of about %s", count_format(estimated, rows));
+    printf(" rows");
+    if (total > 0 && get(row, "finished_at") == NULL)
+        printf(" (%" PRId64 "%%)", done * 100 / total);
+    if (get(row, "new_table_bytes") != NULL)
+        printf(", new table %s",
+               bytes_format(size, result_get_int(result, row.number, "new_table_bytes")));
+    printf("\n");
     if (get(row, "rows_per_second") != NULL)
         printf("            %s rows/s", count_format(rate, atoll(get(row, "rows_per_second"))));
     if (get(row, "seconds_left") != NULL)
@@ -193,51 +204,54 @@ print_copy(Row row)
 static void
 print_proof(Row row)
 {
-    char count[40];
+    char count[40], different[40];
 
     if (get(row, "parity_state") != NULL)
-        printf("  parity    %s, %s rows compared, at %s\n", get(row, "parity_state"),
-               get(row, "rows_compared"), get(row, "parity_finished_at"));
+        printf("  compared  %s rows, %s different, at %s\n",
+               count_format(count, result_get_int(row.result, row.number, "rows_compared")),
+               count_format(different, result_get_int(row.result, row.number, "rows_different")),
+               get(row, "parity_finished_at"));
     if (get(row, "proven_at") != NULL)
-        printf("  proven    %s keys that were applied since, at %s\n",
-               count_format(count, result_get_int(row.result, row.number, "keys_proven")),
-               get(row, "proven_at"));
+        wrap_print(INDENT, "            and %s changes that were applied since, at %s\n",
+                   count_format(count, result_get_int(row.result, row.number, "keys_proven")),
+                   get(row, "proven_at"));
 }
 
 static void
 print_swap(Row row)
 {
     if (get(row, "swapped_at") != NULL)
-        printf("  swapped   %s, %s attempts, lock held %s s\n", get(row, "swapped_at"),
+        printf("  swapped   %s, at attempt %s, lock held %s s\n", get(row, "swapped_at"),
                or_unknown(row, "swap_attempts"), or_unknown(row, "lock_held_seconds"));
     if (get(row, "revert_problem") != NULL)
-        printf("  no revert since %s: %s\n", get(row, "revert_problem_since"),
-               get(row, "revert_problem"));
+        wrap_print(INDENT, "  no revert since %s: %s\n", get(row, "revert_problem_since"),
+                   get(row, "revert_problem"));
 }
 
 static void
 print_row(Row row)
 {
-    char backlog[40];
+    int64_t backlog = result_get_int(row.result, row.number, "backlog");
+    char count[40];
 
     printf("%s  migration %s, phase %s since %s\n", get(row, "table"), get(row, "migration"),
            get(row, "phase"), or_unknown(row, "phase_since"));
     print_copy(row);
-    printf("  backlog   %s keys\n",
-           count_format(backlog, result_get_int(row.result, row.number, "backlog")));
+    printf("  backlog   %s %s to apply\n", count_format(count, backlog),
+           backlog == 1 ? "change" : "changes");
     print_proof(row);
     print_swap(row);
     if (result_get_bool(row.result, row.number, "paused"))
-        printf("  paused    at %s by role %s from %s\n", or_unknown(row, "paused_at"),
-               or_unknown(row, "paused_by"), or_unknown(row, "paused_from"));
-    if (get(row, "waiting_for") != NULL)
-        printf("  waits for %s\n", get(row, "waiting_for"));
+        wrap_print(INDENT, "  paused    at %s by role %s from %s\n", or_unknown(row, "paused_at"),
+                   or_unknown(row, "paused_by"), or_unknown(row, "paused_from"));
+    else if (get(row, "waiting_for") != NULL)
+        wrap_print(INDENT, "  waits for %s\n", get(row, "waiting_for"));
     if (get(row, "last_error") != NULL)
-        printf("  stopped   %s\n", get(row, "last_error"));
+        wrap_print(INDENT, "  stopped   %s\n", get(row, "last_error"));
     if (get(row, "pid") != NULL)
-        printf("  %s role %s, host %s, pid %s, since %s\n",
-               result_get_bool(row.result, row.number, "alive") ? "run by   " : "last run by",
-               get(row, "role"), get(row, "host"), get(row, "pid"), get(row, "since"));
+        wrap_print(INDENT, "  %s role %s, host %s, pid %s, since %s\n",
+                   result_get_bool(row.result, row.number, "alive") ? "run by   " : "last run by",
+                   get(row, "role"), get(row, "host"), get(row, "pid"), get(row, "since"));
     printf("  started   %s, updated %s\n", get(row, "started_at"), get(row, "updated_at"));
 }
 

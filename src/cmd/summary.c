@@ -8,8 +8,15 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "ui/member.h"
 #include "ui/progress.h"
+#include "ui/wrap.h"
+
+enum
+{
+    INDENT = 10 /* where the figures begin */
+};
 
 static int64_t
 total_ms(const Summary *summary)
@@ -55,13 +62,61 @@ static void
 print_phases(const Summary *summary)
 {
     char time[CLOCK_TEXT_SIZE];
+    const char *between = ":";
+    Text line = {0};
 
-    printf("  time    %s:", duration_format(time, total_ms(summary)));
+    text_printf(&line, "  time    %s", duration_format(time, total_ms(summary)));
     for (int i = 0; i < PHASE_SWAPPED; i++)
         if (summary->phase_ms[i] > 0)
-            printf(" %s %s", i == PHASE_READY ? "swap" : phase_name((Phase)i),
-                   duration_format(time, summary->phase_ms[i]));
-    printf("\n");
+        {
+            text_printf(&line, "%s %s %s", between,
+                        i == PHASE_READY ? "swap" : phase_name((Phase)i),
+                        duration_format(time, summary->phase_ms[i]));
+            between = ",";
+        }
+    wrap_print(INDENT, "%s\n", text_cstr(&line));
+    text_clear(&line);
+}
+
+static void
+print_sync(const Summary *summary)
+{
+    char applied[40], compared[40], again[40];
+    Text line = {0};
+
+    text_printf(&line, "  sync    %s changes applied; %s rows compared, %" PRId64 " different",
+                count_format(applied, summary->keys_applied),
+                count_format(compared, summary->rows_compared), summary->rows_different);
+    if (summary->keys_proven > 0)
+        text_printf(&line, "; %s applied changes compared",
+                    count_format(again, summary->keys_proven));
+    wrap_print(INDENT, "%s\n", text_cstr(&line));
+    text_clear(&line);
+}
+
+static void
+print_lock(const Summary *summary)
+{
+    wrap_print(INDENT,
+               "  lock    held %.1f ms, waited %.1f ms, %" PRId64 " %s, %" PRId64
+               " changes applied while it was held\n",
+               (double)summary->lock_held_us / 1000, (double)summary->lock_wait_us / 1000,
+               summary->swap_attempts, summary->swap_attempts == 1 ? "attempt" : "attempts",
+               summary->rows_drained);
+    if (summary->waiters > 0)
+        wrap_print(INDENT,
+                   "          at most %" PRId64 " other sessions waited at once, for %" PRId64
+                   " ms at most\n",
+                   summary->waiters, summary->waiters_longest_ms);
+}
+
+static void
+print_old_table(const Migration *migration)
+{
+    wrap_print(0, "The old table is kept as %s until \"pgswap finish\"; %s.\n",
+               migration->pairs[0].standby,
+               migration->no_way_back == NULL ? "\"pgswap revert\" swaps back"
+                                              : "there is no way back");
 }
 
 static void
@@ -70,46 +125,44 @@ print_text(const Migration *migration, const Summary *summary)
     char count[40], rate[40];
     int64_t copy_ms = summary->phase_ms[PHASE_COPY];
 
-    printf("%s %s\n", migration->pairs[0].live,
-           migration->phase == PHASE_SWAPPED ? "is swapped"
-           : summary->swap_attempts > 0 ? "is back in its old form, and ready to be swapped again"
-                                        : "is ready to be swapped");
+    wrap_print(INDENT, "%s %s\n", migration->pairs[0].live,
+               migration->phase == PHASE_SWAPPED ? "is swapped"
+               : summary->swap_attempts > 0
+                   ? "is reverted: the old table is live again; \"pgswap swap\" repeats the swap"
+                   : "is ready to be swapped");
     print_change(migration);
     print_dropped(&migration->pairs[0]);
     if (summary->rows_copied > 0)
         printf("  rows    %s copied, %s rows/s\n", count_format(count, summary->rows_copied),
                count_format(rate, summary->rows_copied * 1000 / (copy_ms > 0 ? copy_ms : 1)));
-    printf("  sync    %s keys applied", count_format(count, summary->keys_applied));
-    printf("; %s rows compared, %" PRId64 " different", count_format(count, summary->rows_compared),
-           summary->rows_different);
-    if (summary->keys_proven > 0)
-        printf("; %s keys compared again after they were applied",
-               count_format(count, summary->keys_proven));
-    printf("\n");
+    print_sync(summary);
     if (total_ms(summary) > 0)
         print_phases(summary);
     if (summary->swap_attempts > 0)
-        printf("  swap    %" PRId64 " %s, lock held %.1f ms, %" PRId64
-               " keys drained under it, longest wait for it %" PRId64 " ms\n",
-               summary->swap_attempts, summary->swap_attempts == 1 ? "attempt" : "attempts",
-               (double)summary->lock_held_us / 1000, summary->rows_drained,
-               summary->longest_wait_ms);
-    if (summary->waiters > 0)
-        printf("          %" PRId64 " sessions were seen waiting for it, for %" PRId64
-               " ms at most\n",
-               summary->waiters, summary->waiters_longest_ms);
+        print_lock(summary);
     if (migration->phase == PHASE_SWAPPED)
-        printf("The old table stands in schema pgswap_%s_blue until \"pgswap finish\"; %s.\n",
-               migration->id_text,
-               migration->no_way_back == NULL ? "\"pgswap revert\" swaps back"
-                                              : "there is no way back");
+        print_old_table(migration);
+}
+
+/* Not if all was done before this run. */
+static bool
+has_worked(const Summary *summary)
+{
+    return total_ms(summary) > 0 || summary->swap_attempts > 0;
 }
 
 void
 summary_print(const Session *session)
 {
-    if (!session->options->json)
-        print_text(session->context.migration, &session->context.summary);
+    const Migration *migration = session->context.migration;
+
+    if (session->options->json || session->options->quiet)
+        return;
+    if (migration->phase == PHASE_SWAPPED && !has_worked(&session->context.summary))
+        wrap_print(0, "%s is swapped already, by migration %s; \"pgswap status\" says when\n",
+                   migration->pairs[0].live, migration->id_text);
+    else
+        print_text(migration, &session->context.summary);
 }
 
 static json_t *

@@ -19,7 +19,7 @@ tell(Session *session, bool clean)
     member_text(session->report, "state", clean ? "clean" : "different");
     member_integer(session->report, "rows_compared", summary->rows_compared);
     member_integer(session->report, "rows_different", summary->rows_different);
-    if (clean && !session->options->json)
+    if (clean && !session->options->json && !session->options->quiet)
         printf("%s: %s rows compared, none different\n", session->context.migration->pairs[0].live,
                count_format(count, summary->rows_compared));
 }

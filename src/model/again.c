@@ -99,7 +99,7 @@ read_view(Again *again, DescriptionLine *line, RefusalList *list, Error *error)
             return false;
         }
         problem =
-            arena_printf(again->arena, "its own text cannot make it again: %s", failure.message);
+            arena_printf(again->arena, "it cannot be created from its own definition: %s", failure.message);
     }
     if (problem != NULL)
         refusals_add(again->arena, list, arena_printf(again->arena, "view %s", view), problem,

@@ -4,6 +4,7 @@
  */
 #include "model/dependents.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -131,19 +132,33 @@ hint_remedies(const RefusalList *list, Error *error)
     text_clear(&hint);
 }
 
+/* One is told by the message and this, several by a line each. */
+static void
+detail_reasons(const RefusalList *list, Error *error)
+{
+    Text detail = {0};
+    const char *why = list->items[0].why;
+
+    if (list->count == 1)
+        text_printf(&detail, "%c%s.", toupper((unsigned char)*why), why + 1);
+    for (int i = 0; list->count > 1 && i < list->count; i++)
+        text_printf(&detail, "%s%s: %s", i > 0 ? "\n" : "", list->items[i].what,
+                    list->items[i].why);
+    error_detail(error, "%s", text_cstr(&detail));
+    text_clear(&detail);
+}
+
 bool
 refusals_check(const RefusalList *list, const char *table, Error *error)
 {
-    Text detail = {0};
-
     if (list->count == 0)
         return true;
-    for (int i = 0; i < list->count; i++)
-        text_printf(&detail, "%s%s: %s", i > 0 ? "\n" : "", list->items[i].what,
-                    list->items[i].why);
-    error_set(error, ERROR_REFUSED, "%s cannot be migrated: %s", table, list->items[0].what);
-    error_detail(error, "%s", text_cstr(&detail));
+    if (list->count == 1)
+        error_set(error, ERROR_REFUSED, "%s cannot be migrated: %s", table, list->items[0].what);
+    else
+        error_set(error, ERROR_REFUSED, "%s cannot be migrated: %s, and %d more", table,
+                  list->items[0].what, list->count - 1);
+    detail_reasons(list, error);
     hint_remedies(list, error);
-    text_clear(&detail);
     return false;
 }

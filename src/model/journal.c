@@ -183,7 +183,8 @@ journal_reload(Conn *conn, Arena *arena, Migration *migration, Error *error)
     if (result == NULL)
         return false;
     if (result_rows(result) == 0)
-        return error_set(error, ERROR_CHANGED, "migration %" PRId64 " is gone", migration->id);
+        return error_set(error, ERROR_CHANGED, "migration %" PRId64 " no longer exists",
+                         migration->id);
     parameters = arena_strdup(arena, result_get(result, 0, "parameters"));
     take_migration(arena, result, migration);
     return parameters_take(conn, arena, parameters, &migration->parameters, error) &&

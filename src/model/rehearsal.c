@@ -84,7 +84,7 @@ try_act(Rehearsal *r, const Act *act, Error *error)
     if (failed)
         refusals_add(
             r->arena, r->list, act->object,
-            arena_printf(r->arena, "it cannot be made again on the new table: %s", failure.message),
+            arena_printf(r->arena, "it cannot be recreated on the new table: %s", failure.message),
             act->remedy);
     error_clear(&failure);
     return (act->keep && !failed) || statement_do(r->conn, error, "savepoint_back", NULL);

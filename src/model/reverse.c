@@ -139,9 +139,9 @@ assign_back(Reverser *r, const Column *column, const Column *now, MapColumn *out
     if (holds)
         return check_round_trip(r, column, now, out, error);
     return no_way_back(r, arena_printf(r->arena,
-                                       "type %s of column %s cannot be cast back to %s; "
-                                       "--reverse-map says how",
-                                       out->source_type, column->name, column->type));
+                                       "column %s cannot be cast back from %s to %s; give the "
+                                       "expression with --reverse-map",
+                                       column->name, out->source_type, column->type));
 }
 
 static bool
@@ -187,8 +187,8 @@ from_continuation(Reverser *r, const Column *column, MapColumn *green, MapColumn
     out->source_type = green->type;
     if (!cast_is_mere(r->arena, green))
         return no_way_back(r, arena_printf(r->arena,
-                                           "column %s comes from an expression; "
-                                           "--reverse-map says how it goes back",
+                                           "column %s comes from an expression; give the one that "
+                                           "leads back with --reverse-map",
                                            column->name));
     out->compared = retyped ? arena_printf(r->arena, "CAST(%s AS %s)", quoted, column->cast_type)
                             : arena_strdup(r->arena, quoted);
@@ -215,8 +215,8 @@ from_nothing(Reverser *r, const Column *column, MapColumn *out)
         return true;
     if (value == NULL && column->not_null)
         return no_way_back(r, arena_printf(r->arena,
-                                           "dropped column %s is NOT NULL and has no "
-                                           "default; --reverse-map gives new rows a value",
+                                           "dropped column %s is NOT NULL and has no default; "
+                                           "give a value for new rows with --reverse-map",
                                            column->name));
     out->expression = arena_strdup(r->arena, value != NULL ? value : "NULL");
     reverse->kept[reverse->kept_count++] = column->name;
@@ -298,7 +298,8 @@ reverse_key(Reverser *r, Error *error)
         if (column == NULL || column->compared == NULL || !holds ||
             mapped_expression(r, key->live) != NULL)
             return no_way_back(
-                r, arena_printf(r->arena, "the key column %s has no way back", key->live));
+                r, arena_printf(r->arena, "key column %s cannot be converted back from %s to %s",
+                                key->live, key->standby_type, key->live_type));
         reverse->keys[reverse->key_count] = (MapKey){
             .live = key->standby,
             .live_type = key->standby_type,
@@ -312,7 +313,8 @@ reverse_key(Reverser *r, Error *error)
         if (!probe_is_over(r->probe, column->compared, over, &holds, error))
             return false;
         if (!holds)
-            return no_way_back(r, "the key's way back needs other columns");
+            return no_way_back(
+                r, "the old key cannot be computed from the columns of the new key alone");
     }
     return true;
 }

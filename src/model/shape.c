@@ -14,6 +14,7 @@
 #include "model/statement.h"
 #include "sql/ident.h"
 #include "sql/scan.h"
+#include "sql/template.h"
 
 /* An expression that the user gave for a column of green. */
 typedef struct Given
@@ -91,7 +92,7 @@ make_green(Maker *m, Error *error)
         !run_with_parameters(m, &made, error) ||
         !table_oid(m->conn, m->arena, schema, m->blue->name, &m->shape->green, error))
         return error_is(error, "42P01") ? was_renamed(m, error)
-                                        : error_context(error, "making the new table");
+                                        : error_context(error, "creating the new table");
     if (m->shape->green ==
         NULL) /* it has blue's name of this moment; from here on nobody renames blue */
         return was_renamed(m, error);
@@ -102,7 +103,7 @@ make_green(Maker *m, Error *error)
                            m->parameters->path, "schema", schema, "blue", blue, "green",
                            m->shape->green, NULL) ||
         !run_with_parameters(m, &carried, error))
-        return error_context(error, "making the new table like the old one");
+        return error_context(error, "creating the new table like the old one");
     return columns_read(m->conn, m->arena, m->parameters, m->shape->green, &m->before, error);
 }
 
@@ -120,7 +121,7 @@ check_event_triggers(Maker *m, Error *error)
     error_set(error, ERROR_REFUSED, "an event trigger adds to the new table of %s: %s",
               m->blue->qualified, list.items[0].what);
     error_detail(error, "The new table cannot be filled with it: %s.", list.items[0].why);
-    return error_hint(error, "Let the event trigger leave out schemas whose names begin with "
+    return error_hint(error, "Have the event trigger skip schemas whose names begin with "
                              "pgswap_, or disable it until the migration is finished.");
 }
 
@@ -140,7 +141,7 @@ check_green(Maker *m, Error *error)
                                      DESCRIPTION_OUTCOME);
     if (difference == NULL)
         return true;
-    error_set(error, ERROR_REFUSED, "%s has something that cannot be carried over",
+    error_set(error, ERROR_REFUSED, "%s has something that pgswap cannot carry over",
               m->blue->qualified);
     error_detail(error, "%s", difference);
     return error_hint(error, "Please report this; nothing was changed.");
@@ -203,22 +204,23 @@ note_usings(Maker *m, const char *actions, Error *error)
 static bool
 run_change(Maker *m, const SpecStatement *statement, Error *error)
 {
+    const char *sql = NULL;
     int found;
-    bool ok;
 
     if (!parameters_use(m->parameters, m->conn, error))
         return false;
     if (statement->actions != NULL)
-        ok = statement_do(m->conn, error, "green_alter", "green", m->shape->qualified, "actions",
-                          statement->actions, NULL);
+        sql = template_render(m->arena, "green_alter", error, "green", m->shape->qualified,
+                              "actions", statement->actions, NULL);
     else
-        ok = await_query(m->conn,
-                         scan_replace_variable(m->arena, statement->sql, ":green",
-                                               m->shape->qualified, &found),
-                         error) != NULL;
-    if (!ok)
-        return error_context(error, "the change");
-    return parameters_leave(m->conn, error);
+        sql =
+            scan_replace_variable(m->arena, statement->sql, ":green", m->shape->qualified, &found);
+    if (sql == NULL)
+        return false;
+    if (await_query(m->conn, sql, error) != NULL)
+        return parameters_leave(m->conn, error);
+    statement_show(m->arena, statement->actions != NULL ? statement->actions : sql, sql, error);
+    return error_context(error, "the change");
 }
 
 static bool
@@ -321,7 +323,7 @@ map_kept(Maker *m, const Column *column, const Column *source, Expression *given
     given->calls_functions = given->calls_functions || cast.calls_functions;
     if (given->undetermined == NULL)
         return true;
-    error_set(error, ERROR_REFUSED, "the value of column %s is not determined by the row",
+    error_set(error, ERROR_REFUSED, "the value of column %s does not depend on the row alone",
               column->name);
     error_detail(error, "In %s: %s.", given->text, given->undetermined);
     return error_hint(error, "Use an expression that gives the same value each time it is "
@@ -373,15 +375,15 @@ map_column(Maker *m, const Column *column, MapColumn *out, Error *error)
                    arena_printf(m->arena, "the values of column %s", column->name));
     if (given.session_format)
         warn(m, arena_printf(m->arena,
-                             "column %s is converted under TimeZone = %s, DateStyle = %s: name "
-                             "the time zone in the expression if another one is meant",
+                             "column %s is converted with TimeZone = %s, DateStyle = %s: name "
+                             "the time zone in the expression if you mean another one",
                              column->name, parameters_value(m->parameters, "TimeZone"),
                              parameters_value(m->parameters, "DateStyle")));
     if (out->compared == NULL)
-        warn(m, arena_printf(m->arena,
-                             "column %s gets its value from the new table itself and is left out "
-                             "of the comparison",
-                             column->name));
+        warn(m,
+             arena_printf(m->arena,
+                          "column %s gets its value from the new table itself and is not compared",
+                          column->name));
     return true;
 }
 
@@ -427,7 +429,7 @@ continuation_of(Maker *m, const char *source)
 static bool
 refuse_key(Maker *m, const char *why, Error *error)
 {
-    error_set(error, ERROR_REFUSED, "the change takes the key of %s away", m->blue->qualified);
+    error_set(error, ERROR_REFUSED, "the change removes the key of %s", m->blue->qualified);
     error_detail(error, "%s", why);
     return error_hint(error,
                       "Rows are kept in sync by the columns of index \"%s\": the new table "
@@ -457,11 +459,9 @@ map_key_column(Maker *m, const KeyColumn *live, const char *key_columns, MapKey 
                             columns_by_name(&m->after, column->name), column, &holds, error))
         return false;
     if (!holds)
-        return refuse_key(m,
-                          arena_printf(m->arena,
-                                       "Different values of %s could become one in its new form.",
-                                       live->name),
-                          error);
+        return refuse_key(
+            m, arena_printf(m->arena, "Different values of %s could become one.", live->name),
+            error);
     if (!probe_is_over(&m->probe, key->expression, key_columns, &holds, error))
         return false;
     if (!holds)

@@ -115,16 +115,18 @@ check_script_statement(Arena *arena, const char *statement, Error *error)
     for (int i = 0; forbidden[i] != NULL; i++)
         if (strcmp(keyword, forbidden[i]) == 0)
         {
-            error_set(error, ERROR_REFUSED, "%s has no place in a change", keyword);
-            return error_hint(error, "The whole change runs in one transaction of pgswap's.");
+            error_set(error, ERROR_REFUSED, "%s cannot be part of a change", keyword);
+            return error_hint(
+                error, "The whole change runs in one transaction, which pgswap opens and commits.");
         }
     scan_replace_variable(arena, statement, ":green", "", &found);
     if (found == 0)
     {
         error_set(error, ERROR_REFUSED, "a statement of the change does not mention :green");
         error_detail(error, "The statement is: %s", statement);
-        return error_hint(error, "Write :green where the new table is meant, such as ALTER TABLE "
-                                 ":green … or CREATE INDEX name ON :green (column).");
+        return error_hint(error, "Write :green instead of the name of the table, as in ALTER TABLE "
+                                 ":green … or CREATE INDEX name ON :green (column); or give the "
+                                 "actions of ALTER TABLE with --alter.");
     }
     return true;
 }

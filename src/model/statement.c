@@ -185,3 +185,26 @@ statement_rollback(Conn *conn)
         (void)!statement_do(conn, &ignored, "rollback", NULL);
     error_clear(&ignored);
 }
+
+/* The rest of the line on which the server found the error. */
+static char *
+rest_of_line(Arena *arena, const char *sql, int position)
+{
+    for (int i = 1; i < position && *sql != '\0'; i++)
+        do
+            sql++;
+        while (((unsigned char)*sql & 0xC0) == 0x80); /* a character may take several bytes */
+    return arena_printf(arena, "%.*s", (int)strcspn(sql, "\n;"), sql);
+}
+
+void
+statement_show(Arena *arena, const char *text, const char *sql, Error *error)
+{
+    if (error->detail != NULL)
+        return;
+    if (error->position == 0)
+        error_detail(error, "The statement is: %s", text);
+    else
+        error_detail(error, "The statement is: %s; the error is at \"%s\".", text,
+                     rest_of_line(arena, sql, error->position));
+}

@@ -50,7 +50,7 @@ table_read(Conn *conn, Arena *arena, const char *oid, Table *table, Error *error
     if (result == NULL)
         return false;
     if (result_rows(result) == 0)
-        return error_set(error, ERROR_CHANGED, "the table with OID %s is not there any more", oid);
+        return error_set(error, ERROR_CHANGED, "the table with OID %s no longer exists", oid);
     take_facts(arena, result, table);
     return read_key(conn, arena, table, error);
 }

@@ -91,6 +91,7 @@ copy_fields(const PGresult *item, Error *error)
     const char *detail = PQresultErrorField(item, PG_DIAG_MESSAGE_DETAIL);
     const char *hint = PQresultErrorField(item, PG_DIAG_MESSAGE_HINT);
 
+    error->position = atoi(field(item, PG_DIAG_STATEMENT_POSITION));
     copy_sqlstate(error, field(item, PG_DIAG_SQLSTATE));
     error->column = memory_strdup(column);
     error->constraint = memory_strdup(constraint);
@@ -158,7 +159,11 @@ failure_of_connecting(Conn *conn, Error *error)
     char *words = failure_words(PQerrorMessage(conn->pg)), sqlstate[6] = "";
 
     if (PQconnectionNeedsPassword(conn->pg))
-        strcpy(sqlstate, "28P01"); /* libpq did not even ask */
+    {
+        strcpy(sqlstate, "28P01"); /* libpq did not even try */
+        if (conn->params.password_wanted != NULL)
+            *conn->params.password_wanted = true;
+    }
     take_sqlstate(words, sqlstate);
     if (error->kind == ERROR_NONE)
     {

@@ -31,13 +31,13 @@ static const char invalid_cursor_name[] = "34000";
 
 static const char direct_hint[] =
     "Connect to the server directly. If the pooler keeps one server session for each connection "
-    "(as PgBouncer does with pool_mode = session), --session-pooler goes on.";
+    "(as PgBouncer does with pool_mode = session), use --session-pooler.";
 static const char session_hint[] =
     "Connect to the server directly, or through a pool that keeps one server session for each "
     "connection and resets it afterwards (PgBouncer: pool_mode = session, server_reset_query = "
     "DISCARD ALL).";
 static const char changed_hint[] =
-    "Connect to the server directly. If a pooler stands between, settings of pgswap may have "
+    "Connect to the server directly. If there is a pooler in between, settings of pgswap may have "
     "stayed "
     "in its server sessions: have it open new ones (PgBouncer: RECONNECT).";
 
@@ -61,7 +61,7 @@ is_direct(const Conn *conn, int64_t age)
 static bool
 refuse_indirect(const Conn *conn, int64_t age, Error *error)
 {
-    error_set(error, ERROR_REFUSED, "a connection pooler stands between pgswap and the server");
+    error_set(error, ERROR_REFUSED, "there is a connection pooler between pgswap and the server");
     if (conn->pid != PQbackendPID(conn->pg))
         error_detail(error, "The server session is process %d, the connection was told %d.",
                      conn->pid, PQbackendPID(conn->pg));

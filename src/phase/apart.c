@@ -85,14 +85,14 @@ apart_check(Context *context, const Compare *compare, Error *error)
         error_set(error, ERROR_PARITY,
                   "generated column %s of %s does not hold what its expression gives now", columns,
                   pair->live);
-        error_detail(error, "The tables differ in %s%" PRId64 " rows of %" PRId64 ".\n%s",
+        error_detail(error, "The tables differ in %s%" PRId64 " of %" PRId64 " rows.\n%s",
                      compare->narrow.incomplete ? "at least " : "", compare->different,
                      compare->rows[PARITY_LIVE], text_cstr(&compare->report));
         error_key(error, "(%s)=%s", pair->key_names, compare->narrow.first);
         error_hint(error,
                    "A function that the expression calls was replaced after these rows were "
                    "written. An UPDATE that sets the columns it is computed from to the "
-                   "values that they have computes it anew; then run the same command again.");
+                   "values that they have computes it again; then run the same command again.");
     }
     arena_free(arena);
     return columns == NULL;

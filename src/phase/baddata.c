@@ -9,7 +9,6 @@
 #include "base/memory.h"
 #include "model/statement.h"
 #include "phase/pending.h"
-#include "ui/log.h"
 
 /* Where the rows come from: live itself, or the pending keys and the rows of live behind them. */
 typedef struct Search
@@ -20,8 +19,8 @@ typedef struct Search
     Arena *arena;
 } Search;
 
-static bool
-is_data_error(const Error *error)
+bool
+baddata_is(const Error *error)
 {
     return error->kind == ERROR_STATEMENT &&
            (strncmp(error->sqlstate, "22", 2) == 0 || strncmp(error->sqlstate, "23", 2) == 0);
@@ -80,8 +79,8 @@ fails(const Search *s, const char *first, const char *end)
     return !ok;
 }
 
-/* The name of the column whose value alone already fails, or NULL. */
-static const char *
+/* The column whose value alone already fails, or NULL. */
+static const MapColumn *
 column_at(const Search *s, const char *first, const char *end, const char *sqlstate)
 {
     Conn *conn = s->context->control;
@@ -99,9 +98,37 @@ column_at(const Search *s, const char *first, const char *end, const char *sqlst
         (void)!statement_do(conn, &failure, "savepoint_back", NULL);
         error_clear(&failure);
         if (guilty)
-            return column->name;
+            return column;
     }
     return NULL;
+}
+
+/* The column that the server has named, or NULL. */
+static const MapColumn *
+column_named(const Search *s, const char *name)
+{
+    for (int i = 0; i < s->pair->mapping.column_count; i++)
+        if (strcmp(s->pair->mapping.columns[i].name, name) == 0)
+            return &s->pair->mapping.columns[i];
+    return NULL;
+}
+
+/* Standby is the new table, or after the swap the old one. */
+static void
+tell_row(const Search *s, const char *key, const MapColumn *column, Error *error)
+{
+    const char *table = s->pair->migration->live_is_blue ? "new" : "old";
+
+    error_key(error, "(%s)=%s", s->pair->key_names, key);
+    if (column == NULL)
+    {
+        error_detail(error, "The row with key %s does not fit the %s table.", error->key, table);
+        return;
+    }
+    if (error->column == NULL)
+        error->column = memory_strdup(column->name);
+    error_detail(error, "The row with key %s does not fit the %s table: column %s is %s there.",
+                 error->key, table, column->name, column->type);
 }
 
 static const char *
@@ -159,7 +186,8 @@ name_row(const Search *s, int64_t first_block, int64_t end_block, Error *error)
 {
     int64_t block = halve_blocks(s, first_block, end_block);
     int64_t first = 0, end = last_row(s, block) + 1;
-    const char *from, *to, *key, *column;
+    const char *from, *to, *key;
+    const MapColumn *column;
 
     while (end - first > 1 && !loop_is_stopping(s->context->loop))
     {
@@ -173,17 +201,27 @@ name_row(const Search *s, int64_t first_block, int64_t end_block, Error *error)
     from = tid_text(s->arena, block, first);
     to = tid_text(s->arena, block, end);
     if (!fails(s, from, to))
-        return; /* mended meanwhile */
+        return; /* corrected meanwhile */
     key = key_at(s, from, to);
-    column = error->column != NULL ? error->column : column_at(s, from, to, error->sqlstate);
+    column = error->column != NULL ? column_named(s, error->column)
+                                   : column_at(s, from, to, error->sqlstate);
     if (key == NULL || loop_is_stopping(s->context->loop))
         return; /* a try that was cancelled looks like one that failed */
-    error_key(error, "(%s)=%s", s->pair->key_names, key);
-    if (error->column == NULL)
-        error->column = memory_strdup(column);
-    error_detail(error, "%s%s%sThe row with key (%s)=%s does not fit the new table.",
-                 column != NULL ? "Column " : "", column != NULL ? column : "",
-                 column != NULL ? ": " : "", s->pair->key_names, key);
+    tell_row(s, key, column, error);
+}
+
+static bool
+hint_correct(const Pair *pair, const char *what, Error *error)
+{
+    if (pair->migration->phase == PHASE_SWAPPED)
+        return error_hint(error,
+                          "The live table is unchanged. Correct or delete %s and run the same "
+                          "command again.",
+                          what);
+    return error_hint(error,
+                      "The live table is unchanged. Correct %s and run the same command again, or "
+                      "give the migration up with \"pgswap abort\".",
+                      what);
 }
 
 static bool
@@ -192,7 +230,8 @@ search(Context *context, const Pair *pair, bool pending, int64_t first, int64_t 
     Search s = {context, pair, pending, arena_new()};
     Error failure = ERROR_INIT;
 
-    log_info("%s: looking for the row", error->message);
+    context_say_waiting(context, WAITING_SEARCH, "a row of %s does not fit (%s); searching for it",
+                        pair->live, error->message);
     if (context_begin_snapshot(context, pair, &failure) &&
         context_pause_at(context, context->control, "search-begun", &failure))
     {
@@ -204,17 +243,15 @@ search(Context *context, const Pair *pair, bool pending, int64_t first, int64_t 
     statement_rollback(context->control);
     error_clear(&failure);
     arena_free(s.arena);
-    error_context(error, "table %s", pair->live);
-    return error_hint(error,
-                      "The table itself is untouched. Mend the row and run the same command again, "
-                      "or end the migration with \"pgswap %s\".",
-                      journal_end(pair->migration));
+    if (error->key != NULL)
+        error_context(error, "table %s", pair->live);
+    return hint_correct(pair, "the row", error);
 }
 
 bool
 baddata_in_blocks(Context *context, const Pair *pair, int64_t first, int64_t end, Error *error)
 {
-    return is_data_error(error) && search(context, pair, false, first, end, error);
+    return baddata_is(error) && search(context, pair, false, first, end, error);
 }
 
 bool
@@ -227,7 +264,9 @@ baddata_in_index(Context *context, const Pair *pair, const char *index, Error *e
         statement_run(conn, &failure, "object_unique", "migration", pair->migration->id_text,
                       "pair", number(pair->number).text, "name", index, NULL);
 
-    log_info("%s: looking for the keys", error->message);
+    context_say_waiting(context, WAITING_SEARCH,
+                        "two rows of %s are equal in index \"%s\"; searching for them", pair->live,
+                        index);
     if (result != NULL && result_rows(result) > 0)
     {
         char *columns = arena_strdup(arena, result_get(result, 0, "unique_columns"));
@@ -240,18 +279,14 @@ baddata_in_index(Context *context, const Pair *pair, const char *index, Error *e
         if (result != NULL && result_rows(result) > 0)
         {
             error_key(error, "(%s)=%s", pair->key_names, result_get(result, 0, "first_key"));
-            error_detail(error, "Rows with keys %s and %s would be equal in index \"%s\".",
+            error_detail(error, "The rows with keys %s and %s would be equal in index \"%s\".",
                          result_get(result, 0, "first_key"), result_get(result, 0, "second_key"),
                          index);
         }
     }
     error_clear(&failure);
     arena_free(arena);
-    return error_hint(
-        error,
-        "The table itself is untouched. Mend one of the rows and run the same command "
-        "again, or end the migration with \"pgswap %s\".",
-        journal_end(pair->migration));
+    return hint_correct(pair, "one of the rows", error);
 }
 
 bool
@@ -261,7 +296,7 @@ baddata_in_pending(Context *context, const Pair *pair, Error *error)
     int64_t blocks;
     Error failure = ERROR_INIT;
 
-    if (!is_data_error(error))
+    if (!baddata_is(error))
         return false;
     if (error_is(error, "23505") && error->constraint != NULL)
         return baddata_in_index(context, pair, error->constraint, error);

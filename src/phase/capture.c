@@ -67,7 +67,7 @@ capture_make_logs(Context *context, const Migration *migration, Error *error)
         if (!table_oid(context->control, context->arena, "pgswap", strchr(pair->log, '.') + 1, &oid,
                        error) ||
             (oid == NULL && !make_log(context, pair, error)) || !make_kept(context, pair, error))
-            return error_context(error, "making the change log");
+            return error_context(error, "creating the change log");
     }
     return true;
 }
@@ -121,7 +121,8 @@ again_pair(Context *context, const Pair *pair, Error *error)
                         number(pair->number).text, NULL) &&
            statement_do(conn, error, "copy_restart", "standby", pair->standby, "migration",
                         pair->migration->id_text, "pair", number(pair->number).text, "reason",
-                        "capture was switched off", "epoch", pair->migration->epoch, NULL);
+                        "the capture triggers were disabled", "epoch", pair->migration->epoch,
+                        NULL);
 }
 
 static bool
@@ -141,14 +142,14 @@ attempt_again(Context *context, void *data, Error *error)
 bool
 capture_again(Context *context, Error *error)
 {
-    PoliteTask task = {.what = "to install the capture triggers again",
+    PoliteTask task = {.what = "reinstall the capture triggers on",
                        .relations = context->migration->pairs[0].live_oid,
                        .deadline = context->settings->swap_deadline,
                        .attempt = attempt_again};
 
     log_warning(
-        "capture on table %s was dropped or switched off, or a crash emptied an unlogged standby; "
-        "the copy starts again",
+        "the capture triggers on %s were dropped or disabled, or a crash emptied the unlogged new "
+        "table; the copy starts again",
         context->migration->pairs[0].live);
     return polite_run(context, &task, error);
 }
@@ -163,7 +164,7 @@ between(Context *context, void *data, Error *error)
 bool
 capture_run(Context *context, Error *error)
 {
-    PoliteTask task = {.what = "to install the capture triggers",
+    PoliteTask task = {.what = "install the capture triggers on",
                        .relations = context->migration->pairs[0].live_oid,
                        .readers_pass = true,
                        .deadline = context->settings->swap_deadline,

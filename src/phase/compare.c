@@ -84,7 +84,7 @@ compare_reader_end(CompareReader *reader, Error *error)
     bool whole = copyout_is_complete(&reader->copy);
 
     copyout_clear(&reader->copy);
-    return whole || error_set(error, ERROR_FAULT, "the rows to compare did not arrive whole");
+    return whole || error_set(error, ERROR_FAULT, "not all rows to compare arrived");
 }
 
 const char *
@@ -120,9 +120,9 @@ compare_run(Compare *compare, CompareRead read, void *context, Error *error)
         return false;
     compare->different = narrow_report(&compare->narrow, &compare->report);
     if (compare->different == 0) /* cannot be: the sums differ */
-        return error_set(error, ERROR_FAULT, "the sums differ, but no key does");
+        return error_set(error, ERROR_FAULT, "the checksums differ, but no key does");
     if (compare->narrow.incomplete)
-        text_printf(&compare->report, "\nand more: not all were looked at");
+        text_printf(&compare->report, "\nand more, which were not examined");
     else if (compare->different > NARROW_SHOWN)
         text_printf(&compare->report, "\nand %" PRId64 " more", compare->different - NARROW_SHOWN);
     return true;
@@ -134,9 +134,10 @@ compare_require_equal(const Compare *compare, Error *error)
     if (compare->different == 0)
         return true;
     error_set(error, ERROR_PARITY,
-              "table %s and its new form differ in %s%" PRId64 " rows of %" PRId64,
-              compare->pair->live, compare->narrow.incomplete ? "at least " : "",
-              compare->different, compare->rows[PARITY_LIVE]);
+              "%s and the %s table differ in %s%" PRId64 " of %" PRId64 " rows",
+              compare->pair->live, compare->pair->migration->live_is_blue ? "new" : "old",
+              compare->narrow.incomplete ? "at least " : "", compare->different,
+              compare->rows[PARITY_LIVE]);
     error_detail(error, "%s", text_cstr(&compare->report));
     error_key(error, "(%s)=%s", compare->pair->key_names, compare->narrow.first);
     return error_hint(error,

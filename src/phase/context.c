@@ -13,11 +13,6 @@
 #include "sql/template.h"
 #include "ui/log.h"
 
-enum
-{
-    SAY_EVERY = 30000 /* ms */
-};
-
 bool
 context_open_pool(Context *context, Error *error)
 {
@@ -74,32 +69,25 @@ context_explain_stop(const Context *context, Error *error)
     if (error->sqlstate[0] != '\0')
         replace_cancelled(context, error);
     if (migration != NULL && migration->phase < PHASE_SWAPPED)
-        error_hint(error, "Nothing is lost: the same command goes on from here, \"pgswap abort\" "
-                          "takes everything back.");
+        error_hint(error, "Nothing is lost: the same command continues from here; \"pgswap "
+                          "abort\" gives the migration up.");
     else
-        error_hint(error, "Nothing is lost: the same command goes on from here.");
+        error_hint(error, "Nothing is lost: the same command continues from here.");
 }
 
 void
-context_say_waiting(Context *context, const char *format, ...)
+context_say_waiting(Context *context, WaitingKind kind, const char *format, ...)
 {
     Text text = {0};
     va_list args;
 
-    if (context->waiting_said > 0 && clock_ms() - context->waiting_said < SAY_EVERY)
+    if (!waiting_is_due(&context->waiting, kind, clock_ms()))
         return;
-    context->waiting_said = clock_ms();
     va_start(args, format);
     text_vprintf(&text, format, args);
     va_end(args);
     log_info("%s", text_cstr(&text));
     text_clear(&text);
-}
-
-void
-context_wait_is_over(Context *context)
-{
-    context->waiting_said = 0;
 }
 
 bool

@@ -14,6 +14,7 @@
 #include "phase/chunk_size.h"
 #include "phase/diskfull.h"
 #include "phase/gaps.h"
+#include "phase/pause.h"
 #include "phase/pending.h"
 #include "phase/phases.h"
 #include "sql/template.h"
@@ -113,8 +114,9 @@ chunk_done(void *context, Job *job, const Result *result, Error *failure, Error 
     chunk_free(chunk);
     if (result == NULL)
     {
-        error_context(failure, "copying blocks %" PRId64 "-%" PRId64 " of %s", range.first,
-                      range.end - 1, copy->pair->live);
+        if (!baddata_is(failure)) /* for which the row is looked for */
+            error_context(failure, "copying blocks %" PRId64 "-%" PRId64 " of %s", range.first,
+                          range.end - 1, copy->pair->live);
         if (error->kind == ERROR_NONE) /* what the others meet then does not count */
         {
             copy->replaced = error_is(failure, "PS001");
@@ -182,13 +184,15 @@ check_throttle(Copy *copy, Text *waiting_for, Error *error)
         return false;
     copy->throttled = lagging || pause != NULL;
     if (pause != NULL)
-        text_printf(waiting_for, "\"pgswap continue\": it is paused %s", pause);
+        pause_say(context, pause, waiting_for);
     else if (lagging)
+    {
         text_append(waiting_for, "a replica that lags behind");
-    if (copy->throttled)
-        context_say_waiting(context, "waiting for %s", text_cstr(waiting_for));
-    else
-        context_wait_is_over(context);
+        context_say_waiting(context, WAITING_REPLICA, "waiting for %s", text_cstr(waiting_for));
+    }
+    if (pause == NULL)
+        waiting_is_over(&context->waiting, WAITING_OPERATOR);
+    progress_held(pause != NULL ? "paused" : lagging ? "waiting for a replica" : NULL);
     return true;
 }
 
@@ -198,7 +202,7 @@ look_after(Copy *copy, Error *error)
     Context *context = copy->context;
     Text waiting_for = {0};
     int64_t backlog;
-    char note[64];
+    char note[64], keys[40];
     bool ok =
         guard_look(context, context->control, error) &&
         pending_compact(context, copy->pair, error) &&
@@ -209,8 +213,7 @@ look_after(Copy *copy, Error *error)
     text_clear(&waiting_for);
     if (!ok)
         return false;
-    snprintf(note, sizeof(note), "%" PRId64 " keys pending%s", backlog,
-             copy->throttled ? ", held up" : "");
+    snprintf(note, sizeof(note), "%s changes to apply", count_format(keys, backlog));
     progress_show("copy", copy->blocks_done, copy->blocks, "blocks", note);
     return true;
 }
@@ -242,7 +245,7 @@ restart(Copy *copy, const char *reason, Error *error)
     Context *context = copy->context;
     const Pair *pair = copy->pair;
 
-    log_warning("table %s: %s; the copy starts again", pair->live, reason);
+    log_warning("%s %s; the copy starts again", pair->live, reason);
     context->summary.rows_copied = 0;
     return statement_do(context->control, error, "copy_restart", "standby", pair->standby,
                         "migration", pair->migration->id_text, "pair", number(pair->number).text,
@@ -309,7 +312,7 @@ copy_pair(Context *context, const Pair *pair, Error *error)
             return false;
         }
         error_clear(&failure);
-        if (!restart(&copy, "its heap was replaced (VACUUM FULL, CLUSTER or TRUNCATE)", error))
+        if (!restart(&copy, "was rewritten by others (VACUUM FULL, CLUSTER or TRUNCATE)", error))
             return false;
     }
     return true;

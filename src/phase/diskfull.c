@@ -85,17 +85,18 @@ explain(const Context *context, int64_t before, int64_t after, const Error *fail
     bytes_format(given, before - after);
     bytes_format(left, after);
     if (failure->kind != ERROR_NONE)
-        error_detail(error, "What was copied could not be given back: %s.", failure->message);
+        error_detail(error, "The copied rows could not be removed: %s.", failure->message);
     else if (before > after)
-        error_detail(error, "What was copied is given back: %s.", given);
+        error_detail(error, "The copied rows were removed, which frees %s.", given);
     else
         error_detail(error, "%s stays as it is.", swapped ? "The old table" : "The new table");
-    error_detail(error,
-                 "%s Capture stays on, so each change of %s makes the change log grow: while the "
-                 "disk is full, the application's writes to it fail.",
-                 error->detail, live);
+    error_detail(
+        error,
+        "%s The capture triggers stay, so each change of %s makes the change log grow: while "
+        "the disk is full, the application's writes to it fail.",
+        error->detail, live);
     error_hint(error,
-               "Make room and run the same command again%s. \"pgswap %s\" takes capture off and "
+               "Make room and run the same command again%s. \"pgswap %s\" removes the triggers and "
                "frees %s.",
                before > after ? ", which copies from the start" : "", swapped ? "finish" : "abort",
                left);

@@ -48,7 +48,7 @@ check_cost(const Context *context, const Drain *drain, int64_t keys, Error *erro
 
     return ms <= allowance(context, drain) ||
            error_set(error, ERROR_LOCK,
-                     "%" PRId64 " keys came meanwhile, for %" PRId64 " ms under the lock", keys,
+                     "applying %" PRId64 " changes would take %" PRId64 " ms under the lock", keys,
                      ms);
 }
 
@@ -106,7 +106,7 @@ drain_pair(Context *context, Drain *drain, const Pair *pair, Error *error)
         return false;
     drain->keys += applied;
     return backlog == 0 ||
-           error_set(error, ERROR_FAULT, "the change log is not empty after the drain");
+           error_set(error, ERROR_FAULT, "the change log is not empty under the lock");
 }
 
 bool

@@ -32,8 +32,9 @@ wait_for(Context *context, Pool *pool, Error *error)
     while (!pool_wait(pool, LOOK_EVERY))
     {
         if (clock_ms() - started > SAY_AFTER)
-            context_say_waiting(context, "waiting for a synchronous standby server to confirm "
-                                         "what was committed");
+            context_say_waiting(context, WAITING_STANDBY,
+                                "waiting for a synchronous standby server to confirm "
+                                "what was committed");
         if (loop_is_stopping(context->loop))
             return give_up(pool, ERROR_STOPPED,
                            "stopped on request before a synchronous standby server confirmed",
@@ -42,7 +43,7 @@ wait_for(Context *context, Pool *pool, Error *error)
             return give_up(pool, ERROR_LIMIT,
                            "no synchronous standby server confirmed within --swap-deadline", error);
     }
-    context_wait_is_over(context);
+    waiting_is_over(&context->waiting, WAITING_STANDBY);
     return pool_finish(pool, error);
 }
 

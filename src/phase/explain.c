@@ -95,7 +95,7 @@ look_for_absence(const Pair *pair, const Error *error, Error *cause)
         error_set(cause, ERROR_CHANGED, "something that table %s uses was dropped meanwhile",
                   pair->live);
     if (cause->kind == ERROR_CHANGED)
-        error_hint(cause, "All is in its place: run the same command again.");
+        error_hint(cause, "Everything is in place again: run the same command again.");
 }
 
 static void
@@ -129,10 +129,9 @@ look_at_capture(Context *context, const Error *error, Error *cause)
 
         if (!guard_row_marks(context, pair, context->arena, &marks, &known, cause) || known)
             continue;
-        error_set(
-            cause, ERROR_CHANGED,
-            "rows of table %s may have been changed while its capture triggers were switched off",
-            pair->live);
+        error_set(cause, ERROR_CHANGED,
+                  "rows of table %s may have been changed while its capture triggers were disabled",
+                  pair->live);
         error_detail(cause, "%s.%s%s", error->message, error->detail != NULL ? " " : "",
                      error->detail != NULL ? error->detail : "");
         if (error->key != NULL)

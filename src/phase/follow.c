@@ -53,11 +53,12 @@ follow_pair(Context *context, const Pair *pair, bool *blocked, Error *error)
     if (failure.kind == ERROR_LOCK)
     {
         /* somebody holds the table for long: the next round tries again */
-        context_say_waiting(context, "waiting for a lock on %s: %s", pair->live, failure.message);
+        context_say_waiting(context, WAITING_LOCK, "waiting for a lock on %s: %s", pair->live,
+                            failure.message);
         error_clear(&failure);
         return true;
     }
-    context_wait_is_over(context);
+    waiting_is_over(&context->waiting, WAITING_LOCK);
     explain_failure(context, &failure);
     if (failure.kind != ERROR_STATEMENT)
     {
@@ -66,8 +67,8 @@ follow_pair(Context *context, const Pair *pair, bool *blocked, Error *error)
     }
     if (!*blocked)
         log_warning_hint(failure.detail != NULL ? failure.detail : failure.message,
-                         "A revert is not possible until this row is mended or deleted; nothing is "
-                         "lost meanwhile.");
+                         "A revert is not possible until this row is corrected or deleted; nothing "
+                         "is lost until then.");
     *blocked = true;
     if (!note(context, backlog, &failure, error))
         return false;
@@ -92,7 +93,7 @@ follow_run(Context *context, int64_t until, Error *error)
             if (!follow_pair(context, &context->migration->pairs[i], &blocked, error))
                 return false;
         snprintf(text, sizeof(text), "%s", blocked ? "a revert is not possible" : "in sync");
-        progress_show("follow", context->summary.keys_applied, 0, "keys", text);
+        progress_show("follow", context->summary.keys_applied, 0, "changes", text);
         if (!blocked)
             pause = FOLLOW_PAUSE;
         else if (pause < FOLLOW_PAUSE_LAST)

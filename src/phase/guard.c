@@ -37,10 +37,10 @@ live_is_gone(const Pair *pair, const char *standby, Error *error)
     error_set(error, ERROR_CHANGED, "table %s, which the migration works on, is gone", pair->live);
     if (standby == NULL)
         return error_hint(error, "\"pgswap %s\" ends the migration.", end);
-    error_detail(error, "%s is there still, in the state of %s.", standby,
-                 swapped ? "the swap and of what was followed since" : "the last rows applied");
+    error_detail(error, "%s still exists, with the rows as of %s.", standby,
+                 swapped ? "the swap or the latest \"follow\"" : "the last applied changes");
     return error_hint(error,
-                      "Move that elsewhere (ALTER TABLE … SET SCHEMA) or drop it; then \"pgswap "
+                      "Move it elsewhere (ALTER TABLE … SET SCHEMA) or drop it; then \"pgswap "
                       "%s\" ends the migration.",
                       end);
 }
@@ -252,14 +252,14 @@ guard_capture_is_lost(const Context *context, Error *error)
 
     if (migration->phase != PHASE_SWAPPED)
     {
-        error_set(error, ERROR_CHANGED, "the capture triggers on %s were dropped or switched off",
+        error_set(error, ERROR_CHANGED, "the capture triggers on %s were dropped or disabled",
                   live);
         return error_hint(
-            error, "\"pgswap run\" copies the rows anew, \"pgswap abort\" takes everything back.");
+            error,
+            "\"pgswap run\" copies the rows again, \"pgswap abort\" gives the migration up.");
     }
     error_set(error, ERROR_CHANGED,
-              "the capture triggers on %s were dropped or switched off: a revert is not possible "
-              "any more",
+              "the capture triggers on %s were dropped or disabled: a revert is no longer possible",
               live);
     return error_hint(error, "\"pgswap finish\" drops the old table; %s stays as it is.", live);
 }
@@ -271,7 +271,7 @@ tell_capture_lost(const Context *context, Error *error)
 {
     if (context->migration->phase >= PHASE_READY)
         return guard_capture_is_lost(context, error);
-    log_warning("the capture triggers on %s were dropped or switched off; the copy starts again "
+    log_warning("the capture triggers on %s were dropped or disabled; the copy starts again "
                 "after this phase",
                 context->migration->pairs[0].live);
     return true;

@@ -175,7 +175,7 @@ make_one_by_one(Objects *objects, const char *kind, Error *error)
         pool_start_one(objects->context->pool, &job);
         if (!wait_for_workers(objects, error))
             return error->kind != ERROR_CHANGED &&
-                   error_context(error, "making %s \"%s\"", kind, objects->names[i]);
+                   error_context(error, "creating %s \"%s\"", kind, objects->names[i]);
     }
     return true;
 }
@@ -220,7 +220,7 @@ index_pair(Context *context, const Pair *pair, Error *error)
 {
     Objects objects = {.context = context, .pair = pair};
 
-    progress_show("index", 0, 0, "indexes", "purging the rows of pending keys");
+    progress_show("index", 0, 0, "indexes", "removing rows that changed meanwhile");
     if (!purge(context, pair, error) || !build_indexes(&objects, error) ||
         !make_one_by_one(&objects, "constraint", error) ||
         !make_one_by_one(&objects, "setting", error))

@@ -49,7 +49,8 @@ static const char *
 verdict(const NarrowRow *rows, int64_t count)
 {
     if (count == 1)
-        return rows[0].side == PARITY_LIVE ? "is missing on standby" : "is on standby only";
+        return rows[0].side == PARITY_LIVE ? "is missing in the other table"
+                                           : "is in the other table only";
     if (count > 2 || rows[0].side == rows[1].side)
         return "is there more than once";
     return digest_equal(rows[0].row, rows[1].row) ? NULL : "differs";

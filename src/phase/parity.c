@@ -149,7 +149,7 @@ join_snapshot(Parity *parity, Error *error)
                                pair->standby_oid, "log", pair->log, "dirty", pair->dirty, NULL);
     if (result != NULL && result_get_bool(result, 0, "truncated"))
     {
-        error_set(error, ERROR_LOCK, "the table was truncated just now");
+        error_set(error, ERROR_LOCK, "the table was truncated meanwhile");
         result = NULL;
     }
     if (result != NULL)
@@ -274,7 +274,7 @@ check_until_undisturbed(Context *context, Error *error)
             error_move(error, &failure);
             return false;
         }
-        context_say_waiting(context, "comparing again: %s", failure.message);
+        context_say_waiting(context, WAITING_REST, "comparing again: %s", failure.message);
         error_clear(&failure);
     }
 }
@@ -287,7 +287,7 @@ parity_check(Context *context, Error *error)
     bool ok = set_patience(context, context->settings->swap_deadline, error) &&
               check_until_undisturbed(context, error);
 
-    context_wait_is_over(context);
+    waiting_is_over(&context->waiting, WAITING_REST);
     if (conn_is_open(context->control) && !context_set_patience(context, before, &failure))
         error_move(error, &failure);
     error_clear(&failure);

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "phase/pending.h"
 #include "phase/phases.h"
+#include "ui/progress.h"
 
 enum
 {
@@ -25,10 +26,9 @@ pause_refuse(Context *context, Error *error)
         return true;
     error_set(error, ERROR_PAUSED, "the migration of %s is paused", migration->pairs[0].live);
     if (*pause != '\0')
-        error_detail(error, "It is paused %s.", pause);
-    return error_hint(error, "\"pgswap continue\" lets it go on%s.",
-                      migration->phase < PHASE_SWAPPED ? ", \"pgswap abort\" takes everything back"
-                                                       : "");
+        error_detail(error, "It has been paused %s.", pause);
+    return error_hint(error, "\"pgswap continue\" continues it%s.",
+                      migration->phase < PHASE_SWAPPED ? ", \"pgswap abort\" gives it up" : "");
 }
 
 /* What has come into the log meanwhile is compacted; a migration that is ready stays in sync.  A
@@ -56,6 +56,15 @@ look_after(Context *context, Error *error)
     return ok;
 }
 
+void
+pause_say(Context *context, const char *pause, Text *waiting_for)
+{
+    text_printf(waiting_for, "\"pgswap continue\" (paused %s)", pause);
+    context_say_waiting(context, WAITING_OPERATOR,
+                        "%s is paused %s; \"pgswap continue\" continues it",
+                        context->migration->pairs[0].live, pause);
+}
+
 /* *paused, and if so the state and the log say what is waited for. */
 static bool
 look(Context *context, bool *paused, Error *error)
@@ -67,8 +76,7 @@ look(Context *context, bool *paused, Error *error)
     *paused = ok && pause != NULL;
     if (!*paused)
         return ok;
-    text_printf(&text, "\"pgswap continue\": it is paused %s", pause);
-    context_say_waiting(context, "waiting for %s", text_cstr(&text));
+    pause_say(context, pause, &text);
     ok = journal_note(context->control, context->migration, -1, text_cstr(&text), NULL, error);
     text_clear(&text);
     return ok;
@@ -89,13 +97,15 @@ pause_wait(Context *context, int64_t *waited, Error *error)
         if (!paused)
             break;
         ever = true;
+        progress_held("paused");
         if (!look_after(context, error) || !context_may_go_on(context, error))
             return false;
         loop_sleep(context->loop, LOOK_EVERY);
     }
     if (!ever)
         return true;
-    context_wait_is_over(context);
+    progress_held(NULL);
+    waiting_is_over(&context->waiting, WAITING_OPERATOR);
     if (waited != NULL)
         *waited = clock_ms() - started;
     return journal_note(context->control, context->migration, -1, NULL, NULL, error);

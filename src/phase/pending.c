@@ -159,13 +159,25 @@ pending_vacuum(Context *context, const Pair *pair, Error *error)
            context_vacuum(context, "vacuum", pair->applied, error);
 }
 
+static void
+show_progress(const Context *context, int64_t backlog)
+{
+    bool held = context->held_at > 0;
+    char note[120], keys[40], since[CLOCK_TEXT_SIZE];
+
+    count_format(keys, backlog);
+    if (held)
+        snprintf(note, sizeof(note), "waiting for \"pgswap swap\" (%s), %s to apply",
+                 duration_format(since, clock_ms() - context->held_at), keys);
+    else
+        snprintf(note, sizeof(note), "%s to apply", keys);
+    progress_show(held ? "hold" : "catch up", context->summary.keys_applied, 0, "changes", note);
+}
+
 static bool
 show_backlog(Context *context, int64_t backlog, Error *error)
 {
-    char note[64];
-
-    snprintf(note, sizeof(note), "%" PRId64 " keys pending", backlog);
-    progress_show("catch up", context->summary.keys_applied, 0, "keys", note);
+    show_progress(context, backlog);
     return statement_do(context->control, error, "backlog_note", "backlog", number(backlog).text,
                         "migration", context->migration->id_text, NULL);
 }
@@ -176,19 +188,22 @@ check_convergence(const Context *context, int64_t started, int64_t round_ms, int
                   int64_t backlog, bool *told, Error *error)
 {
     int64_t ms = round_ms > 0 ? round_ms : 1;
+    char limit[CLOCK_TEXT_SIZE];
 
     if (backlog >= applied && applied > 0 && !*told)
     {
         *told = true;
-        log_warning("the backlog grows: %" PRId64 " keys/s are applied, %" PRId64 " keys/s come",
+        log_warning("the backlog grows: %" PRId64 " changes/s are applied, %" PRId64
+                    " changes/s arrive",
                     applied * 1000 / ms, backlog * 1000 / ms);
     }
     if (clock_ms() - started <= context->settings->converge_deadline)
         return true;
-    error_set(error, ERROR_LIMIT, "the backlog does not become small");
+    error_set(error, ERROR_LIMIT, "could not catch up within --converge-deadline (%s)",
+              duration_format(limit, context->settings->converge_deadline));
     error_detail(error,
-                 "%" PRId64 " keys are pending; in the last round %" PRId64
-                 " keys/s were applied and %" PRId64 " keys/s came.",
+                 "%" PRId64 " changes are to be applied; in the last round %" PRId64
+                 " changes/s were applied and %" PRId64 " changes/s arrived.",
                  backlog, applied * 1000 / ms, backlog * 1000 / ms);
     return error_hint(error, "Run the same command again when less is written, or with a larger "
                              "--drain-keys or --converge-deadline.");
@@ -225,6 +240,7 @@ pending_catch_up(Context *context, Error *error)
 {
     for (int i = 0; i < context->migration->pair_count; i++)
         if (!catch_up_pair(context, &context->migration->pairs[i], error))
-            return error->kind != ERROR_CHANGED && error_context(error, "catching up");
+            return error->kind != ERROR_CHANGED && error->kind != ERROR_LIMIT &&
+                   error_context(error, "catching up");
     return true;
 }

@@ -13,6 +13,7 @@
 #include "phase/backoff.h"
 #include "phase/pause.h"
 #include "ui/log.h"
+#include "ui/progress.h"
 
 enum
 {
@@ -48,6 +49,7 @@ static bool
 end_blockers(Context *context, const PoliteTask *task, bool terminate, int64_t age, Error *error)
 {
     const Result *result;
+    int64_t ended;
 
     if (age == 0)
         return true;
@@ -57,9 +59,11 @@ end_blockers(Context *context, const PoliteTask *task, bool terminate, int64_t a
                            context->migration->id_text, "age", number(age).text, NULL);
     if (result == NULL)
         return false;
-    if (result_get_int(result, 0, "ended") > 0)
-        log_warning("%s %s blocking transactions", terminate ? "terminated" : "cancelled",
-                    result_get(result, 0, "ended"));
+    ended = result_get_int(result, 0, "ended");
+    if (ended > 0)
+        log_warning("%s %" PRId64 " blocking %s",
+                    terminate ? "terminated" : "cancelled the statements of", ended,
+                    ended == 1 ? "session" : "sessions");
     return true;
 }
 
@@ -98,11 +102,11 @@ look_first(Context *context, PoliteTask *task, Text *who, Error *error)
         !end_blockers(context, task, true, settings->terminate_blockers, error) ||
         !find_blocker(context, task, settings->blocker_age, who, error))
         return false;
-    if (who->length == 0)
-        context_wait_is_over(context);
+    progress_held(who->length > 0 ? "blocked" : NULL);
     if (who->length == 0)
         return !waited || journal_note(context->control, context->migration, -1, NULL, NULL, error);
-    context_say_waiting(context, "waiting %s: %s", task->what, text_cstr(who));
+    context_say_waiting(context, WAITING_LOCK, "waiting to %s %s: blocked by %s", task->what,
+                        context->migration->pairs[0].live, text_cstr(who));
     return journal_note(context->control, context->migration, -1, text_cstr(who), NULL, error);
 }
 
@@ -112,17 +116,19 @@ static bool
 give_up(Context *context, const PoliteTask *task, Text *who, const Error *last, Error *error)
 {
     Error ignored = ERROR_INIT;
+    char deadline[CLOCK_TEXT_SIZE];
 
-    error_set(error, ERROR_LOCK, "no chance %s within the deadline", task->what);
+    error_set(error, ERROR_LOCK, "could not %s %s within --swap-deadline (%s)", task->what,
+              context->migration->pairs[0].live, duration_format(deadline, task->deadline));
     if (who->length == 0 && is_lock_failure(last))
         (void)!find_blocker(context, task, 0, who, &ignored);
     if (who->length > 0)
-        error_detail(error, "In the way now: %s.", text_cstr(who));
+        error_detail(error, "Blocked by %s.", text_cstr(who));
     else if (last->kind != ERROR_NONE)
         error_detail(error, "The last attempt failed: %s.", last->message);
     error_clear(&ignored);
-    return error_hint(error, "Nothing is lost, all stands as it did: run the same command again "
-                             "when the table is less busy, or with a longer --swap-deadline.");
+    return error_hint(error, "The attempts changed nothing. Run the same command again when the "
+                             "table is less busy, or with a longer --swap-deadline.");
 }
 
 static bool
@@ -201,8 +207,8 @@ polite_explain(Context *context, Error *error)
     statement_rollback(context->control);
     task.relations = context->migration->pairs[0].live_oid;
     if (find_blocker(context, &task, 0, &who, &ignored) && who.length > 0)
-        error_detail(error, "In the way now: %s.", text_cstr(&who));
-    error_hint(error, "Nothing is lost: the same command goes on from here.");
+        error_detail(error, "Blocked by %s.", text_cstr(&who));
+    error_hint(error, "Nothing is lost: the same command continues from here.");
     text_clear(&who);
     error_clear(&ignored);
 }
@@ -242,7 +248,8 @@ turn(Context *context, PoliteTask *task, Text *who, bool *done, Error *last, Err
         error_move(error, last);
         return false;
     }
-    log_debug("an attempt %s failed: %s", task->what, last->message);
+    log_debug("an attempt to %s %s failed: %s", task->what, context->migration->pairs[0].live,
+              last->message);
     return true;
 }
 

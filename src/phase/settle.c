@@ -31,7 +31,7 @@ is_gone(const Error *error)
 static bool
 leave_out(Context *context, const Piece *piece, Error *error)
 {
-    log_warning("left out: \"%s\": %s", piece->statement, error->message);
+    log_warning("skipped \"%s\": %s", piece->statement, error->message);
     error_clear(error);
     statement_rollback(context->control);
     return statement_do(context->control, error, "object_leave", "migration",
@@ -84,7 +84,7 @@ settle_pair(Context *context, const Pair *pair, const char *kind, Error *error)
     {
         Piece piece;
         bool found;
-        PoliteTask task = {.what = "to finish what the swap left for afterwards",
+        PoliteTask task = {.what = "validate or refresh what depends on",
                            .relations = "0",
                            .deadline = context->settings->swap_deadline,
                            .attempt = attempt,
@@ -142,7 +142,7 @@ settle_run(Context *context, Error *error)
     Error hook = ERROR_INIT;
     bool announced, ok;
 
-    context->doing = "doing what the swap left for afterwards";
+    context->doing = "validating and refreshing after the swap";
     announced = announce(context, &hook);
     ok = (announced || hook.kind == ERROR_STOPPED) && settle_kind(context, "settle", error) &&
          settle_kind(context, "validate", error);

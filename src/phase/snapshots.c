@@ -91,13 +91,13 @@ sample(Snapshots *s, Context *context, Error *error)
     for (int i = 0; i < result_rows(result) && i < SNAPSHOTS_MAX; i++)
         take(s, result, i);
     if (result_rows(result) > 0)
-        snprintf(s->now.who, sizeof(s->now.who), "pid %s, role %s, application \"%s\", %s",
+        snprintf(s->now.who, sizeof(s->now.who), "pid %s (role %s, application \"%s\", %s)",
                  result_get(result, 0, "pid"),
                  result_get(result, 0, "role") != NULL ? result_get(result, 0, "role") : "-",
                  result_get(result, 0, "application") != NULL ? result_get(result, 0, "application")
                                                               : "",
                  result_get(result, 0, "state") != NULL ? result_get(result, 0, "state")
-                                                        : "state hidden");
+                                                        : "state not visible");
     return true;
 }
 
@@ -156,11 +156,12 @@ snapshots_wait(Snapshots *s, Context *context, int64_t deadline, Error *error)
     while (ok && old->count > 0)
     {
         if (clock_ms() > deadline)
-            ok = error_set(error, ERROR_LOCK, "an old snapshot is still in use: %s", s->now.who);
+            ok = error_set(error, ERROR_LOCK, "an old snapshot is still in use by %s", s->now.who);
         if (!told && clock_ms() - started > TELL_AFTER)
         {
             told = true;
-            log_info("waiting for an old snapshot to end: %s", s->now.who);
+            context_say_waiting(context, WAITING_SNAPSHOT,
+                                "waiting for an old snapshot to be released by %s", s->now.who);
             ok = ok && journal_note(context->control, context->migration, -1,
                                     arena_printf(scratch, "an old snapshot: %s", s->now.who), NULL,
                                     error);
@@ -191,6 +192,7 @@ snapshots_check(Snapshots *s, Context *context, Error *error)
             pid = s->now.items[i].pid;
     s->now = s->last; /* the next check compares with the sample before the lock again: since then
                          who waits for us has one statement */
-    return pid == 0 || error_set(error, ERROR_LOCK,
-                                 "pid %" PRId64 " keeps a snapshot older than the last keys", pid);
+    return pid == 0 ||
+           error_set(error, ERROR_LOCK,
+                     "pid %" PRId64 " uses a snapshot older than the last applied changes", pid);
 }

@@ -172,11 +172,11 @@ check_conditions(Swap *swap, Error *error)
     if (result == NULL)
         return false;
     if (!result_get_bool(result, 0, "proven"))
-        return error_set(error, ERROR_PARITY, "the tables are not proven equal");
+        return error_set(error, ERROR_PARITY, "the tables have not been found equal");
     if (result_get_bool(result, 0, "paused"))
         return error_set(error, ERROR_LOCK, "the migration is paused");
     return proof_is_due(context, &due, error) &&
-           (!due || error_set(error, ERROR_LOCK, "keys that were applied were not compared yet"));
+           (!due || error_set(error, ERROR_LOCK, "applied changes have not been compared yet"));
 }
 
 /* The table that is live now is what was planned; anything else rolls back.  That live is as it was
@@ -193,7 +193,7 @@ compare_outcome(Context *context, const Pair *pair, const char *known, Error *er
         return false;
     error->kind = ERROR_FAULT;
     return error_hint(error,
-                      "If nobody has altered %s, which pgswap made, please report this.  "
+                      "If nobody has altered %s, which pgswap made, please report this. "
                       "\"pgswap %s\" ends the migration, and %s stays as it is.",
                       pair->standby, journal_end(pair->migration), pair->live);
 }
@@ -344,6 +344,7 @@ note_attempt(Swap *swap, const Error *failure)
 
     swap->task.imposed = locks->asked_at > 0 ? (now - locks->asked_at) / 1000 : 0;
     summary->lock_held_us = locks->locked_at > 0 ? now - locks->locked_at : 0;
+    summary->lock_wait_us = locks->waited;
     summary->rows_drained = swap->drain.keys;
     summary->longest_wait_ms = greatest(summary->longest_wait_ms, swap->task.imposed);
     summary->unwatched = !watched;
@@ -487,7 +488,7 @@ swap_watched(Swap *swap, Error *error)
 {
     Context *context = swap->context;
 
-    swap->task = (PoliteTask){.what = "to swap",
+    swap->task = (PoliteTask){.what = "swap",
                               .relations = swap->locks.relations,
                               .deadline = context->settings->swap_deadline,
                               .attempt = attempt,
@@ -514,7 +515,7 @@ swap_run(Context *context, Error *error)
     if (swap.watch == NULL)
         return false;
     ok = swap_watched(&swap, error);
-    for (int i = 0; !ok && i < context->migration->pair_count; i++)
+    for (int i = 0; !ok && error->key == NULL && i < context->migration->pair_count; i++)
         baddata_in_pending(context, &context->migration->pairs[i], error);
     watch_close(swap.watch);
     return ok && journal_reload(context->control, context->arena, context->migration, error);

@@ -15,6 +15,12 @@
 #include "base/text.h"
 #include "ui/member.h"
 #include "ui/progress.h"
+#include "ui/wrap.h"
+
+enum
+{
+    INDENT = 4 /* of the further lines of a message, on a terminal */
+};
 
 static LogLevel log_level = LOG_INFO;
 static LogFormat log_output = LOG_TEXT;
@@ -128,13 +134,19 @@ level_name(LogLevel level)
 static void
 put_line(Text *out, const char *label, const Color *color, const char *text, const char *sqlstate)
 {
-    put_colored(out, &color_locus, "pgswap: ");
+    static const char program[] = "pgswap: ";
+    Text words = {0};
+
+    put_colored(out, &color_locus, program);
     if (*label != '\0')
         put_colored(out, color, label);
-    text_append(out, text);
+    text_append(&words, text);
     if (*sqlstate != '\0')
-        text_printf(out, " (SQLSTATE %s)", sqlstate);
+        text_printf(&words, " (SQLSTATE %s)", sqlstate);
+    wrap_append(out, text_cstr(&words), wrap_columns(STDERR_FILENO),
+                (int)(strlen(program) + strlen(label)), INDENT);
     text_append_char(out, '\n');
+    text_clear(&words);
 }
 
 static void

@@ -6,17 +6,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "ui/log.h"
+#include "ui/wrap.h"
 
 enum
 {
     REDRAW_MS = 100, /* on a terminal; more often nobody can read it */
-    INTERVAL_MS = 30000,
-    COLUMNS_UNKNOWN = 80
+    INTERVAL_MS = 30000
 };
 
 /* What a line holds, from the most to the least that can be left out. */
@@ -25,7 +24,7 @@ enum
     PART_BAR = 1,
     PART_COUNTS = 2,
     PART_RATE = 4,
-    PART_REST = 8,
+    PART_REST = 8, /* or why there is none */
     PART_NOTE = 16,
     PART_ALL = 31,
 };
@@ -39,6 +38,10 @@ static int64_t shown_at;
 static char *phase_name;
 static int64_t phase_began;
 static int64_t phase_first;
+
+/* Why nothing goes on, and since when: that time does not count. */
+static const char *held_by;
+static int64_t held_since;
 
 const char *
 count_format(char buffer[40], int64_t count)
@@ -145,9 +148,11 @@ put_parts(Text *line, const ProgressView *view, unsigned parts, int cells)
     }
     if (parts & PART_COUNTS)
         put_counts(line, view);
-    if ((parts & PART_RATE) && view->rate > 0)
+    if ((parts & PART_REST) && view->held != NULL)
+        text_printf(line, "  %s", view->held);
+    if ((parts & PART_RATE) && view->rate > 0 && view->held == NULL)
         text_printf(line, "  %s %s/s", count_format(rate, (int64_t)(view->rate + 0.5)), view->unit);
-    if ((parts & PART_REST) && view->rate > 0 && view->total > view->done)
+    if ((parts & PART_REST) && view->rate > 0 && view->total > view->done && view->held == NULL)
     {
         text_append(line, "  ");
         put_rest(line, (double)(view->total - view->done) / view->rate);
@@ -156,30 +161,14 @@ put_parts(Text *line, const ProgressView *view, unsigned parts, int cells)
         text_printf(line, "  %s", view->note);
 }
 
-static bool
-is_continuation(char byte)
-{
-    return ((unsigned char)byte & 0xC0) == 0x80;
-}
-
-/* Columns that UTF-8 text takes; no name or note of ours is wider than one column a character. */
-static int
-text_columns(const Text *line)
-{
-    int columns = 0;
-
-    for (size_t i = 0; i < line->length; i++)
-        columns += !is_continuation(line->data[i]);
-    return columns;
-}
-
+/* The longest beginning that has room. */
 static void
 cut_columns(Text *line, int columns)
 {
     size_t end = 0;
 
-    while (end < line->length && (columns > 0 || is_continuation(line->data[end])))
-        columns -= !is_continuation(line->data[end++]);
+    while (end < line->length && wrap_width(line->data, end + 1) <= columns)
+        end++;
     line->length = end;
     line->data[end] = '\0';
 }
@@ -204,7 +193,7 @@ progress_format(Text *line, const ProgressView *view, int columns)
     for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++)
     {
         put_parts(line, view, steps[i].parts, steps[i].cells);
-        if (text_columns(line) < columns)
+        if (wrap_width(line->data, line->length) < columns)
             return;
     }
     cut_columns(line, columns > 1 ? columns - 1 : 0);
@@ -218,16 +207,6 @@ is_terminal(void)
 
     return log_format() == LOG_TEXT && isatty(STDERR_FILENO) && term != NULL &&
            strcmp(term, "dumb") != 0;
-}
-
-static int
-terminal_columns(void)
-{
-    struct winsize size;
-
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-        return size.ws_col;
-    return COLUMNS_UNKNOWN;
 }
 
 void
@@ -264,7 +243,7 @@ draw(const ProgressView *view)
 {
     Text line = {0};
 
-    progress_format(&line, view, terminal_columns());
+    progress_format(&line, view, wrap_columns(STDERR_FILENO));
     fprintf(stderr, "\r%s\033[K", text_cstr(&line));
     is_drawn = true;
     text_clear(&line);
@@ -296,7 +275,8 @@ progress_show(const char *phase, int64_t done, int64_t total, const char *unit, 
         return;
     shown_at = now;
 
-    ProgressView view = {.phase = phase, .done = done, .total = total, .unit = unit, .note = note};
+    ProgressView view = {
+        .phase = phase, .done = done, .total = total, .unit = unit, .note = note, .held = held_by};
     if (now > phase_began)
         view.rate = (double)(done - phase_first) * 1000.0 / (double)(now - phase_began);
 
@@ -304,6 +284,16 @@ progress_show(const char *phase, int64_t done, int64_t total, const char *unit, 
         draw(&view);
     else
         print(&view);
+}
+
+void
+progress_held(const char *why)
+{
+    if (held_by == NULL && why != NULL)
+        held_since = clock_ms();
+    else if (held_by != NULL && why == NULL)
+        phase_began += clock_ms() - held_since;
+    held_by = why;
 }
 
 void
@@ -320,4 +310,5 @@ progress_end(void)
     progress_hide();
     free(phase_name);
     phase_name = NULL;
+    held_by = NULL;
 }

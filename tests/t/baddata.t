@@ -27,6 +27,7 @@ sub says
     my ($name, $run, $table, @patterns) = @_;
     $t->exits($run, 3, $name);
     like($run->{err}, $_, "$name: says $_") for @patterns;
+    unlike($run->{err}, qr/^pgswap: error: .*\Q$table\E.*\Q$table\E/m, "$name: names the table once");
     ok($writer->do("update $table set note = 'written' where id = 17"), "$name: the table can be written");
     return;
 }

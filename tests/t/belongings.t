@@ -16,7 +16,7 @@ sub refused
     my ($name, $because, @line) = @_;
     my $plan = $t->pgswap('plan', { user => 'postgres' }, @line);
     $t->exits($plan, 4, "$name: plan");
-    like($plan->{err}, $because, "$name: the reason");
+    like($t->reasons($plan), $because, "$name: the reason");
     $t->exits($t->pgswap('run', { user => 'postgres' }, @line), 4, "$name: run");
     return;
 }
@@ -76,7 +76,7 @@ $t->sql_as(owner => <<~'SQL');
     create table app.lends (id int primary key, a serial, b int default nextval('app.lends_a_seq'));
     create table app.borrows (id int primary key, a serial); create table app.borrower (id int default nextval('app.borrows_a_seq'))
     SQL
-refused('a default uses the sequence of a dropped column', qr/default of column b: it uses sequence app\.lends_a_seq, which goes with column a/, 'app.lends', '--alter', 'DROP COLUMN a', '--force-rewrite');
+refused('a default uses the sequence of a dropped column', qr/default of column b: it uses sequence app\.lends_a_seq, which is owned by column a/, 'app.lends', '--alter', 'DROP COLUMN a', '--force-rewrite');
 refused('another table uses the sequence of a dropped column', qr/column id of table app\.borrower: it uses sequence app\.borrows_a_seq/, 'app.borrows', '--alter', 'DROP COLUMN a', '--force-rewrite');
 
 # The state has no sequence, so nobody can publish one.
@@ -155,7 +155,7 @@ $t->sql_as(owner => <<~'SQL');
     create table app.lacking (id int primary key, a int) partition by range (id); create table app.lacks partition of app.lacking for values from (0) to (100);
     create index only_here on only app.lacking (a)
     SQL
-refused('twins that ATTACH would exchange', qr/index app\.older_down belongs to app\.crossed_down: attached again, the partition's index app\.older_up would be taken for that/, 'app.older', '--force-rewrite');
+refused('twins that ATTACH would exchange', qr/index app\.older_down belongs to app\.crossed_down: when the partition is attached again, index app\.older_up would be attached in its place/, 'app.older', '--force-rewrite');
 refused('an index that the partition lacks', qr/index app\.only_here of the partitioned table has none on this partition/, 'app.lacks', '--force-rewrite');
 
 # ---- publications --------------------------------------------------------------------------------

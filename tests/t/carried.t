@@ -34,7 +34,7 @@ sub refuses
     {
         my $run = $t->pgswap($command, $table, @change);
         $t->exits($run, 4, "$name: $command");
-        like($run->{err}, $regexp, "$name: $command says why");
+        like($t->reasons($run), $regexp, "$name: $command says why");
         like($run->{err}, qr/^pgswap: hint: \S/m, "$name: $command says what to do");
         unlike($run->{err}, qr/report this/, "$name: $command knows it");
     }

@@ -61,7 +61,7 @@ sub disk_full
     my ($run, $name) = @_;
     $t->exits($run, 9, $name);
     like($run->{err}, qr/^pgswap: error: [^\n]*No space left on device \(SQLSTATE 53100\)$/m, "$name: says so");
-    like($run->{err}, qr/^pgswap: detail: [^\n]*Capture stays on[^\n]*the application's writes to it fail\.$/m, "$name: what the application suffers");
+    like($run->{err}, qr/^pgswap: detail: [^\n]*The capture triggers stay[^\n]*the application's writes to it fail\.$/m, "$name: what the application suffers");
     like($run->{err}, qr/^pgswap: hint: Make room [^\n]*"pgswap abort" [^\n]*frees \d+ (?:bytes|kB|MB)\.$/m, "$name: what abort frees");
     return;
 }
@@ -98,7 +98,7 @@ for my $texts (0, 1)
     fill($small, 65536);
     $t->let_go($point);
     disk_full($t->reap($run), $name);
-    like($run->{err}, qr/^pgswap: detail: What was copied is given back: \d+ (?:kB|bytes|MB)\. /m, "$name: what was given back");
+    like($run->{err}, qr/^pgswap: detail: The copied rows were removed, which frees \d+ (?:kB|bytes|MB)\. /m, "$name: what was given back");
     is($t->value('select pg_relation_size(\'' . standby() . '\')'), 0, "$name: the new table takes nothing");
     is($t->value('select count(*) from pgswap.chunk'), 0, "$name: no chunk is on record");
     is($t->status('app.t')->{phase}, 'copy', "$name: status");
@@ -151,7 +151,7 @@ $t->sql("alter database shop set temp_file_limit = '0'; alter database shop set 
 $run = $t->pgswap(@RUN, '--jobs', 1);
 $t->exits($run, 9, 'temp_file_limit');
 like($run->{err}, qr/temp_file_limit.*SQLSTATE 53400.*hint: .*--maintenance-work-mem/s, 'temp_file_limit: says so, and what helps');
-unlike($run->{err}, qr/given back/, 'temp_file_limit: nothing is given back');
+unlike($run->{err}, qr/copied rows were removed/, 'temp_file_limit: nothing is given back');
 is($t->status('app.t')->{rows_copied}, 20000, 'temp_file_limit: what was copied is there');
 $t->sql("alter database shop reset temp_file_limit");
 goes_on('temp_file_limit');

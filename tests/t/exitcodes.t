@@ -168,7 +168,7 @@ for my $swapped (0, 1)
         $t->sql($ddl);
         fails($t->pgswap($_, 'app.t'), 10, $GONE, "$when, $ddl: $_") for 'verify', 'run', @back, $end;
         my $run = $t->pgswap($end, 'app.t');
-        like($run->{err}, qr/$standby is there still.*SET SCHEMA.*pgswap $end/s, "$when, $ddl: $end says where the rows are");
+        like($run->{err}, qr/$standby still exists.*SET SCHEMA.*pgswap $end/s, "$when, $ddl: $end says where the rows are");
         is($t->value("select count(*) from $standby"), 500, "$when, $ddl: they are");
         $t->sql("drop table if exists app.t; alter table $standby set schema app");
         $t->exits($t->pgswap($end, 'app.t'), 0, "$when, $ddl: $end when they are elsewhere");

@@ -104,7 +104,7 @@ section 'hold: capture' => sub {
         && $t->value('select hold from pgswap.migration order by id desc limit 1') });
     $t->sql(q{do $$ begin execute (select string_agg(format('alter table app.t disable trigger %I', tgname), ';')
         from pg_trigger where tgname like 'pgswap%' and tgrelid = 'app.t'::regclass); end $$});
-    noticed($run, qr/capture triggers on app\.t were dropped or switched off/, 'capture switched off');
+    noticed($run, qr/capture triggers on app\.t were dropped or disabled/, 'capture switched off');
     over('capture switched off');
 };
 

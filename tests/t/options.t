@@ -92,4 +92,15 @@ $run = $t->pgswap('finish', 'app.t', '--keep=1d', '--hook-failure', "echo \"\$PG
 $t->exits($run, 4, 'finish that fails');
 like(PostgreSQL::Test::Utils::slurp_file($log), qr/^failure: the swap is only/, 'hook-failure: what failed');
 
+# -q: warnings and errors, and what was asked for.
+$t->sql_as(owner => 'create table app.quiet (id int primary key, n int); insert into app.quiet select i, i from generate_series(1, 500) i');
+like($t->pgswap('plan', '-q', 'app.quiet', @ALTER)->{out}, qr/^Plan for app\.quiet/, 'plan -q: the plan');
+for my $line ([ 'run', @ALTER ], ['verify'], [ 'run', @ALTER ], ['revert'], ['swap'], ['finish'])
+{
+    my ($command, @options) = @$line;
+    $run = $t->pgswap($command, 'app.quiet', '-q', @options);
+    $t->exits($run, 0, "$command -q");
+    is($run->{out} . $run->{err}, '', "$command -q: is quiet");
+}
+
 done_testing();

@@ -52,6 +52,13 @@ alike('no right to create tables where it stands', 4, qr/may not create tables i
 $t->sql('alter schema app owner to owner; grant create on schema app to owner; create schema pgswap');
 alike('schema pgswap of somebody else', 4, qr/schema pgswap/, 'app.t', @WIDEN);
 $t->sql('drop schema pgswap');
+$t->sql('create role guest login noinherit; grant owner to guest; grant create on database shop to guest; grant usage on schema app to guest');
+my @guest = ({ user => 'guest' }, 'app.t', @WIDEN);
+alike('a member that does not inherit', 4, qr/guest is not owner.*^pgswap: hint: .*PGOPTIONS='-c role=owner'/ms, @guest);
+$guest[0]{env}{PGOPTIONS} = '-c role=owner';
+$t->exits($t->pgswap('plan', @guest), 0, 'a member that does not inherit: the hint helps');
+$t->sql('create table app.parted (id int primary key) partition by list (id); alter table app.parted owner to owner');
+alike('a partitioned table', 4, qr/^pgswap: error: app\.parted cannot be migrated: it is a partitioned table\npgswap: detail: [^\n]*\npgswap: hint: [^\n]*\n\z/, 'app.parted', '--alter', 'ALTER id TYPE bigint');
 
 # -- what is under way
 my $point = $t->hold('chunk-read');

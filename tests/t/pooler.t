@@ -12,7 +12,7 @@ use Pgswap::Test;
 use Test::More;
 
 my @ALTER = ('--alter', 'ALTER COLUMN n TYPE bigint');
-my $REFUSED = qr/^pgswap: error: a connection pooler stands between pgswap and the server$/m;
+my $REFUSED = qr/^pgswap: error: there is a connection pooler between pgswap and the server$/m;
 my $NO_SESSION = qr/^pgswap: error: the connection pooler does not keep one server session for each connection$/m;
 
 plan skip_all => 'pgbouncer is not installed' unless $Pgswap::Pooler::PROGRAM;

@@ -37,7 +37,7 @@ sub refuses
         my $run = $t->pgswap($command, 'app.t', @CHANGE);
         $t->exits($run, 4, "$name: $command");
         $said{$command} = join "\n", grep { !/^pgswap: plan/ } split /\n/, $run->{err};
-        my @named = sort map { /^(?:pgswap: detail: |\s*)(.*?): it cannot be made again on the new table: \S/ } split /\n/, $run->{err};
+        my @named = sort map { /^(?:pgswap: (?:detail|error: .* cannot be migrated): |\s*)(\w.*?): it cannot be recreated on the new table: \S/ } split /\n/, $t->reasons($run);
         is_deeply(\@named, [ sort @objects ], "$name: $command names all of it, and nothing else") or diag($run->{err});
         like($run->{err}, qr/^pgswap: hint: .*(?:both|the old and the new)/m, "$name: $command says what to do");
     }

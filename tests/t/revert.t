@@ -256,6 +256,8 @@ section 'a row that does not fit' => sub {
     $revert = $t->pgswap('revert', 'app.t');
     $t->exits($revert, 3, "$name: revert");
     like($revert->{err}, qr/3000000000/, "$name: revert names the key");
+    like($revert->{err}, qr/^pgswap: error: table app\.t: (?!table)/m, "$name: and the table, once");
+    like($revert->{err}, qr/does not fit the old table: column id is integer/, "$name: and what does not fit");
     is(type_of('app.t', 'n'), 'bigint', "$name: not reverted");
     is($t->value('select count(*) from app.t'), 101, "$name: no row is lost");
     is($t->status('app.t')->{phase}, 'swapped', "$name: still swapped");

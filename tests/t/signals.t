@@ -14,7 +14,7 @@ use Test::More;
 
 my $t = Pgswap::Test->start('signals');
 my @RUN = ('run', 'app.t', '--alter', 'ALTER COLUMN n TYPE bigint', '--lock-timeout', '1min', '--max-lock-hold', '1min');
-my $ACKNOWLEDGED = qr/^pgswap: stopping after the running statement; again to cancel it$/m;
+my $ACKNOWLEDGED = qr/^pgswap: stopping after the running statement; a second signal cancels it$/m;
 
 sub make
 {
@@ -146,7 +146,7 @@ make();
 $t->exits($t->pgswap(@RUN, '--until=ready'), 0, 'ready');
 $holder->do('begin; select count(*) from app.t');
 $run = $t->spawn('swap', 'app.t', '-v');
-$t->wait_until('the swap waits', sub { $t->lives($run) or die "ended: $run->{err}"; err($run) =~ /attempt to swap failed/ });
+$t->wait_until('the swap waits', sub { $t->lives($run) or die "ended: $run->{err}"; err($run) =~ /attempt to swap app\.t failed/ });
 kill 'TERM', $run->{pid};
 stopped($run, qr/^pgswap: note: stopped at a safe point$/m, 'a blocker');
 $holder->do('commit');

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "model/journal.h"
 #include "phase/compare.h"
 
 /* ---- streams ---- */
@@ -104,12 +105,16 @@ static Error error;
 static int
 setup(void **state)
 {
+    Migration *migration;
     Pair *pair;
 
     (void)state;
     arena = arena_new();
     error = ERROR_INIT;
+    migration = arena_alloc(arena, sizeof(*migration));
+    migration->live_is_blue = true;
     pair = arena_alloc(arena, sizeof(*pair));
+    pair->migration = migration;
     pair->live = arena_strdup(arena, "\"app\".\"t\"");
     pair->standby = arena_strdup(arena, "\"pgswap_7_green\".\"t\"");
     pair->key_names = arena_strdup(arena, "id");
@@ -190,7 +195,7 @@ the_differing_keys_are_named(void **state)
     assert_differs("33");
     assert_false(compare_require_equal(tables->compare, &error));
     assert_int_equal(error.kind, ERROR_PARITY);
-    assert_non_null(strstr(error.message, " 6 rows of 501"));
+    assert_non_null(strstr(error.message, " 6 of 501 rows"));
 }
 
 /* Some rows are lost and as many are there twice. */

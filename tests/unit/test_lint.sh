@@ -84,6 +84,11 @@ for bad in 'SELECT count(*) FROM t;' 'SELECT 1 FROM t WHERE a = 1;' 'SELECT a::t
     silent names templates/y.sql "-- Reads. Lock: none\n$bad\n"
 done
 silent names templates/y.sql "${own}UPDATE t SET a = pg_catalog.now() WHERE b OPERATOR(pg_catalog.=) :'c'::pg_catalog.text;\n"
+fires words '"to be had" is no word' src/cmd/x.c 'f("no lock to be had");\n'
+fires words '"mended" is no word' src/cmd/x.c 'f("a",\n  "is mended \\\\"here\\\\"");\n'
+fires words '"drained" is no word' templates/y.sql "-- Reads. Lock: none\nSELECT 'all is drained';\n"
+fires words '"standby" is no word' src/cmd/x.c 'f("missing on standby");\n'
+silent words src/cmd/x.c 'f("drain-keys", "parity", "standby", "pgswap_%s_green is :green", "a standby server", "amended once"); /* "mend it" */\n/* drained */\n'
 for mark in TO''DO FIX''ME X''XX; do
     fires marks unfinished src/cmd/x.c "/* $mark: later */\n"
 done

@@ -170,7 +170,7 @@ the_transaction_is_not_the_users(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]); i++)
         refuses(NULL, arena_printf(arena, "CREATE INDEX ON :green (a); %s", statements[i]),
-                ERROR_REFUSED, "no place");
+                ERROR_REFUSED, "cannot be part of a change");
 }
 
 /* A statement that does not mean the new table would change something else, now. */

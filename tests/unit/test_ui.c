@@ -353,6 +353,22 @@ test_progress_format(void **state)
     assert_line(&view, 0, "");
 }
 
+/* Why nothing goes on stands in the place of rate and time left, and has room before them. */
+static void
+test_progress_format_held(void **state)
+{
+    (void)state;
+    ProgressView shown = view;
+
+    shown.held = "paused";
+    assert_line(&shown, 200,
+                "copy  [##############----------] 62%  6,200,000 of 10,000,000 rows  paused"
+                "  backlog 120 keys");
+    assert_line(&shown, 70, "copy  [########------] 62%  6,200,000 of 10,000,000 rows  paused");
+    assert_line(&shown, 40, "copy  [########------] 62%  paused");
+    assert_line(&shown, 20, "copy  62%  paused");
+}
+
 static void
 test_progress_format_unknown(void **state)
 {
@@ -520,23 +536,15 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_members),
-        TEST(test_log_text),
-        TEST(test_log_levels),
-        TEST(test_log_error),
-        TEST(test_log_colors),
-        TEST(test_log_json),
-        TEST(test_log_json_bad_utf8),
-        TEST(test_count_format),
-        TEST(test_bytes_format),
-        TEST(test_progress_format),
-        TEST(test_progress_format_unknown),
-        TEST(test_progress_never_wraps),
-        TEST(test_progress_terminal),
-        TEST(test_progress_redraws),
-        TEST(test_progress_dumb_terminal),
-        TEST(test_progress_plain),
-        TEST(test_progress_json),
+        cmocka_unit_test(test_members),  TEST(test_log_text),
+        TEST(test_log_levels),           TEST(test_log_error),
+        TEST(test_log_colors),           TEST(test_log_json),
+        TEST(test_log_json_bad_utf8),    TEST(test_count_format),
+        TEST(test_bytes_format),         TEST(test_progress_format),
+        TEST(test_progress_format_held), TEST(test_progress_format_unknown),
+        TEST(test_progress_never_wraps), TEST(test_progress_terminal),
+        TEST(test_progress_redraws),     TEST(test_progress_dumb_terminal),
+        TEST(test_progress_plain),       TEST(test_progress_json),
     };
 
     return cmocka_run_group_tests_name("ui", tests, NULL, NULL);

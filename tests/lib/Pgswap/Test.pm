@@ -260,6 +260,14 @@ sub exits
     return $good;
 }
 
+# What was refused and why, as "what: why" lines, also if it is one reason alone, which the program tells by
+# message and detail.
+sub reasons
+{
+    my ($self, $run) = @_;
+    return $run->{err} =~ s/(cannot be migrated: .*(?<! more))\npgswap: detail: (\w)/"$1: " . lcfirst $2/er;
+}
+
 # The one JSON object on stdout; dies if it is none.
 sub json
 {
