@@ -133,6 +133,9 @@ rule_templates() {
         }
         FNR == 1 { waits = 1 }
         waits && /^--.*Lock: ./ { waits = 0 }
+        !/^--/ && /(^|[^A-Za-z_])pgswap\.[a-z]/ {
+            printf "%s:%d: the state of one owner; templates say :state\n", FILENAME, FNR
+        }
         waits && !/^--/ {
             printf "%s:%d: the comment above must name the lock (\"Lock: …\")\n", FILENAME, FNR
             waits = 0
@@ -153,7 +156,7 @@ rule_names() {
             gsub(/OPERATOR\(pg_catalog\.[^)]*\)/, "", line)
             gsub(/::(pg_catalog\.[a-z]+|bigint|boolean|integer|numeric)/, "", line)
             gsub(/IS (NOT )?DISTINCT FROM NULL/, "", line) # a mere test, without an operator
-            gsub(/(pg_catalog|pgswap)\.[a-z_]+\(/, "(", line)
+            gsub(/(pg_catalog|:state)\.[a-z_]+\(/, "(", line)
             gsub(/(^|[^a-z_])(coalesce|greatest|least|exists)\(/, "(", line)
             if (line ~ /^ *(UPDATE .*)?SET / || line ~ /, [a-z_]+ = /)
                 gsub(/[a-z_]+ = /, "", line)

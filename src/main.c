@@ -72,7 +72,7 @@ print_help(void)
            "\nExit codes: 0 done, 1 usage, 2 connection, 3 a statement or the data failed,\n"
            "4 refused, 5 tables differ, 6 could not get the lock, 7 stopped on request,\n"
            "8 another pgswap at work, 9 a limit, 10 table altered meanwhile,\n"
-           "11 paused by the operator.\n");
+           "11 paused by the operator, 12 swapped, and the hook after it failed.\n");
 }
 
 static void

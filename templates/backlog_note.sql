@@ -1,2 +1,2 @@
 -- How many keys are pending, for status. Lock: ROW EXCLUSIVE on our state.
-UPDATE pgswap.migration SET updated_at = now(), backlog = :backlog WHERE id = :migration;
+UPDATE :state.migration SET updated_at = now(), backlog = :backlog WHERE id = :migration;

@@ -5,4 +5,4 @@
 BEGIN ISOLATION LEVEL REPEATABLE READ;
 LOCK TABLE ONLY :live IN ACCESS SHARE MODE;
 LOCK TABLE ONLY :standby, ONLY :log, ONLY :dirty, ONLY :applied IN ROW EXCLUSIVE MODE;
-SELECT pgswap.require_table(:'live', :live_oid), pgswap.require_table(:'standby', :standby_oid);
+SELECT :state.require_table(:'live', :live_oid), :state.require_table(:'standby', :standby_oid);

@@ -4,5 +4,5 @@
 SELECT CASE WHEN :row_capture
               OR EXISTS (SELECT FROM pg_class WHERE oid IN (:blue, :green) AND relispartition)
               OR EXISTS (SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-                          WHERE n.nspname = 'pgswap' AND p.proname ~ ('^capture_' || :migration || '_[0-9]+_(blue|green)_row$'))
+                          WHERE n.nspname = :'state' AND p.proname ~ ('^capture_' || :migration || '_[0-9]+_(blue|green)_row$'))
             THEN 'row' ELSE 'statement' END AS mode;

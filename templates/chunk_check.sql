@@ -1,7 +1,7 @@
 -- Fails a chunk whose heap was replaced meanwhile (VACUUM FULL, CLUSTER, TRUNCATE: rows moved without
 -- a trigger), whose table has another name now, or whose run was taken over. Lock: ROW SHARE on our state.
 -- Parameters: the owner's.
-SELECT pgswap.require(pg_catalog.pg_relation_filenode(:'live'::pg_catalog.regclass) OPERATOR(pg_catalog.=) :filenode, 'PS001',
+SELECT :state.require(pg_catalog.pg_relation_filenode(:'live'::pg_catalog.regclass) OPERATOR(pg_catalog.=) :filenode, 'PS001',
                       'the heap of the table was replaced'),
-       pgswap.require_table(:'live', :live_oid),
-       pgswap.require_lease(:migration, :epoch);
+       :state.require_table(:'live', :live_oid),
+       :state.require_lease(:migration, :epoch);

@@ -7,5 +7,5 @@ WITH copied AS (
       FROM ONLY :live AS live
      WHERE live.ctid OPERATOR(pg_catalog.>=) :'first_tid'::pg_catalog.tid AND live.ctid OPERATOR(pg_catalog.<) :'end_tid'::pg_catalog.tid
     RETURNING 1)
-INSERT INTO pgswap.chunk (migration, pair, first_block, end_block, rows)
+INSERT INTO :state.chunk (migration, pair, first_block, end_block, rows)
 SELECT :migration, :pair, :first_block, :end_block, pg_catalog.count(*) FROM copied;

@@ -6,4 +6,4 @@ WITH moved AS (
 INSERT INTO :dirty (:keys)
 SELECT DISTINCT :keys FROM moved
     ON CONFLICT (:keys) DO NOTHING;
-SELECT pgswap.require_lease(:migration, :epoch);
+SELECT :state.require_lease(:migration, :epoch);

@@ -6,10 +6,10 @@ LOCK TABLE ONLY :live IN ACCESS SHARE MODE;
 DELETE FROM :log;
 DELETE FROM :dirty;
 DELETE FROM :applied;
-SELECT pgswap.require_table(:'live', :live_oid);
-UPDATE pgswap.pair
+SELECT :state.require_table(:'live', :live_oid);
+UPDATE :state.pair
    SET filenode = pg_relation_filenode(:'live'::regclass),
        blocks = pg_relation_size(:'live'::regclass) / current_setting('block_size')::bigint
  WHERE migration = :migration AND pair = :pair;
-SELECT pgswap.require_lease(:migration, :epoch);
-SELECT filenode, blocks FROM pgswap.pair WHERE migration = :migration AND pair = :pair;
+SELECT :state.require_lease(:migration, :epoch);
+SELECT filenode, blocks FROM :state.pair WHERE migration = :migration AND pair = :pair;

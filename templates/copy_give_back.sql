@@ -2,5 +2,5 @@
 -- was fixed, so nothing has to grow for this but the catalog. Lock: ACCESS EXCLUSIVE on standby.
 SELECT set_config('lock_timeout', '1min', true); -- autovacuum may be at it
 TRUNCATE ONLY :standby;
-DELETE FROM pgswap.chunk WHERE migration = :migration AND pair = :pair;
-SELECT pgswap.require_lease(:migration, :epoch);
+DELETE FROM :state.chunk WHERE migration = :migration AND pair = :pair;
+SELECT :state.require_lease(:migration, :epoch);

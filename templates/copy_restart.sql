@@ -1,8 +1,8 @@
 -- Begins the copy again from an empty standby. Lock: ACCESS EXCLUSIVE on standby.
 SELECT set_config('lock_timeout', '1min', true); -- autovacuum may be at it
 TRUNCATE ONLY :standby;
-DELETE FROM pgswap.chunk WHERE migration = :migration AND pair = :pair;
-UPDATE pgswap.pair SET filenode = NULL, blocks = NULL WHERE migration = :migration AND pair = :pair;
-INSERT INTO pgswap.event (migration, kind, detail)
+DELETE FROM :state.chunk WHERE migration = :migration AND pair = :pair;
+UPDATE :state.pair SET filenode = NULL, blocks = NULL WHERE migration = :migration AND pair = :pair;
+INSERT INTO :state.event (migration, kind, detail)
 VALUES (:migration, 'restart', jsonb_build_object('reason', :'reason'));
-SELECT pgswap.require_lease(:migration, :epoch);
+SELECT :state.require_lease(:migration, :epoch);

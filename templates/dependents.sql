@@ -111,7 +111,7 @@ leaf AS (SELECT * FROM branch WHERE relkind = 'r'),
 -- (up to PostgreSQL 14 what a partition has from its parent is internal)
 user_trigger AS (
     SELECT t.* FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
-     WHERE t.tgrelid = :live AND (NOT t.tgisinternal OR t.tgparentid <> 0 AND t.tgconstraint = 0) AND NOT (t.tgname LIKE 'pgswap\_%' AND n.nspname = 'pgswap')),
+     WHERE t.tgrelid = :live AND (NOT t.tgisinternal OR t.tgparentid <> 0 AND t.tgconstraint = 0) AND NOT (t.tgname LIKE 'pgswap\_%' AND n.nspname = :'state')),
 -- publications that name the table; PostgreSQL 14 has neither filters nor lists: there the names are those outside
 published AS (
     SELECT pr.* FROM (SELECT NULL::pg_node_tree AS prqual, NULL::int2vector AS prattrs) AS missing,
@@ -472,7 +472,7 @@ item(stage, step, n, statement) AS (
                   ' IF FOUND THEN EXECUTE routine; END IF; END $do$', f.oid)
       FROM self, pg_proc f JOIN pg_language l ON l.oid = f.prolang
      WHERE l.lanname = 'plpgsql' AND strpos(lower(f.prosrc), lower(self.relname)) > 0
-       AND f.pronamespace NOT IN (SELECT oid FROM pg_namespace WHERE nspname = 'pgswap') AND pg_has_role(f.proowner, 'USAGE')
+       AND f.pronamespace NOT IN (SELECT oid FROM pg_namespace WHERE nspname ~ '^pgswap(_[0-9]+)?$') AND pg_has_role(f.proowner, 'USAGE')
        AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = f.oid AND d.deptype = 'e'))
 SELECT stage, statement, n AS relation, CASE stage WHEN 'lock' THEN (SELECT format('%I.%I', s.nspname, k.relname) FROM pg_class k JOIN pg_namespace s ON s.oid = k.relnamespace WHERE k.oid = n::oid) END AS name
   FROM item

@@ -166,7 +166,7 @@ item(scope, name, definition) AS (
     SELECT 'swap', format('trigger %I', t.tgname),
            format('%s; enabled %s; of the parent %s; comment %s', pg_get_triggerdef(t.oid), t.tgenabled, t.tgparentid <> 0, obj_description(t.oid, 'pg_trigger'))
       FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
-     WHERE t.tgrelid = :oid AND (NOT t.tgisinternal OR t.tgparentid <> 0 AND t.tgconstraint = 0) AND NOT (t.tgname LIKE 'pgswap\_%' AND n.nspname = 'pgswap')
+     WHERE t.tgrelid = :oid AND (NOT t.tgisinternal OR t.tgparentid <> 0 AND t.tgconstraint = 0) AND NOT (t.tgname LIKE 'pgswap\_%' AND n.nspname = :'state')
     UNION ALL
     SELECT 'swap', 'row-level security', format('enabled %s; forced %s', c.relrowsecurity, c.relforcerowsecurity)
       FROM self c WHERE c.relrowsecurity OR c.relforcerowsecurity

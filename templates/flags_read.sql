@@ -4,4 +4,4 @@ SELECT hold,
        CASE WHEN paused
             THEN concat_ws(' ', 'since ' || to_char(paused_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
                            'by role ' || quote_ident(paused_by), 'from ' || paused_from) END AS pause
-  FROM pgswap.migration WHERE id = :migration;
+  FROM :state.migration WHERE id = :migration;

@@ -3,10 +3,10 @@
 SELECT statement FROM (
     SELECT 1, format('DROP FUNCTION %s', p.oid::regprocedure)
       FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-     WHERE n.nspname = 'pgswap' AND p.proname ~ ('^capture_' || :migration || '_\d+_' || :'colour')
+     WHERE n.nspname = :'state' AND p.proname ~ ('^capture_' || :migration || '_\d+_' || :'colour')
     UNION ALL
     SELECT 2, format('DROP TABLE %s', c.oid::regclass)
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE n.nspname = 'pgswap' AND c.relkind = 'r'
+     WHERE n.nspname = :'state' AND c.relkind = 'r'
        AND c.relname ~ ('^(log|dirty|applied|kept|alive|reserve)_' || :migration || '_\d+_' || :'colour')) AS s(step, statement)
  ORDER BY step;

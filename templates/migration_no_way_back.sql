@@ -1,2 +1,2 @@
 -- Remembers why a migration has no way back. Lock: ROW EXCLUSIVE on our state.
-UPDATE pgswap.migration SET no_way_back = :'reason' WHERE id = :migration;
+UPDATE :state.migration SET no_way_back = :'reason' WHERE id = :migration;

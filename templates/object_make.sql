@@ -4,7 +4,7 @@
 :parameters
 SELECT pg_catalog.set_config('lock_timeout', :'lock_timeout', true);
 :statement;
-UPDATE pgswap.object SET done = true
+UPDATE :state.object SET done = true
  WHERE migration OPERATOR(pg_catalog.=) :migration AND pair OPERATOR(pg_catalog.=) :pair
    AND ordinal OPERATOR(pg_catalog.=) :ordinal;
-SELECT pgswap.require_lease(:migration, :epoch);
+SELECT :state.require_lease(:migration, :epoch);

@@ -1,6 +1,6 @@
 -- The pairs of a migration, in order. Lock: ACCESS SHARE on our state.
 SELECT p.pair, p.schema_name, p.table_name, format('%I.%I', p.schema_name, p.table_name) AS live, quote_ident(p.table_name) AS name, p.blue, p.green, p.mapping, p.reverse, p.fingerprint, p.expected,
        p.filenode, p.blocks, p.rows_estimated
-  FROM pgswap.pair p
+  FROM :state.pair p
  WHERE p.migration = :migration
  ORDER BY p.pair;

@@ -2,8 +2,8 @@
 -- Lock: ROW EXCLUSIVE on our own tables.
 -- Parameters: the owner's.
 INSERT INTO :applied (:keys)
-SELECT :keys FROM :dirty WHERE pgswap.is_proven(:migration, :pair)
+SELECT :keys FROM :dirty WHERE :state.is_proven(:migration, :pair)
     ON CONFLICT (:keys) DO NOTHING;
 DELETE FROM :dirty;
 SET CONSTRAINTS ALL IMMEDIATE;
-SELECT pgswap.require_lease(:migration, :epoch);
+SELECT :state.require_lease(:migration, :epoch);

@@ -40,7 +40,13 @@ SELECT what, why, remedy FROM (
       FROM view JOIN pg_class k USING (oid) WHERE k.relpersistence = 't'
     UNION ALL
     SELECT 1, format('%s is a system catalog', c.oid::regclass), 'its OID is known to the server', 'System catalogs cannot be migrated.'
-      FROM self c WHERE c.oid < 16384 OR c.nspname IN ('pg_catalog', 'information_schema', 'pgswap')
+      FROM self c WHERE c.oid < 16384 OR c.nspname IN ('pg_catalog', 'information_schema') OR c.nspname ~ '^pgswap(_[0-9]+)?$'
+    UNION ALL
+    SELECT 1, format('trigger %I is of a migration by role %I', t.tgname, pg_get_userbyid(n.nspowner)), 'two at once would swap each other''s tables',
+           format('Let a member of role %I end that migration, or drop its triggers.', pg_get_userbyid(n.nspowner))
+      FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
+     WHERE t.tgrelid = :oid AND NOT t.tgisinternal AND t.tgname ~ '^pgswap_[0-9]+_(blue|green)_'
+       AND n.nspname ~ '^pgswap(_[0-9]+)?$' AND n.nspname <> :'state'
     UNION ALL
     SELECT 1, format('role %I is not owner of the table', current_user), 'only its owner may alter it',
            CASE WHEN pg_has_role(c.relowner, 'MEMBER')

@@ -3,7 +3,7 @@
 -- changes; and when somebody may have emptied standby: its file. known: it is as it was when both tables were
 -- last known to be equal but for the pending keys. Lock: ACCESS SHARE on our state.
 SELECT now.marks, now.marks IS NOT DISTINCT FROM p.row_marks AS known
-  FROM pgswap.pair p,
+  FROM :state.pair p,
        (SELECT md5(concat_ws(' ',
                    (SELECT string_agg(t.oid || '.' || t.xmin, ',' ORDER BY t.oid) FROM pg_trigger t
                      WHERE t.tgrelid = :live AND NOT t.tgisinternal AND starts_with(t.tgname, :'trigger' || '_')),

@@ -1,12 +1,14 @@
--- Makes the schema of the state: plain tables that psql and a dashboard can read, and no sequence, which a
+-- Makes the schema of the state, which belongs to the owner of the tables, so that it and its members work in it and
+-- nobody else; who monitors may read. Plain tables that psql and a dashboard can read, and no sequence, which a
 -- publication FOR ALL SEQUENCES would publish. Lock: none on anything of the application.
-CREATE SCHEMA pgswap;
-COMMENT ON SCHEMA pgswap IS 'state of pgswap: migrations of tables while they are in use';
+CREATE SCHEMA :state AUTHORIZATION :"owner";
+SET LOCAL ROLE :"owner";
+COMMENT ON SCHEMA :state IS 'state of pgswap: migrations of tables while they are in use';
 
-CREATE TABLE pgswap.version (version integer PRIMARY KEY, last_migration bigint NOT NULL DEFAULT 0);
-INSERT INTO pgswap.version (version) VALUES (:version);
+CREATE TABLE :state.version (version integer PRIMARY KEY, last_migration bigint NOT NULL DEFAULT 0);
+INSERT INTO :state.version VALUES (:version, :first);
 
-CREATE TABLE pgswap.migration (
+CREATE TABLE :state.migration (
     id bigint PRIMARY KEY,
     schema_name text NOT NULL,
     table_name text NOT NULL,
@@ -33,11 +35,11 @@ CREATE TABLE pgswap.migration (
     updated_at timestamptz NOT NULL DEFAULT now(),
     finished_at timestamptz
 );
-COMMENT ON TABLE pgswap.migration IS 'one row per migration; phase moves in the transaction of the work it describes';
-COMMENT ON COLUMN pgswap.migration.parameters IS 'what values are computed with, as a session of the role had it when the migration began';
+COMMENT ON TABLE :state.migration IS 'one row per migration; phase moves in the transaction of the work it describes';
+COMMENT ON COLUMN :state.migration.parameters IS 'what values are computed with, as a session of the role had it when the migration began';
 
-CREATE TABLE pgswap.lease (
-    migration bigint PRIMARY KEY REFERENCES pgswap.migration ON DELETE CASCADE,
+CREATE TABLE :state.lease (
+    migration bigint PRIMARY KEY REFERENCES :state.migration ON DELETE CASCADE,
     epoch bigint NOT NULL,
     role text NOT NULL,
     host text,
@@ -46,10 +48,10 @@ CREATE TABLE pgswap.lease (
     backend integer NOT NULL,
     backend_start timestamptz NOT NULL
 );
-COMMENT ON TABLE pgswap.lease IS 'who may write: every run takes the next epoch, every working transaction checks it; host and pid: of the program, backend: its session';
+COMMENT ON TABLE :state.lease IS 'who may write: every run takes the next epoch, every working transaction checks it; host and pid: of the program, backend: its session';
 
-CREATE TABLE pgswap.pair (
-    migration bigint NOT NULL REFERENCES pgswap.migration ON DELETE CASCADE,
+CREATE TABLE :state.pair (
+    migration bigint NOT NULL REFERENCES :state.migration ON DELETE CASCADE,
     pair integer NOT NULL,
     schema_name text NOT NULL,
     table_name text NOT NULL,
@@ -67,9 +69,9 @@ CREATE TABLE pgswap.pair (
     proven_at timestamptz,
     PRIMARY KEY (migration, pair)
 );
-COMMENT ON TABLE pgswap.pair IS 'blue, green and the mapping between them; fingerprint: what live must look like; expected: what must come out of the swap; keys_proven: applied after the tables were compared, and looked at again';
+COMMENT ON TABLE :state.pair IS 'blue, green and the mapping between them; fingerprint: what live must look like; expected: what must come out of the swap; keys_proven: applied after the tables were compared, and looked at again';
 
-CREATE TABLE pgswap.chunk (
+CREATE TABLE :state.chunk (
     migration bigint NOT NULL,
     pair integer NOT NULL,
     first_block bigint NOT NULL,
@@ -77,11 +79,11 @@ CREATE TABLE pgswap.chunk (
     rows bigint NOT NULL,
     done_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (migration, pair, first_block),
-    FOREIGN KEY (migration, pair) REFERENCES pgswap.pair ON DELETE CASCADE
+    FOREIGN KEY (migration, pair) REFERENCES :state.pair ON DELETE CASCADE
 );
-COMMENT ON TABLE pgswap.chunk IS 'heap blocks that are copied: first_block up to, not including, end_block';
+COMMENT ON TABLE :state.chunk IS 'heap blocks that are copied: first_block up to, not including, end_block';
 
-CREATE TABLE pgswap.object (
+CREATE TABLE :state.object (
     migration bigint NOT NULL,
     pair integer NOT NULL,
     ordinal integer NOT NULL,
@@ -92,11 +94,11 @@ CREATE TABLE pgswap.object (
     unique_predicate text,
     done boolean NOT NULL DEFAULT false,
     PRIMARY KEY (migration, pair, ordinal),
-    FOREIGN KEY (migration, pair) REFERENCES pgswap.pair ON DELETE CASCADE
+    FOREIGN KEY (migration, pair) REFERENCES :state.pair ON DELETE CASCADE
 );
-COMMENT ON TABLE pgswap.object IS 'indexes, constraints and what belongs to them, taken off green for the load and made again after it';
+COMMENT ON TABLE :state.object IS 'indexes, constraints and what belongs to them, taken off green for the load and made again after it';
 
-CREATE TABLE pgswap.parity (
+CREATE TABLE :state.parity (
     migration bigint NOT NULL,
     pair integer NOT NULL,
     state text NOT NULL CHECK (state IN ('clean', 'different')),
@@ -105,30 +107,30 @@ CREATE TABLE pgswap.parity (
     live text NOT NULL,
     finished_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (migration, pair),
-    FOREIGN KEY (migration, pair) REFERENCES pgswap.pair ON DELETE CASCADE
+    FOREIGN KEY (migration, pair) REFERENCES :state.pair ON DELETE CASCADE
 );
-COMMENT ON TABLE pgswap.parity IS 'the last parity pass of each pair';
+COMMENT ON TABLE :state.parity IS 'the last parity pass of each pair';
 
-CREATE TABLE pgswap.event (
-    migration bigint NOT NULL REFERENCES pgswap.migration ON DELETE CASCADE,
+CREATE TABLE :state.event (
+    migration bigint NOT NULL REFERENCES :state.migration ON DELETE CASCADE,
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
     kind text NOT NULL,
     detail jsonb NOT NULL DEFAULT '{}'
 );
-ALTER TABLE pgswap.event REPLICA IDENTITY FULL;
-CREATE INDEX event_migration_at_idx ON pgswap.event (migration, at);
-COMMENT ON TABLE pgswap.event IS 'the course of a migration: phases, restarts, attempts to swap';
+ALTER TABLE :state.event REPLICA IDENTITY FULL;
+CREATE INDEX event_migration_at_idx ON :state.event (migration, at);
+COMMENT ON TABLE :state.event IS 'the course of a migration: phases, restarts, attempts to swap';
 
-CREATE FUNCTION pgswap.require(holds boolean, state text, message text, detail text DEFAULT NULL)
+CREATE FUNCTION :state.require(holds boolean, state text, message text, detail text DEFAULT NULL)
 RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF holds IS NOT TRUE THEN
         RAISE EXCEPTION USING ERRCODE = state, MESSAGE = message, DETAIL = coalesce(detail, '');
     END IF;
 END $$;
-COMMENT ON FUNCTION pgswap.require IS 'fails the transaction unless the condition holds';
+COMMENT ON FUNCTION :state.require IS 'fails the transaction unless the condition holds';
 
-CREATE FUNCTION pgswap.require_table(name text, expected oid)
+CREATE FUNCTION :state.require_table(name text, expected oid)
 RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF to_regclass(name) IS DISTINCT FROM expected THEN
@@ -136,20 +138,20 @@ BEGIN
             MESSAGE = format('%s is not the table that the migration works on', name);
     END IF;
 END $$;
-COMMENT ON FUNCTION pgswap.require_table IS 'fails the transaction if another table bears the name by now';
+COMMENT ON FUNCTION :state.require_table IS 'fails the transaction if another table bears the name by now';
 
-CREATE FUNCTION pgswap.is_proven(migration_id bigint, pair_number integer)
-RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION :state.is_proven(migration_id bigint, pair_number integer)
+RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, :state, pg_temp AS $$
     SELECT CASE m.live WHEN 'blue' THEN y.state IS NOT DISTINCT FROM 'clean'
                        ELSE y.state IS DISTINCT FROM 'different' END
-      FROM pgswap.migration m
-      LEFT JOIN pgswap.parity y ON y.migration = m.id AND y.pair = pair_number AND y.live = m.live
+      FROM migration m
+      LEFT JOIN parity y ON y.migration = m.id AND y.pair = pair_number AND y.live = m.live
        AND (m.swap->>'swapped_at' IS NULL OR y.finished_at > (m.swap->>'swapped_at')::timestamptz)
      WHERE m.id = migration_id
 $$;
-COMMENT ON FUNCTION pgswap.is_proven IS 'whether both tables were found equal since the last swap; after a swap they are, unless a comparison has found otherwise';
+COMMENT ON FUNCTION :state.is_proven IS 'whether both tables were found equal since the last swap; after a swap they are, unless a comparison has found otherwise';
 
-CREATE FUNCTION pgswap.fit(value anyelement, fits boolean, column_name text)
+CREATE FUNCTION :state.fit(value anyelement, fits boolean, column_name text)
 RETURNS anyelement LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF fits IS NOT TRUE THEN
@@ -158,14 +160,17 @@ BEGIN
     END IF;
     RETURN value;
 END $$;
-COMMENT ON FUNCTION pgswap.fit IS 'the value, or an error if it would be rounded or cut off';
+COMMENT ON FUNCTION :state.fit IS 'the value, or an error if it would be rounded or cut off';
 
-CREATE FUNCTION pgswap.require_lease(migration_id bigint, run_epoch bigint)
-RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION :state.require_lease(migration_id bigint, run_epoch bigint)
+RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, :state, pg_temp AS $$
 BEGIN
-    PERFORM FROM pgswap.lease WHERE migration = migration_id AND epoch = run_epoch FOR SHARE;
+    PERFORM FROM lease WHERE migration = migration_id AND epoch = run_epoch FOR SHARE;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'PS002', MESSAGE = 'another pgswap has taken over this migration';
     END IF;
 END $$;
-COMMENT ON FUNCTION pgswap.require_lease IS 'fails the transaction of a run that is not the newest any more';
+COMMENT ON FUNCTION :state.require_lease IS 'fails the transaction of a run that is not the newest any more';
+
+GRANT USAGE ON SCHEMA :state TO pg_monitor;
+GRANT SELECT ON ALL TABLES IN SCHEMA :state TO pg_monitor;

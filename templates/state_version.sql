@@ -1,2 +1,2 @@
--- Version of the state schema. Lock: ACCESS SHARE on pgswap.version.
-SELECT version FROM pgswap.version;
+-- Version of a state. Lock: ACCESS SHARE on its table version.
+SELECT version FROM :state.version;

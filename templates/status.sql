@@ -4,8 +4,11 @@ SELECT m.id AS migration, format('%I.%I', m.schema_name, m.table_name) AS table,
        m.phase, m.live, m.waiting_for, m.backlog, m.error AS last_error, m.paused, m.paused_by, m.paused_from,
        to_char(m.paused_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS paused_at, m.hold, m.no_way_back, m.revert_problem,
        (SELECT to_char(max(e.at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
-          FROM pgswap.event e WHERE e.migration = m.id AND e.kind = 'phase') AS phase_since,
+          FROM :state.event e WHERE e.migration = m.id AND e.kind = 'phase') AS phase_since,
        to_char(m.finished_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS finished_at,
+       CASE WHEN m.finished_at IS NOT NULL
+            THEN (SELECT quote_ident(e.detail->>'by') FROM :state.event e
+                   WHERE e.migration = m.id AND e.kind = 'phase' AND e.detail->>'to' = m.phase ORDER BY e.at DESC LIMIT 1) END AS finished_by,
        l.role, l.host, l.pid, to_char(l.since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS since,
        l.alive,
        r.rows_per_second, CASE WHEN l.alive AND NOT m.paused
@@ -33,21 +36,21 @@ SELECT m.id AS migration, format('%I.%I', m.schema_name, m.table_name) AS table,
                                           'waiters_longest_seconds', (e.detail->>'waiters_longest_ms')::float8 / 1000,
                                           'rows_drained', e.detail->'rows_drained')
                         ORDER BY e.at DESC)
-          FROM (SELECT * FROM pgswap.event WHERE migration = m.id AND kind = 'swap attempt' ORDER BY at DESC LIMIT 20) AS e) AS attempt_log,
+          FROM (SELECT * FROM :state.event WHERE migration = m.id AND kind = 'swap attempt' ORDER BY at DESC LIMIT 20) AS e) AS attempt_log,
        to_char((m.swap->>'swapped_at')::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS swapped_at,
        -- its size would wait for the lock of a swap
        CASE WHEN NOT EXISTS (SELECT FROM pg_locks WHERE relation = p.green AND mode = 'AccessExclusiveLock')
             THEN pg_table_size(p.green) + pg_indexes_size(p.green) END AS new_table_bytes
-  FROM pgswap.migration m
-  JOIN pgswap.pair p ON p.migration = m.id AND p.pair = 1
+  FROM :state.migration m
+  JOIN :state.pair p ON p.migration = m.id AND p.pair = 1
   LEFT JOIN LATERAL (SELECT sum(rows) AS rows, count(*) AS chunks, sum(end_block - first_block) AS blocks
-                       FROM pgswap.chunk WHERE migration = m.id AND pair = 1) AS c ON true
+                       FROM :state.chunk WHERE migration = m.id AND pair = 1) AS c ON true
   -- of the last minute; what the oldest of its chunks took is not known
   LEFT JOIN LATERAL (SELECT sum(k.rows) FILTER (WHERE k.n > 1) / k.seconds AS rows_per_second,
                             sum(k.blocks) FILTER (WHERE k.n > 1) / k.seconds AS blocks_per_second
                        FROM (SELECT rows, end_block - first_block AS blocks, row_number() OVER (ORDER BY done_at) AS n,
                                     nullif(extract(epoch FROM now() - min(done_at) OVER ()), 0) AS seconds
-                               FROM pgswap.chunk
+                               FROM :state.chunk
                               WHERE migration = m.id AND pair = 1 AND done_at > now() - interval '1 minute') AS k
                       WHERE m.phase = 'copy'
                       GROUP BY k.seconds) AS r ON true
@@ -56,8 +59,8 @@ SELECT m.id AS migration, format('%I.%I', m.schema_name, m.table_name) AS table,
                                           WHERE k.locktype = 'advisory' AND k.classid = 7473725 AND k.granted
                                             AND k.pid = e.backend AND coalesce(a.backend_start, e.backend_start) = e.backend_start
                                             AND a.datname = current_database()) AS alive
-                       FROM pgswap.lease e WHERE e.migration = m.id) AS l ON true
-  LEFT JOIN pgswap.parity y ON y.migration = m.id AND y.pair = 1
+                       FROM :state.lease e WHERE e.migration = m.id) AS l ON true
+  LEFT JOIN :state.parity y ON y.migration = m.id AND y.pair = 1
  WHERE :migration IS NULL OR m.id = :migration
  ORDER BY m.id DESC
  LIMIT 100;

@@ -1,2 +1,2 @@
 -- The hook that tells of the last swap was run. Lock: ROW EXCLUSIVE on our state.
-UPDATE pgswap.migration SET swap = swap || '{"announced": true}' WHERE id = :migration;
+UPDATE :state.migration SET swap = swap || '{"announced": true}' WHERE id = :migration;

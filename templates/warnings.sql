@@ -20,7 +20,7 @@ SELECT warning FROM (
     SELECT 4, format('routine %s names the table and belongs to another role: sessions that have run it with a variable of the table''s row type must reconnect', f.oid::regprocedure)
       FROM self, pg_proc f JOIN pg_language l ON l.oid = f.prolang
      WHERE l.lanname = 'plpgsql' AND strpos(lower(f.prosrc), lower(self.relname)) > 0 AND NOT pg_has_role(f.proowner, 'USAGE')
-       AND f.pronamespace <> 'pg_catalog'::regnamespace
+       AND f.pronamespace NOT IN (SELECT oid FROM pg_namespace WHERE nspname = 'pg_catalog' OR nspname ~ '^pgswap(_[0-9]+)?$')
     UNION ALL
     SELECT 5, format('index %I is invalid and is not carried over', c.relname)
       FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = :oid AND NOT i.indisvalid
@@ -61,7 +61,7 @@ SELECT warning FROM (
      CROSS JOIN LATERAL (SELECT '\m' || regexp_replace(a.attname, '(\W)', '\\\1', 'g') || '\M' AS word,
                                 '\m' || regexp_replace(encode(convert_to(a.attname, getdatabaseencoding()), 'escape'), '(\W)', '\\\1', 'g') || '\M' AS bytes) AS pattern
      CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM unnest(string_to_array(encode(t.tgargs, 'escape'), '\000')) AS u(arg) WHERE arg ~* pattern.bytes) AS holds) AS args
-     WHERE a.attrelid = :oid AND a.attnum > 0 AND NOT a.attisdropped AND m.target IS DISTINCT FROM a.attname AND fn.nspname <> 'pgswap'
+     WHERE a.attrelid = :oid AND a.attnum > 0 AND NOT a.attisdropped AND m.target IS DISTINCT FROM a.attname AND fn.nspname !~ '^pgswap(_[0-9]+)?$'
        AND (args.holds OR l.lanname NOT IN ('c', 'internal') AND f.prosrc ~* pattern.word)
 ) AS w(n, warning)
  ORDER BY n, warning;

@@ -30,6 +30,7 @@ typedef enum ErrorKind
     ERROR_LIMIT = 9,    /* a safety limit of ours or of the server's (full disk, …) ended it */
     ERROR_CHANGED = 10, /* the table was altered by someone else since the plan */
     ERROR_PAUSED = 11,  /* paused by the operator */
+    ERROR_HOOK = 12,    /* all is done, and the hook after it failed */
 } ErrorKind;
 
 typedef struct Error

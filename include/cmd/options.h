@@ -43,6 +43,7 @@ typedef struct Options
     const char **maps;         /* NULL-terminated */
     const char **reverse_maps; /* NULL-terminated */
     bool no_revert;
+    bool no_wait;
     const char *file;
     bool force_rewrite;
     bool force_publication;

@@ -119,14 +119,6 @@ typedef struct Migration
 /* The command that ends a migration from where it stands: "abort" or "finish". */
 const char *journal_end(const Migration *migration);
 
-/* Makes the state schema if it is not there; refuses one of another version or without the rights.
- * With create false a missing schema is no error: *present tells. */
-bool journal_open(Conn *conn, bool create, bool *present, Error *error) ERROR_MUST_CHECK;
-
-/* Writes nothing: ERROR_REFUSED if the state schema is there and a new migration could not be
- * written into it. */
-bool journal_may_begin(Conn *conn, Error *error) ERROR_MUST_CHECK;
-
 /* Reads a migration by its number. */
 bool journal_load(Conn *conn, Arena *arena, int64_t id, Migration **migration, Error *error)
     ERROR_MUST_CHECK;

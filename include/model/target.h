@@ -17,12 +17,13 @@
 
 typedef struct Target
 {
-    const char *label;  /* for messages: app.orders, or as typed */
-    char *oid;          /* of the table that bears the name; NULL: none does */
-    char *lock;         /* OID that stands for it in the lock, or NULL */
-    int64_t migration;  /* 0: none */
-    bool is_over;       /* the migration is finished */
-    bool state_present; /* schema pgswap is there */
+    const char *label; /* for messages: app.orders, or as typed */
+    char *oid;         /* of the table that bears the name; NULL: none does */
+    char *lock;        /* OID that stands for it in the lock, or NULL */
+    int64_t migration; /* 0: none */
+    bool is_over;      /* the migration is finished or aborted */
+    bool is_aborted;
+    const char *not_ours; /* the migration's owner, of whom our role is no member, or NULL */
 } Target;
 
 /* Looks only.  A name that stands for nothing is no error.  ERROR_CHANGED if the name has gone over
@@ -38,6 +39,12 @@ bool target_look(Conn *conn, Arena *arena, const char *text, Target *target, Err
  * whichever name was given.  ERROR_BUSY if another holds it. */
 bool target_take(Conn *conn, Arena *arena, const char *text, Target *target, Error *error)
     ERROR_MUST_CHECK;
+
+/* Takes that lock of a target that was found, if nobody has it. */
+bool target_try(Conn *conn, const Target *target, bool *locked, Error *error) ERROR_MUST_CHECK;
+
+/* ERROR_REFUSED if our role may read the migration and not work on it. */
+bool target_is_ours(Conn *conn, const Target *target, Error *error) ERROR_MUST_CHECK;
 
 /* ERROR_FAULT that says what the name does not stand for. */
 bool target_is_unknown(const Target *target, Error *error);

@@ -42,5 +42,10 @@ typedef struct TemplateVar
     const char *value;
 } TemplateVar;
 
+/* Every template knows :state, the schema of the state of migrations, without being given it:
+ * "pgswap", or "pgswap_" and a number. */
+void template_set_state(const char *name);
+const char *template_state(void);
+
 char *template_render_vars(Arena *arena, const char *name, const TemplateVar *vars, int count,
                            Error *error) ERROR_MUST_CHECK;

@@ -89,6 +89,7 @@ error_kind_name(ErrorKind kind)
         [ERROR_LIMIT] = "limit",
         [ERROR_CHANGED] = "changed",
         [ERROR_PAUSED] = "paused",
+        [ERROR_HOOK] = "hook",
     };
 
     return names[kind];

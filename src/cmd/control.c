@@ -15,7 +15,8 @@ control_find(Session *session, Error *error)
     Context *context = &session->context;
     Target *target = &session->target;
 
-    if (!target_find(context->control, context->arena, session->options->table, target, error))
+    if (!target_find(context->control, context->arena, session->options->table, target, error) ||
+        !target_is_ours(context->control, target, error))
         return false;
     if (target->migration == 0 || target->is_over)
         return target_is_unknown(target, error);

@@ -24,7 +24,7 @@ decide_new(Session *session, Plan *plan, Error *error)
         return error_hint(error, "Give it with --alter, --map or --file; --force-rewrite rewrites "
                                  "the table as it is.");
     }
-    if (!journal_may_begin(session->context.control, error) || !plan_examine(session, plan, error))
+    if (!plan_examine(session, plan, error))
         return false;
     if (session->target.oid == NULL || strcmp(session->target.oid, plan->table.oid) != 0)
         return error_set(error, ERROR_CHANGED, "another table has taken the name %s meanwhile",

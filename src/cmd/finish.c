@@ -86,40 +86,21 @@ remove_objects(Context *context, Error *error)
                               context->migration->id_text, "colour", "(blue|green)", NULL);
 }
 
+/* The row of the migration stays, and what became of it. */
 static bool
-remove_finished(Context *context, Error *error)
-{
-    Migration *migration = context->migration;
-
-    if (statement_do(context->control, error, "begin", NULL) && remove_objects(context, error) &&
-        journal_move(context->control, migration, PHASE_FINISHED, error) &&
-        statement_do(context->control, error, "migration_finish", "migration", migration->id_text,
-                     NULL) &&
-        statement_do(context->control, error, "commit", NULL))
-        return true;
-    migration->phase = PHASE_SWAPPED;
-    return false;
-}
-
-/* Nothing of an aborted migration stays; the state schema goes with the last one. */
-static bool
-remove_aborted(Context *context, Error *error)
+remove_all(Context *context, Phase end, Error *error)
 {
     Conn *conn = context->control;
-    const Result *result;
+    Migration *migration = context->migration;
+    Phase before = migration->phase;
 
-    if (!statement_do(conn, error, "begin", NULL) || !remove_objects(context, error) ||
-        !statement_do(conn, error, "migration_delete", "migration", context->migration->id_text,
-                      NULL))
-        return false;
-    result = statement_run(conn, error, "state_unused", NULL);
-    if (result == NULL ||
-        (result_get_bool(result, 0, "unused") && !statement_do(conn, error, "state_drop", NULL)))
-        return false;
-    if (!statement_do(conn, error, "commit", NULL))
-        return false;
-    context->migration->phase = PHASE_ABORTED;
-    return true;
+    if (statement_do(conn, error, "begin", NULL) && remove_objects(context, error) &&
+        journal_move(conn, migration, end, error) &&
+        statement_do(conn, error, "migration_finish", "migration", migration->id_text, NULL) &&
+        statement_do(conn, error, "commit", NULL))
+        return true;
+    migration->phase = before;
+    return false;
 }
 
 /* --keep, and the announcement of what is dropped. */
@@ -155,7 +136,7 @@ finish_command(Session *session, Error *error)
         return false;
     if (!session_find_migration(session, error))
     {
-        if (error->kind != ERROR_FAULT || !session->target.is_over)
+        if (error->kind != ERROR_FAULT || !session->target.is_over || session->target.is_aborted)
             return false;
         error_clear(error); /* it was finished before: the goal is reached */
         member_text(session->report, "migration", number(session->target.migration).text);
@@ -171,8 +152,8 @@ finish_command(Session *session, Error *error)
     }
     if (!session_may_begin(session, error) || !guard_last_copy(context, error) ||
         !check_keep(session, error) || !settle_run(context, error) ||
-        !capture_off(context, "drop the old table of", error) || !remove_finished(context, error) ||
-        !durable_wait(context, error))
+        !capture_off(context, "drop the old table of", error) ||
+        !remove_all(context, PHASE_FINISHED, error) || !durable_wait(context, error))
         return false;
     log_info("finished: the old table of %s is dropped", context->migration->pairs[0].live);
     return true;
@@ -206,7 +187,7 @@ abort_command(Session *session, Error *error)
     }
     if (!guard_last_copy(context, error) || !settle_run(context, error) ||
         !capture_off(context, "remove the capture triggers from", error) ||
-        !remove_aborted(context, error) || !durable_wait(context, error))
+        !remove_all(context, PHASE_ABORTED, error) || !durable_wait(context, error))
         return false;
     log_info("aborted: %s is unchanged, everything that pgswap made is removed",
              context->migration->pairs[0].live);

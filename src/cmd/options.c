@@ -128,6 +128,8 @@ static const OptionRow rows[] = {
      "terminate sessions with older transactions in the way"},
     {"hold", 0, OPTION_FLAG, AT(hold), RUN, NULL,
      "stay in sync before the swap until \"pgswap swap\""},
+    {"no-wait", 0, OPTION_FLAG, AT(no_wait), COMMAND_SWAP, NULL,
+     "do not wait for the run that it releases"},
     {"drain-keys", 0, OPTION_NUMBER, AT(settings.drain_keys), APPLY, "NUM",
      "swap when at most this many changes are left (1000)"},
     {"keep", 0, OPTION_DURATION, AT(keep), COMMAND_FINISH, "TIME",

@@ -8,6 +8,7 @@
 #include "cmd/command.h"
 #include "cmd/decide.h"
 #include "cmd/summary.h"
+#include "model/home.h"
 #include "model/statement.h"
 #include "phase/hook.h"
 #include "phase/pause.h"
@@ -79,12 +80,11 @@ static bool
 begin(Session *session, const Plan *plan, Error *error)
 {
     Context *context = &session->context;
-    bool present;
 
     for (int i = 0; i < plan->shape.warnings.count; i++)
         log_note("%s", plan->shape.warnings.items[i]);
     session->has_begun = true;
-    return journal_open(context->control, true, &present, error) &&
+    return home_make(context->control, plan->table.oid, error) &&
            build_run(context, &plan->table, &plan->spec, &plan->parameters, error);
 }
 
@@ -188,6 +188,29 @@ run_command(Session *session, Error *error)
            session->context.migration->no_way_back != NULL || follow_command(session, error);
 }
 
+static bool swap_once(Session *session, Error *error);
+
+/* Until the other one has swapped; where it ended without that, the swap is ours to make. */
+static bool
+wait_for_release(Session *session, Error *error)
+{
+    Context *context = &session->context;
+    bool locked = false;
+
+    while (context->migration->phase != PHASE_SWAPPED && !locked)
+    {
+        loop_sleep(context->loop, HOLD_PAUSE);
+        if (!context_may_go_on(context, error) ||
+            !journal_reload(context->control, context->arena, context->migration, error) ||
+            !target_try(context->control, &session->target, &locked, error))
+            return false;
+    }
+    if (locked && context->migration->phase != PHASE_SWAPPED)
+        return swap_once(session, error);
+    log_info("%s is swapped", context->migration->pairs[0].live);
+    return true;
+}
+
 /* Another pgswap holds the migration, ready to swap: it is told to go on. */
 static bool
 release(Session *session, Error *error)
@@ -213,7 +236,7 @@ release(Session *session, Error *error)
     if (!control_set(session, "NULL", "false", error))
         return false;
     log_info("%s is released to be swapped", migration->pairs[0].live);
-    return true;
+    return session->options->no_wait || wait_for_release(session, error);
 }
 
 static bool

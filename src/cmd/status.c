@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "cmd/command.h"
+#include "model/home.h"
 #include "model/statement.h"
 #include "ui/member.h"
 #include "ui/progress.h"
@@ -136,7 +137,7 @@ report_row(json_t *object, Row row)
 {
     put_texts(object, row,
               NAMES("table", "migration", "phase", "phase_since", "live", "key", "waiting_for",
-                    "last_error", "started_at", "updated_at", "finished_at"));
+                    "last_error", "started_at", "updated_at", "finished_at", "finished_by"));
     member_flag(object, "hold", result_get_bool(row.result, row.number, "hold"));
     member_object(object, "paused", paused_json(row));
     member_object(object, "run_by", run_by_json(row));
@@ -252,27 +253,47 @@ print_row(Row row)
         wrap_print(INDENT, "  %s role %s, host %s, pid %s, since %s\n",
                    result_get_bool(row.result, row.number, "alive") ? "run by   " : "last run by",
                    get(row, "role"), get(row, "host"), get(row, "pid"), get(row, "since"));
+    if (get(row, "finished_at") != NULL)
+        wrap_print(INDENT, "  ended     %s by role %s\n", get(row, "finished_at"),
+                   or_unknown(row, "finished_by"));
     printf("  started   %s, updated %s\n", get(row, "started_at"), get(row, "updated_at"));
 }
 
-/* The rows to show; *result is NULL if there are none. */
+/* The migration of the table that the user named, in the one state that has it; "NULL": all. */
+static bool
+find_one(Session *session, const char **home, const char **migration, Error *error)
+{
+    Context *context = &session->context;
+    Target *target = &session->target;
+
+    if (!target_find(context->control, context->arena, session->options->table, target, error))
+        return false;
+    if (target->migration == 0)
+        return error_set(error, ERROR_FAULT, "there is no migration of %s", target->label);
+    *home = arena_strdup(context->arena, template_state());
+    *migration = arena_strdup(context->arena, number(target->migration).text);
+    return true;
+}
+
+/* The rows to show; *result is NULL if there are none.  The transaction ends with the connection.
+ */
 static bool
 read_rows(Session *session, const Result **result, Error *error)
 {
     Context *context = &session->context;
-    Target *target = &session->target;
-    bool all = session->options->table == NULL;
+    TemplateVar migration = {"migration", "NULL"};
+    const char *home = NULL;
+    Homes homes;
 
     *result = NULL;
-    if (all ? !journal_open(context->control, false, &target->state_present, error)
-            : !target_find(context->control, context->arena, session->options->table, target,
-                           error))
+    if ((session->options->table != NULL && !find_one(session, &home, &migration.value, error)) ||
+        !homes_open(context->control, context->arena, "0", &homes, error))
         return false;
-    if (target->state_present && (all || target->migration != 0))
-        *result = statement_run(context->control, error, "status", "migration",
-                                all ? "NULL" : number(target->migration).text, NULL);
-    if (error->kind == ERROR_NONE && !all && (*result == NULL || result_rows(*result) == 0))
-        error_set(error, ERROR_FAULT, "there is no migration of %s", target->label);
+    if (home != NULL)
+        homes_keep(&homes, home);
+    if (homes.count > 0)
+        *result =
+            homes_select(context->control, &homes, "status", &migration, 1, "status_all", error);
     return error->kind == ERROR_NONE;
 }
 

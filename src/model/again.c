@@ -72,7 +72,7 @@ make_twice(Again *again, const char *view, ViewText *made, const char **problem,
               "pgswap_again_2", &second, error))
         return false;
     *problem = strcmp(made->text, second.text) != 0
-                   ? "its text becomes another one each time that it is made from it"
+                   ? "its definition changes each time that it is created from its own definition"
                : !same_operators(&original, made)
                    ? "its text does not say which operator IS DISTINCT FROM, NULLIF or CASE means, "
                      "and under the search_path of the table's owner it is another one"

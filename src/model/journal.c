@@ -11,11 +11,6 @@
 #include "model/pair.h"
 #include "model/statement.h"
 
-enum
-{
-    STATE_VERSION = 3
-};
-
 static const char *const phase_names[] = {
     [PHASE_CAPTURE] = "capture", [PHASE_COPY] = "copy",         [PHASE_INDEX] = "index",
     [PHASE_CATCHUP] = "catchup", [PHASE_VERIFY] = "verify",     [PHASE_READY] = "ready",
@@ -38,98 +33,10 @@ phase_by_name(const char *name)
     return phase;
 }
 
-static bool
-refuse_rights(const Result *state, Error *error)
-{
-    if (!result_get_bool(state, 0, "present"))
-    {
-        error_set(error, ERROR_REFUSED, "role %s may not create schemas in database %s",
-                  result_get(state, 0, "role"), result_get(state, 0, "database"));
-        return error_hint(error,
-                          "A superuser or the database's owner can allow it: GRANT CREATE "
-                          "ON DATABASE %s TO %s;",
-                          result_get(state, 0, "database"), result_get(state, 0, "role"));
-    }
-    if (!result_get_bool(state, 0, "ours"))
-        return error_set(error, ERROR_REFUSED,
-                         "schema pgswap exists and is not of pgswap's making");
-    error_set(error, ERROR_REFUSED, "schema pgswap belongs to role %s and role %s may not use it",
-              result_get(state, 0, "owner"), result_get(state, 0, "role"));
-    return error_hint(error, "Run pgswap as a member of that role.");
-}
-
-static bool
-install(Conn *conn, Error *error)
-{
-    const Result *state;
-
-    if (!statement_do(conn, error, "begin", NULL) ||
-        !statement_do(conn, error, "install_lock", NULL))
-        return false;
-    state = statement_run(conn, error, "state_present", NULL);
-    if (state == NULL)
-        return false;
-    if (!result_get_bool(state, 0, "present") &&
-        !statement_do(conn, error, "state_install", "version", number(STATE_VERSION).text, NULL))
-        return false;
-    return statement_do(conn, error, "commit", NULL);
-}
-
-static bool
-check_version(Conn *conn, Error *error)
-{
-    const Result *result = statement_run(conn, error, "state_version", NULL);
-
-    if (result == NULL)
-        return false;
-    if (result_rows(result) == 1 && result_get_int(result, 0, "version") == STATE_VERSION)
-        return true;
-    error_set(error, ERROR_REFUSED, "the state in schema pgswap is of another version of pgswap");
-    return error_hint(error, "Finish or abort its migrations with the pgswap that began them, then "
-                             "drop schema pgswap.");
-}
-
-/* The state is there; write: to be changed, too. */
-static bool
-check_state(Conn *conn, const Result *state, bool write, Error *error)
-{
-    if (!result_get_bool(state, 0, "usable") || !result_get_bool(state, 0, "ours") ||
-        (write && !result_get_bool(state, 0, "writable")))
-        return refuse_rights(state, error);
-    return check_version(conn, error);
-}
-
 const char *
 journal_end(const Migration *migration)
 {
     return migration->phase == PHASE_SWAPPED ? "finish" : "abort";
-}
-
-bool
-journal_open(Conn *conn, bool create, bool *present, Error *error)
-{
-    const Result *state = statement_run(conn, error, "state_present", NULL);
-
-    if (state == NULL)
-        return false;
-    *present = result_get_bool(state, 0, "present");
-    if (*present)
-        return check_state(conn, state, create, error);
-    if (!create)
-        return true;
-    if (!result_get_bool(state, 0, "may_create"))
-        return refuse_rights(state, error);
-    *present = true;
-    return install(conn, error);
-}
-
-bool
-journal_may_begin(Conn *conn, Error *error)
-{
-    const Result *state = statement_run(conn, error, "state_present", NULL);
-
-    return state != NULL &&
-           (!result_get_bool(state, 0, "present") || check_state(conn, state, true, error));
 }
 
 static void

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "sql/ident.h"
+#include "sql/template.h"
 
 /* One item of a list over the key: n is the number of the key column from 1. */
 typedef char *(*KeyItem)(Arena *arena, const MapKey *key, int n);
@@ -264,8 +265,8 @@ derive_kept(Arena *arena, Pair *pair)
 
     if (mapping->kept_count == 0)
         return;
-    pair->kept = arena_printf(arena, "pgswap.kept_%s_%d_%s", pair->migration->id_text, pair->number,
-                              pair->migration->live_colour);
+    pair->kept = arena_printf(arena, "%s.kept_%s_%d_%s", template_state(), pair->migration->id_text,
+                              pair->number, pair->migration->live_colour);
     pair->kept_keys = key_list(arena, mapping, ", ", item_kept_name);
     text_append(&definitions, key_list(arena, mapping, ", ", item_kept_definition));
     for (int i = 0; i < mapping->kept_count; i++)
@@ -297,12 +298,12 @@ derive_names(Arena *arena, Pair *pair)
     pair->standby_oid = m->live_is_blue ? pair->green : pair->blue;
     pair->standby_schema = arena_printf(arena, "pgswap_%s_%s", m->id_text, m->standby_colour);
     pair->away_schema = arena_printf(arena, "pgswap_%s_%s", m->id_text, m->live_colour);
-    pair->log = arena_printf(arena, "pgswap.log_%s", suffix);
-    pair->alive = arena_printf(arena, "pgswap.alive_%s", suffix);
-    pair->reserve = arena_printf(arena, "pgswap.reserve_%s", suffix);
-    pair->dirty = arena_printf(arena, "pgswap.dirty_%s", suffix);
-    pair->applied = arena_printf(arena, "pgswap.applied_%s", suffix);
-    pair->function = arena_printf(arena, "pgswap.capture_%s", suffix);
+    pair->log = arena_printf(arena, "%s.log_%s", template_state(), suffix);
+    pair->alive = arena_printf(arena, "%s.alive_%s", template_state(), suffix);
+    pair->reserve = arena_printf(arena, "%s.reserve_%s", template_state(), suffix);
+    pair->dirty = arena_printf(arena, "%s.dirty_%s", template_state(), suffix);
+    pair->applied = arena_printf(arena, "%s.applied_%s", template_state(), suffix);
+    pair->function = arena_printf(arena, "%s.capture_%s", template_state(), suffix);
     pair->trigger = arena_printf(arena, "pgswap_%s_%s", m->id_text, m->live_colour);
 }
 

@@ -9,6 +9,7 @@
 #include "model/cast.h"
 #include "model/statement.h"
 #include "sql/ident.h"
+#include "sql/template.h"
 
 typedef struct Reverser
 {
@@ -123,7 +124,7 @@ check_round_trip(Reverser *r, const Column *column, const Column *now, MapColumn
         value = arena_printf(r->arena, "CAST(%s AS pg_catalog.text)", value);
     }
     out->expression = arena_printf(
-        r->arena, "pgswap.fit(%s, coalesce(%s %s %s, %s IS NULL AND %s IS NULL), %s)",
+        r->arena, "%s.fit(%s, coalesce(%s %s %s, %s IS NULL AND %s IS NULL), %s)", template_state(),
         out->compared, back, equality, value, back, value, literal_quote(r->arena, column->name));
     return true;
 }

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "model/home.h"
 #include "model/statement.h"
 #include "model/table.h"
 #include "phase/phases.h"
@@ -47,8 +48,8 @@ make_kept(Context *context, const Pair *pair, Error *error)
 
     if (pair->kept == NULL)
         return true;
-    return table_oid(context->control, context->arena, "pgswap", strchr(pair->kept, '.') + 1, &oid,
-                     error) &&
+    return table_oid(context->control, context->arena, template_state(),
+                     strchr(pair->kept, '.') + 1, &oid, error) &&
            (oid != NULL ||
             statement_do(context->control, error, "kept_create", "kept", pair->kept, "columns",
                          pair->kept_definitions, "keys", pair->kept_keys, NULL));
@@ -64,12 +65,12 @@ capture_make_logs(Context *context, const Migration *migration, Error *error)
 
         if (!pair->has_mapping)
             continue;
-        if (!table_oid(context->control, context->arena, "pgswap", strchr(pair->log, '.') + 1, &oid,
-                       error) ||
+        if (!table_oid(context->control, context->arena, template_state(),
+                       strchr(pair->log, '.') + 1, &oid, error) ||
             (oid == NULL && !make_log(context, pair, error)) || !make_kept(context, pair, error))
             return error_context(error, "creating the change log");
     }
-    return true;
+    return home_own(context->control, error);
 }
 
 bool

@@ -3,6 +3,7 @@
  */
 #include "phase/diskfull.h"
 
+#include "model/home.h"
 #include "model/statement.h"
 #include "ui/progress.h"
 
@@ -10,7 +11,8 @@ bool
 diskfull_reserve(Context *context, const Pair *pair, Error *error)
 {
     return statement_generate(context->control, error, "reserve_create", "reserve", pair->reserve,
-                              "standby", pair->standby_oid, NULL);
+                              "standby", pair->standby_oid, NULL) &&
+           home_own(context->control, error);
 }
 
 bool

@@ -189,7 +189,7 @@ record(Parity *parity, Error *error)
     context->summary.rows_compared += compare->rows[PARITY_LIVE];
     context->summary.rows_different += compare->different;
     return statement_do(context->control, error, "parity_record", "migration",
-                        pair->migration->id_text, "pair", number(pair->number).text, "state",
+                        pair->migration->id_text, "pair", number(pair->number).text, "outcome",
                         clean ? "clean" : "different", "rows_compared",
                         number(compare->rows[PARITY_LIVE]).text, "rows_different",
                         number(compare->different).text, "colour", pair->migration->live_colour,

@@ -137,6 +137,15 @@ apply(Context *context, const Pair *pair, int64_t *applied, Error *error)
     return baddata_in_pending(context, pair, error);
 }
 
+/* Whoever applies: a row that did not fit the old table is in it now, or gone. */
+static bool
+note_fits(const Context *context, Error *error)
+{
+    return context->migration->phase != PHASE_SWAPPED ||
+           statement_do(context->control, error, "revert_fits", "migration",
+                        context->migration->id_text, NULL);
+}
+
 bool
 pending_apply(Context *context, const Pair *pair, int64_t *applied, Error *error)
 {
@@ -144,7 +153,7 @@ pending_apply(Context *context, const Pair *pair, int64_t *applied, Error *error
 
     if (!apply(context, pair, applied, error) ||
         !context_pause_at(context, context->control, "round-applied", error) ||
-        !proof_run(context, pair, error))
+        !proof_run(context, pair, error) || !note_fits(context, error))
         return false;
     if (*applied >= MEASURE_FROM)
         context->us_per_key = (clock_us() - started) / *applied;

@@ -111,6 +111,19 @@ settle_kind(Context *context, const char *kind, Error *error)
     return true;
 }
 
+/* The swap is done, and that has to be told from a swap that a hook kept from being done. */
+static bool
+run_hook(Context *context, Error *error)
+{
+    bool ok = hook_run(context, "after-swap", context->settings->hook_after_swap, error);
+
+    if (ok || error->kind != ERROR_STOPPED || loop_is_stopping(context->loop))
+        return ok;
+    error->kind = ERROR_HOOK;
+    return error_hint(error, "The swap is done; \"pgswap run\" or \"pgswap swap\" with a hook that "
+                             "works runs it again.");
+}
+
 /* Nobody is told before the swap is on the disk, and where a standby server has to confirm it,
  * there: its commit did not wait for that. */
 static bool
@@ -123,8 +136,7 @@ announce(Context *context, Error *error)
         return false;
     return !result_get_bool(result, 0, "due") ||
            (journal_note(context->control, context->migration, -1, NULL, NULL, error) &&
-            durable_wait(context, error) &&
-            hook_run(context, "after-swap", context->settings->hook_after_swap, error) &&
+            durable_wait(context, error) && run_hook(context, error) &&
             statement_do(context->control, error, "swap_announced", "migration",
                          context->migration->id_text, NULL));
 }
@@ -144,8 +156,8 @@ settle_run(Context *context, Error *error)
 
     context->doing = "validating and refreshing after the swap";
     announced = announce(context, &hook);
-    ok = (announced || hook.kind == ERROR_STOPPED) && settle_kind(context, "settle", error) &&
-         settle_kind(context, "validate", error);
+    ok = (announced || hook.kind == ERROR_STOPPED || hook.kind == ERROR_HOOK) &&
+         settle_kind(context, "settle", error) && settle_kind(context, "validate", error);
 
     if (!announced)
         error_move(error, &hook);

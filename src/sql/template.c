@@ -25,6 +25,21 @@ enum
 static Arena *directory_arena;
 static const char **directory_texts;
 
+/* PostgreSQL's names are shorter. */
+static char state_name[64] = "pgswap";
+
+void
+template_set_state(const char *name)
+{
+    snprintf(state_name, sizeof(state_name), "%s", name);
+}
+
+const char *
+template_state(void)
+{
+    return state_name;
+}
+
 static int
 template_index(const char *name)
 {
@@ -157,18 +172,27 @@ skip_leading_comments(const char *text)
     }
 }
 
-/* Index of the variable that a placeholder names, -1 if there is none. */
-static int
+static bool
+is_named(const TemplateVar *var, const char *name, size_t length)
+{
+    return strlen(var->name) == length && memcmp(var->name, name, length) == 0;
+}
+
+/* The variable that a placeholder names, NULL if there is none. */
+static const TemplateVar *
 find_variable(const Lexeme *placeholder, const TemplateVar *vars, int count)
 {
+    static const TemplateVar state = {"state", state_name};
     bool is_quoted = placeholder->start[1] == '\'' || placeholder->start[1] == '"';
     const char *name = placeholder->start + (is_quoted ? 2 : 1);
     size_t length = placeholder->length - (is_quoted ? 3 : 1);
 
+    if (is_named(&state, name, length))
+        return &state;
     for (int i = 0; i < count; i++)
-        if (strlen(vars[i].name) == length && memcmp(vars[i].name, name, length) == 0)
-            return i;
-    return -1;
+        if (is_named(&vars[i], name, length))
+            return &vars[i];
+    return NULL;
 }
 
 static bool
@@ -201,12 +225,13 @@ render(Arena *arena, const char *text, Text *sql, const TemplateVar *vars, int c
             continue;
         }
 
-        int var = find_variable(&lexeme, vars, count);
-        if (var < 0)
+        const TemplateVar *var = find_variable(&lexeme, vars, count);
+        if (var == NULL)
             return error_set(error, ERROR_FAULT, "placeholder %.*s has no variable",
                              (int)lexeme.length, lexeme.start);
-        is_used[var] = true;
-        if (!put_value(arena, sql, &lexeme, &vars[var], error))
+        for (int i = 0; i < count; i++)
+            is_used[i] |= var == &vars[i];
+        if (!put_value(arena, sql, &lexeme, var, error))
             return false;
     }
 

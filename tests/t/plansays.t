@@ -50,7 +50,7 @@ alike('no right to create schemas', 4, qr/may not create schemas.*GRANT CREATE O
 $t->sql('grant create on database shop to owner; revoke create on schema app from owner; alter schema app owner to postgres; grant usage on schema app to owner');
 alike('no right to create tables where it stands', 4, qr/may not create tables in schema app/, 'app.t', @WIDEN);
 $t->sql('alter schema app owner to owner; grant create on schema app to owner; create schema pgswap');
-alike('schema pgswap of somebody else', 4, qr/schema pgswap/, 'app.t', @WIDEN);
+$t->exits($t->pgswap('plan', 'app.t', @WIDEN), 0, 'schema pgswap of somebody else: the state gets another name');
 $t->sql('drop schema pgswap');
 $t->sql('create role guest login noinherit; grant owner to guest; grant create on database shop to guest; grant usage on schema app to guest');
 my @guest = ({ user => 'guest' }, 'app.t', @WIDEN);
@@ -70,6 +70,9 @@ $t->let_go($point);
 $t->wait_until('the first run is gone', sub { !$t->value(q{select count(*) from pg_locks where locktype = 'advisory' and classid = 7473725}) });
 alike('another change', 4, qr/another change of app\.t is under way.*phase copy/s, 'app.t', '--alter', 'ALTER n TYPE numeric');
 alike('another change: a rewrite', 4, qr/another change of app\.t is under way/, 'app.t', '--force-rewrite');
+$t->sql('update pgswap.version set version = version + 1');
+alike('the state of another version', 4, qr/schema pgswap is of another version/, 'app.t', @WIDEN);
+$t->sql('update pgswap.version set version = version - 1');
 
 for my $line ([@WIDEN], [])
 {
