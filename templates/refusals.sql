@@ -22,7 +22,10 @@ row_function AS (
       FROM pg_proc f
      WHERE EXISTS (SELECT FROM self JOIN pg_depend d ON d.refclassid = 'pg_type'::regclass
                           AND d.refobjid IN (SELECT self.reltype UNION SELECT typarray FROM pg_type WHERE oid = self.reltype AND typarray <> 0)
-                    WHERE self.relkind = 'r' AND d.classid = 'pg_proc'::regclass AND d.objid = f.oid))
+                    WHERE self.relkind = 'r' AND d.classid = 'pg_proc'::regclass AND d.objid = f.oid)),
+become(privilege) AS (
+    SELECT CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'pg_auth_members'::regclass AND attname = 'set_option')
+                THEN 'SET' ELSE 'MEMBER' END)
 SELECT what, why, remedy FROM (
     SELECT 0 AS n,
            format('it is %s',
@@ -42,17 +45,14 @@ SELECT what, why, remedy FROM (
     SELECT 1, format('%s is a system catalog', c.oid::regclass), 'its OID is known to the server', 'System catalogs cannot be migrated.'
       FROM self c WHERE c.oid < 16384 OR c.nspname IN ('pg_catalog', 'information_schema') OR c.nspname ~ '^pgswap(_[0-9]+)?$'
     UNION ALL
-    SELECT 1, format('trigger %I is of a migration by role %I', t.tgname, pg_get_userbyid(n.nspowner)), 'two at once would swap each other''s tables',
-           format('Let a member of role %I end that migration, or drop its triggers.', pg_get_userbyid(n.nspowner))
-      FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
-     WHERE t.tgrelid = :oid AND NOT t.tgisinternal AND t.tgname ~ '^pgswap_[0-9]+_(blue|green)_'
-       AND n.nspname ~ '^pgswap(_[0-9]+)?$' AND n.nspname <> :'state'
-    UNION ALL
     SELECT 1, format('role %I is not owner of the table', current_user), 'only its owner may alter it',
-           CASE WHEN pg_has_role(c.relowner, 'MEMBER')
-                THEN format('Run pgswap as that role (PGOPTIONS=''-c role=%1$s''): role %2$I is a member of %1$I without INHERIT.', pg_get_userbyid(c.relowner), current_user)
+           CASE WHEN pg_has_role(c.relowner, become.privilege) THEN format('Run pgswap as that role (PGOPTIONS=''-c role=%1$s''): role %2$I is a member of %1$I without INHERIT.', pg_get_userbyid(c.relowner), current_user)
                 ELSE format('GRANT %I TO %I;', pg_get_userbyid(c.relowner), current_user) END
-      FROM self c WHERE c.relkind = 'r' AND NOT pg_has_role(c.relowner, 'USAGE')
+      FROM self c, become WHERE c.relkind = 'r' AND NOT pg_has_role(c.relowner, 'USAGE')
+    UNION ALL
+    SELECT 1, format('role %I may not become role %I', current_user, pg_get_userbyid(c.relowner)), 'what is made belongs to the owner of the table',
+           format('GRANT %I TO %I WITH SET TRUE;', pg_get_userbyid(c.relowner), current_user)
+      FROM self c, become WHERE c.relkind = 'r' AND pg_has_role(c.relowner, 'USAGE') AND NOT pg_has_role(c.relowner, become.privilege)
     UNION ALL
     SELECT 1, format('role %I may not create schemas', current_user), 'the new table is built in a schema of its own',
            format('GRANT CREATE ON DATABASE %I TO %I;', current_database(), current_user)

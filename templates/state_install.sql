@@ -17,6 +17,7 @@ CREATE TABLE :state.migration (
     spec jsonb NOT NULL,
     spec_hash text NOT NULL,
     parameters jsonb NOT NULL,
+    origin text NOT NULL,
     waiting_for text,
     backlog bigint NOT NULL DEFAULT 0,
     rows_copied bigint,
@@ -36,6 +37,7 @@ CREATE TABLE :state.migration (
     finished_at timestamptz
 );
 COMMENT ON TABLE :state.migration IS 'one row per migration; phase moves in the transaction of the work it describes';
+COMMENT ON COLUMN :state.migration.origin IS 'system identifier and OID of the database in which it began; another one: it came here with a dump';
 COMMENT ON COLUMN :state.migration.parameters IS 'what values are computed with, as a session of the role had it when the migration began';
 
 CREATE TABLE :state.lease (
@@ -46,7 +48,7 @@ CREATE TABLE :state.lease (
     pid integer NOT NULL,
     since timestamptz NOT NULL,
     backend integer NOT NULL,
-    backend_start timestamptz NOT NULL
+    backend_start timestamptz
 );
 COMMENT ON TABLE :state.lease IS 'who may write: every run takes the next epoch, every working transaction checks it; host and pid: of the program, backend: its session';
 

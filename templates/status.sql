@@ -1,7 +1,7 @@
 -- How migrations stand; from any machine, whatever locks the tables. Lock: ACCESS SHARE on our state and,
 -- where nobody holds a lock against it, on the new table.
 SELECT m.id AS migration, format('%I.%I', m.schema_name, m.table_name) AS table,
-       m.phase, m.live, m.waiting_for, m.backlog, m.error AS last_error, m.paused, m.paused_by, m.paused_from,
+       m.origin <> :'origin' AND m.finished_at IS NULL AS restored, m.phase, m.live, m.waiting_for, m.backlog, m.error AS last_error, m.paused, m.paused_by, m.paused_from,
        to_char(m.paused_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS paused_at, m.hold, m.no_way_back, m.revert_problem,
        (SELECT to_char(max(e.at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
           FROM :state.event e WHERE e.migration = m.id AND e.kind = 'phase') AS phase_since,
@@ -57,7 +57,7 @@ SELECT m.id AS migration, format('%I.%I', m.schema_name, m.table_name) AS table,
   -- the session holds the lock of a table
   LEFT JOIN LATERAL (SELECT e.*, EXISTS (SELECT FROM pg_locks k JOIN pg_stat_activity a ON a.pid = k.pid
                                           WHERE k.locktype = 'advisory' AND k.classid = 7473725 AND k.granted
-                                            AND k.pid = e.backend AND coalesce(a.backend_start, e.backend_start) = e.backend_start
+                                            AND k.pid = e.backend AND coalesce(a.backend_start = e.backend_start, true)
                                             AND a.datname = current_database()) AS alive
                        FROM :state.lease e WHERE e.migration = m.id) AS l ON true
   LEFT JOIN :state.parity y ON y.migration = m.id AND y.pair = 1

@@ -74,12 +74,13 @@ bool session_retry(Session *session, CommandFunction once, Error *error) ERROR_M
 void session_close(Session *session);
 
 /*
- * Finds the unfinished migration of the table the user named, takes the table's lock and the lease.
- * ERROR_FAULT if there is none.
+ * Finds the unfinished migration of the table the user named, takes the table's lock and the lease;
+ * for what ends it, wherever it came from.  ERROR_FAULT if there is none.
  */
 bool session_find_migration(Session *session, Error *error) ERROR_MUST_CHECK;
 
-/* That, for what works on both tables: ERROR_CHANGED if one of them is not there any more. */
+/* That, for what works on both tables: ERROR_CHANGED if one of them is not there any more, or they
+ * came here with a dump. */
 bool session_take_migration(Session *session, Error *error) ERROR_MUST_CHECK;
 
 /* ERROR_PAUSED if the migration is paused and this command has not begun yet. */

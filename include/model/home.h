@@ -37,6 +37,9 @@ const Result *homes_select(Conn *conn, const Homes *homes, const char *name,
                            const TemplateVar *vars, int count, const char *over, Error *error)
     ERROR_MUST_CHECK;
 
+/* Which database this is, told from a copy of it that a dump makes; NULL on failure. */
+const char *home_origin(Conn *conn, Arena *arena, Error *error) ERROR_MUST_CHECK;
+
 /* From here on :state is the state of the owner of the table (OID), there or not. */
 bool home_of_table(Conn *conn, const char *table, Error *error) ERROR_MUST_CHECK;
 

@@ -110,6 +110,7 @@ typedef struct Migration
     char *spec_hash;
     Parameters parameters; /* of the sessions that values must agree with */
     bool hold;
+    bool is_foreign;     /* its state is another role's: only its triggers are within reach */
     bool swapped_before; /* green has been live: it may hold what blue cannot tell */
     char *no_way_back;   /* why a revert is impossible from the start, or NULL */
     int pair_count;
@@ -123,6 +124,11 @@ const char *journal_end(const Migration *migration);
 bool journal_load(Conn *conn, Arena *arena, int64_t id, Migration **migration, Error *error)
     ERROR_MUST_CHECK;
 
+/* Of a migration whose state is another role's: what takes its triggers off the table (OID; name
+ * for messages), by which it is known.  Nothing is read or written of its state. */
+Migration *journal_foreign(Arena *arena, const char *id, const char *colour, const char *oid,
+                           const char *table);
+
 /* Reads a migration again (its phase and the roles may have changed). */
 bool journal_reload(Conn *conn, Arena *arena, Migration *migration, Error *error) ERROR_MUST_CHECK;
 
@@ -134,8 +140,8 @@ bool journal_flip(Conn *conn, Arena *arena, const Migration *migration, Migratio
 bool journal_number(Conn *conn, int64_t *id, Error *error) ERROR_MUST_CHECK;
 
 /* Begins a migration of that number, without pairs.  In the caller's transaction. */
-bool journal_create(Conn *conn, const Table *table, const Spec *spec, const Parameters *parameters,
-                    int64_t id, Error *error) ERROR_MUST_CHECK;
+bool journal_create(Conn *conn, Arena *arena, const Table *table, const Spec *spec,
+                    const Parameters *parameters, int64_t id, Error *error) ERROR_MUST_CHECK;
 
 /* Remembers a pair and the objects to be built.  In the caller's transaction. */
 bool journal_add_pair(Conn *conn, Arena *arena, int64_t id, int number, const Table *table,

@@ -21,9 +21,21 @@ typedef struct Target
     char *oid;         /* of the table that bears the name; NULL: none does */
     char *lock;        /* OID that stands for it in the lock, or NULL */
     int64_t migration; /* 0: none */
+    const char *state; /* where that is kept; a new one is kept in :state */
     bool is_over;      /* the migration is finished or aborted */
     bool is_aborted;
-    const char *not_ours; /* the migration's owner, of whom our role is no member, or NULL */
+    bool is_swapped;
+    bool is_restored;     /* it came here with a dump of another database */
+    const char *given_to; /* who owns the table now, if that is another role than owns the state */
+    const char *blue;     /* OIDs of its tables; where it is restored the state has others */
+    const char *green;
+    const char *not_ours; /* the migration's owner, whose rights our role does not have, or NULL */
+    /* the migration whose capture triggers are on the table, if its state knows of none under way
+     * or is not ours; else NULL */
+    const char *captured_by;
+    const char *captured_colour;
+    const char *captured_state;
+    bool may_release; /* the table is ours, so that we may take them off */
 } Target;
 
 /* Looks only.  A name that stands for nothing is no error.  ERROR_CHANGED if the name has gone over
@@ -40,11 +52,19 @@ bool target_look(Conn *conn, Arena *arena, const char *text, Target *target, Err
 bool target_take(Conn *conn, Arena *arena, const char *text, Target *target, Error *error)
     ERROR_MUST_CHECK;
 
-/* Takes that lock of a target that was found, if nobody has it. */
+/* Takes that lock of a target that was found.  ERROR_BUSY if another holds it. */
+bool target_lock(Conn *conn, const Target *target, Error *error) ERROR_MUST_CHECK;
+
+/* The same if nobody has it. */
 bool target_try(Conn *conn, const Target *target, bool *locked, Error *error) ERROR_MUST_CHECK;
 
-/* ERROR_REFUSED if our role may read the migration and not work on it. */
+/* ERROR_REFUSED if our role may not work on the migration of the table; ERROR_CHANGED if its state
+ * is lost. */
 bool target_is_ours(Conn *conn, const Target *target, Error *error) ERROR_MUST_CHECK;
+
+/* ERROR_CHANGED if the migration can only be ended: it came here with a dump, or its table was
+ * given to another role. */
+bool target_may_go_on(const Target *target, Error *error) ERROR_MUST_CHECK;
 
 /* ERROR_FAULT that says what the name does not stand for. */
 bool target_is_unknown(const Target *target, Error *error);

@@ -20,7 +20,8 @@ control_find(Session *session, Error *error)
         return false;
     if (target->migration == 0 || target->is_over)
         return target_is_unknown(target, error);
-    return journal_load(context->control, context->arena, target->migration, &context->migration,
+    return target_may_go_on(target, error) &&
+           journal_load(context->control, context->arena, target->migration, &context->migration,
                         error);
 }
 

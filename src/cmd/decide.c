@@ -71,7 +71,8 @@ decide_run(Session *session, bool take, Decision *decision, Error *error)
     decision->continues = target->migration != 0 && !target->is_over;
     if (!decision->continues)
         return decide_new(session, &decision->plan, error);
-    return journal_load(context->control, context->arena, target->migration, &context->migration,
+    return target_may_go_on(target, error) &&
+           journal_load(context->control, context->arena, target->migration, &context->migration,
                         error) &&
            is_same_change(session, error) && session_may_begin(session, error) &&
            (take || guard_tables(context, error));

@@ -127,15 +127,89 @@ check_keep(Session *session, Error *error)
     return true;
 }
 
-bool
-finish_command(Session *session, Error *error)
+/* The table may have been given to another role since: then its triggers are not ours to take off.
+ * *may_settle is false as well where they are off already and what is left is ours. */
+static bool
+check_rights(Context *context, bool *may_settle, Error *error)
+{
+    const Pair *pair = &context->migration->pairs[0];
+    const Result *rights = statement_run(context->control, error, "capture_rights", "live",
+                                         pair->live_oid, "trigger", pair->trigger, NULL);
+
+    if (rights == NULL)
+        return false;
+    *may_settle = result_rows(rights) == 0 || result_get_bool(rights, 0, "may");
+    if (*may_settle || !result_get_bool(rights, 0, "captured"))
+        return true;
+    error_set(error, ERROR_REFUSED,
+              "table %s belongs to role %s now, and role %s may not take the capture triggers off",
+              pair->live, result_get(rights, 0, "owner"), result_get(rights, 0, "role"));
+    return error_hint(
+        error,
+        "Run \"pgswap %s\" as a member of both roles or a superuser; or first as role "
+        "%s, which takes the triggers off, and then as role %s.",
+        journal_end(context->migration), result_get(rights, 0, "owner"),
+        result_get(rights, 0, "role"));
+}
+
+static bool
+tell_rest(const Target *target, Error *error)
+{
+    const char *migration = target->captured_by, *owner = target->not_ours;
+    const char *end = strcmp(target->captured_colour, "green") == 0 ? "finish" : "abort";
+
+    error_set(error, ERROR_REFUSED,
+              "the capture triggers are off table %s; the rest of migration %s belongs to %s %s",
+              target->label, migration, owner != NULL ? "role" : "schema",
+              owner != NULL ? owner : target->captured_state);
+    if (owner != NULL)
+        return error_hint(error, "\"pgswap %s\" as that role removes it.", end);
+    return error_hint(error,
+                      "Its state is lost: drop the schemas pgswap_%s_blue and pgswap_%s_green.",
+                      migration, migration);
+}
+
+/* By the owner of a table whose migration is another role's, or nobody's: what is on the table is
+ * taken off. */
+static bool
+release_table(Session *session, Error *error)
 {
     Context *context = &session->context;
+    const Target *target = &session->target;
+    bool ok;
 
-    if (!session_connect(session, error))
-        return false;
+    context->ignores_pause = true;
+    context->migration = journal_foreign(context->arena, target->captured_by,
+                                         target->captured_colour, target->oid, target->label);
+    ok = target_lock(context->control, target, error) &&
+         capture_off(context, "to take the capture triggers off", error);
+    context->migration = NULL;
+    return ok && tell_rest(target, error);
+}
+
+/* Nothing that the role may end by its state; what is on the table has to go all the same, where
+ * this command is the one for it. */
+static bool
+may_release(const Session *session, const char *colour)
+{
+    const Target *target = &session->target;
+
+    return target->may_release && strcmp(target->captured_colour, colour) == 0;
+}
+
+static bool
+finish_once(Session *session, Error *error)
+{
+    Context *context = &session->context;
+    bool may_settle;
+
     if (!session_find_migration(session, error))
     {
+        if (may_release(session, "green"))
+        {
+            error_clear(error);
+            return release_table(session, error);
+        }
         if (error->kind != ERROR_FAULT || !session->target.is_over || session->target.is_aborted)
             return false;
         error_clear(error); /* it was finished before: the goal is reached */
@@ -151,7 +225,8 @@ finish_command(Session *session, Error *error)
                           "\"pgswap run\" swaps it, \"pgswap abort\" gives the migration up.");
     }
     if (!session_may_begin(session, error) || !guard_last_copy(context, error) ||
-        !check_keep(session, error) || !settle_run(context, error) ||
+        !check_keep(session, error) || !check_rights(context, &may_settle, error) ||
+        (may_settle && !settle_run(context, error)) ||
         !capture_off(context, "drop the old table of", error) ||
         !remove_all(context, PHASE_FINISHED, error) || !durable_wait(context, error))
         return false;
@@ -160,18 +235,25 @@ finish_command(Session *session, Error *error)
 }
 
 bool
-abort_command(Session *session, Error *error)
+finish_command(Session *session, Error *error)
+{
+    return session_retry(session, finish_once, error);
+}
+
+static bool
+abort_once(Session *session, Error *error)
 {
     Context *context = &session->context;
     Error none = ERROR_INIT;
+    bool may_settle;
 
-    if (!session_connect(session, error))
-        return false;
     context->ignores_pause = true;
     if (!session_find_migration(session, &none))
     {
         /* a table without a migration, nothing to take back: the goal is reached */
-        if (none.kind == ERROR_FAULT && session->target.oid != NULL)
+        if (may_release(session, "blue"))
+            (void)!release_table(session, error);
+        else if (none.kind == ERROR_FAULT && session->target.oid != NULL)
             log_info("%s", none.message);
         else
             error_move(error, &none);
@@ -185,11 +267,18 @@ abort_command(Session *session, Error *error)
         return error_hint(error,
                           "\"pgswap revert\" swaps back, \"pgswap finish\" drops the old table.");
     }
-    if (!guard_last_copy(context, error) || !settle_run(context, error) ||
+    if (!guard_last_copy(context, error) || !check_rights(context, &may_settle, error) ||
+        (may_settle && !settle_run(context, error)) ||
         !capture_off(context, "remove the capture triggers from", error) ||
         !remove_all(context, PHASE_ABORTED, error) || !durable_wait(context, error))
         return false;
     log_info("aborted: %s is unchanged, everything that pgswap made is removed",
              context->migration->pairs[0].live);
     return true;
+}
+
+bool
+abort_command(Session *session, Error *error)
+{
+    return session_retry(session, abort_once, error);
 }

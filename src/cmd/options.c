@@ -53,6 +53,7 @@ enum
     SWAP = COMMAND_RUN | COMMAND_SWAP | COMMAND_REVERT,
     COMPARE = SWAP | COMMAND_VERIFY,
     APPLY = COMPARE | COMMAND_FOLLOW,
+    RECONNECT = APPLY | COMMAND_FINISH | COMMAND_ABORT,
     LOCK = SWAP | COMMAND_FINISH | COMMAND_ABORT, /* what others have to wait for */
 };
 
@@ -102,7 +103,7 @@ static const OptionRow rows[] = {
      "replica lag that pauses the copy (5s)"},
     {"maintenance-work-mem", 0, OPTION_TEXT, AT(settings.maintenance_work_mem), LOCK, "SIZE",
      "for index builds (the server's setting)"},
-    {"reconnect", 0, OPTION_DURATION, AT(reconnect), APPLY, "TIME",
+    {"reconnect", 0, OPTION_DURATION, AT(reconnect), RECONNECT, "TIME",
      "how long to try to reconnect (1min)"},
     {"row-capture", 0, OPTION_FLAG, AT(settings.row_capture), SWAP, NULL,
      "capture with row-level triggers instead of statement-level ones"},

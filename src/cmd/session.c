@@ -287,8 +287,9 @@ session_read_parameters(Session *session, const char *table_oid, Parameters *par
     return ok && parameters_take(context->control, context->arena, json, parameters, error);
 }
 
-bool
-session_find_migration(Session *session, Error *error)
+/* With its lock. */
+static bool
+find_under_way(Session *session, Error *error)
 {
     Context *context = &session->context;
     Target *target = &session->target;
@@ -296,13 +297,33 @@ session_find_migration(Session *session, Error *error)
     context->migration = NULL;
     if (!target_take(context->control, context->arena, session->options->table, target, error))
         return false;
-    if (target->migration == 0 || target->is_over)
-        return target_is_unknown(target, error);
+    return (target->migration != 0 && !target->is_over) || target_is_unknown(target, error);
+}
+
+static bool
+load(Session *session, Error *error)
+{
+    Context *context = &session->context;
+    const Target *target = &session->target;
+
     return journal_load(context->control, context->arena, target->migration, &context->migration,
                         error) &&
            journal_take_lease(context->control, context->migration, error) &&
            journal_reload(context->control, context->arena, context->migration, error) &&
            session_name_workers(session, error);
+}
+
+bool
+session_find_migration(Session *session, Error *error)
+{
+    const Target *target = &session->target;
+
+    return find_under_way(session, error) &&
+           (!target->is_restored ||
+            statement_do(session->context.control, error, "pair_restored", "blue", target->blue,
+                         "green", target->green, "migration", number(target->migration).text,
+                         NULL)) &&
+           load(session, error);
 }
 
 bool
@@ -315,7 +336,8 @@ session_may_begin(Session *session, Error *error)
 bool
 session_take_migration(Session *session, Error *error)
 {
-    return session_find_migration(session, error) && guard_tables(&session->context, error);
+    return find_under_way(session, error) && target_may_go_on(&session->target, error) &&
+           load(session, error) && guard_tables(&session->context, error);
 }
 
 /* A loss of the connection, or the lock that the lost session still holds, is worth another try,

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "cmd/command.h"
@@ -138,6 +139,7 @@ report_row(json_t *object, Row row)
     put_texts(object, row,
               NAMES("table", "migration", "phase", "phase_since", "live", "key", "waiting_for",
                     "last_error", "started_at", "updated_at", "finished_at", "finished_by"));
+    member_flag(object, "restored", result_get_bool(row.result, row.number, "restored"));
     member_flag(object, "hold", result_get_bool(row.result, row.number, "hold"));
     member_object(object, "paused", paused_json(row));
     member_object(object, "run_by", run_by_json(row));
@@ -237,6 +239,10 @@ print_row(Row row)
 
     printf("%s  migration %s, phase %s since %s\n", get(row, "table"), get(row, "migration"),
            get(row, "phase"), or_unknown(row, "phase_since"));
+    if (result_get_bool(row.result, row.number, "restored"))
+        printf("  restored  from a copy of another database: \"pgswap %s\" removes what is left of "
+               "it\n",
+               strcmp(get(row, "phase"), "swapped") == 0 ? "finish" : "abort");
     print_copy(row);
     printf("  backlog   %s %s to apply\n", count_format(count, backlog),
            backlog == 1 ? "change" : "changes");
@@ -268,9 +274,11 @@ find_one(Session *session, const char **home, const char **migration, Error *err
 
     if (!target_find(context->control, context->arena, session->options->table, target, error))
         return false;
+    if (target->migration == 0 && target->captured_by != NULL)
+        return target_is_ours(context->control, target, error);
     if (target->migration == 0)
         return error_set(error, ERROR_FAULT, "there is no migration of %s", target->label);
-    *home = arena_strdup(context->arena, template_state());
+    *home = target->state;
     *migration = arena_strdup(context->arena, number(target->migration).text);
     return true;
 }
@@ -281,19 +289,19 @@ static bool
 read_rows(Session *session, const Result **result, Error *error)
 {
     Context *context = &session->context;
-    TemplateVar migration = {"migration", "NULL"};
+    TemplateVar vars[] = {{"migration", "NULL"}, {"origin", NULL}};
     const char *home = NULL;
     Homes homes;
 
     *result = NULL;
-    if ((session->options->table != NULL && !find_one(session, &home, &migration.value, error)) ||
+    if ((session->options->table != NULL && !find_one(session, &home, &vars[0].value, error)) ||
         !homes_open(context->control, context->arena, "0", &homes, error))
         return false;
     if (home != NULL)
         homes_keep(&homes, home);
-    if (homes.count > 0)
-        *result =
-            homes_select(context->control, &homes, "status", &migration, 1, "status_all", error);
+    vars[1].value = home_origin(context->control, context->arena, error);
+    if (homes.count > 0 && vars[1].value != NULL)
+        *result = homes_select(context->control, &homes, "status", vars, 2, "status_all", error);
     return error->kind == ERROR_NONE;
 }
 

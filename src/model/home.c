@@ -11,7 +11,7 @@
 
 enum
 {
-    STATE_VERSION = 3
+    STATE_VERSION = 4
 };
 
 static bool
@@ -73,7 +73,7 @@ lock_known(Conn *conn, Arena *arena, const char *table, Known **known, int *coun
     {
         template_set_state(before[i].name);
         if (before[i].whole && !statement_do(conn, error, "state_lock", NULL))
-            return false;
+            return error_context(error, "looking at the state in schema %s", before[i].name);
     }
     if (!list_known(conn, arena, table, known, count, error))
         return false;
@@ -176,6 +176,14 @@ homes_select(Conn *conn, const Homes *homes, const char *name, const TemplateVar
 
     arena_free(scratch);
     return result;
+}
+
+const char *
+home_origin(Conn *conn, Arena *arena, Error *error)
+{
+    const Result *result = statement_run(conn, error, "origin", NULL);
+
+    return result != NULL ? arena_strdup(arena, result_get(result, 0, "origin")) : NULL;
 }
 
 bool

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "model/home.h"
 #include "model/pair.h"
 #include "model/statement.h"
 
@@ -116,6 +117,23 @@ journal_load(Conn *conn, Arena *arena, int64_t id, Migration **migration, Error 
     return journal_reload(conn, arena, loaded, error);
 }
 
+Migration *
+journal_foreign(Arena *arena, const char *id, const char *colour, const char *oid,
+                const char *table)
+{
+    Migration *migration = arena_alloc(arena, sizeof(Migration));
+    Pair *pair = arena_alloc(arena, sizeof(Pair));
+
+    *migration = (Migration){.is_foreign = true, .pair_count = 1, .pairs = pair};
+    snprintf(migration->id_text, sizeof(migration->id_text), "%s", id);
+    *pair = (Pair){.migration = migration,
+                   .live_oid = arena_strdup(arena, oid),
+                   .live = arena_strdup(arena, table),
+                   .standby_oid = arena_strdup(arena, "0"),
+                   .trigger = arena_printf(arena, "pgswap_%s_%s", id, colour)};
+    return migration;
+}
+
 bool
 journal_number(Conn *conn, int64_t *id, Error *error)
 {
@@ -128,12 +146,15 @@ journal_number(Conn *conn, int64_t *id, Error *error)
 }
 
 bool
-journal_create(Conn *conn, const Table *table, const Spec *spec, const Parameters *parameters,
-               int64_t id, Error *error)
+journal_create(Conn *conn, Arena *arena, const Table *table, const Spec *spec,
+               const Parameters *parameters, int64_t id, Error *error)
 {
-    return statement_do(conn, error, "migration_create", "migration", number(id).text, "schema",
+    const char *origin = home_origin(conn, arena, error);
+
+    return origin != NULL &&
+           statement_do(conn, error, "migration_create", "migration", number(id).text, "schema",
                         table->schema, "table", table->name, "spec", spec->json, "spec_hash",
-                        spec->hash, "parameters", parameters->json, NULL);
+                        spec->hash, "parameters", parameters->json, "origin", origin, NULL);
 }
 
 static bool
@@ -216,7 +237,8 @@ bool
 journal_note(Conn *conn, const Migration *migration, int64_t backlog, const char *waiting_for,
              const char *problem, Error *error)
 {
-    return statement_do(conn, error, "migration_note", "migration", migration->id_text, "backlog",
+    return migration->is_foreign ||
+           statement_do(conn, error, "migration_note", "migration", migration->id_text, "backlog",
                         backlog >= 0 ? number(backlog).text : "NULL", "waiting_for", waiting_for,
                         "error", problem, NULL);
 }

@@ -51,22 +51,23 @@ is_ambiguous(const Result *found)
            strcmp(result_get(found, 0, "begun_as"), result_get(found, 1, "begun_as")) != 0;
 }
 
-/* A table given to another role since, or a row that somebody made up. */
+/* A row that somebody may have made up: it would alter what belongs to another role than its own,
+ * and there is no trigger of it.  That role alone can end it, with no more than its rights. */
 static bool
 is_strange(const Target *target, const Result *found, Error *error)
 {
     const char *owner = result_get(found, 0, "owner");
 
     error_set(error, ERROR_CHANGED,
-              "migration %s names %s, and a table of it does not belong to role %s",
-              result_get(found, 0, "id"), target->label, owner);
-    error_detail(error, "The migration is kept in schema %s of that role.",
+              "migration %s of role %s names %s, which belongs to another role",
+              result_get(found, 0, "id"), owner, target->label);
+    error_detail(error, "It is kept in schema %s, and no trigger of it is on the table.",
                  result_get(found, 0, "state"));
-    return error_hint(error,
-                      "If the table was given to another role since the migration began, undo that "
-                      "(ALTER TABLE … OWNER TO %s) and run "
-                      "the same command again.",
-                      owner);
+    return error_hint(
+        error,
+        "If the table was given to another role since it began, what is left of it is "
+        "removed with the rights of role %s alone: PGOPTIONS='-c role=%s' pgswap %s %s.",
+        owner, owner, result_get_bool(found, 0, "is_swapped") ? "finish" : "abort", target->label);
 }
 
 static bool
@@ -87,11 +88,18 @@ take_migration(Arena *arena, const Result *found, Target *target, Error *error)
     if (result_get_bool(found, 0, "is_strange"))
         return is_strange(target, found, error);
     target->migration = result_get_int(found, 0, "id");
+    target->is_swapped = result_get_bool(found, 0, "is_swapped");
+    target->is_restored = !target->is_over && result_get_bool(found, 0, "is_restored");
+    target->given_to = arena_strdup(arena, result_get(found, 0, "given_to"));
+    target->blue = arena_strdup(arena, result_get(found, 0, "blue"));
+    target->green = arena_strdup(arena, result_get(found, 0, "green"));
     template_set_state(result_get(found, 0, "state"));
+    target->state = arena_strdup(arena, template_state());
+    if (target->is_over)
+        return true;
     if (!result_get_bool(found, 0, "is_ours"))
         target->not_ours = arena_strdup(arena, result_get(found, 0, "owner"));
-    if (!target->is_over)
-        target->lock = arena_strdup(arena, result_get(found, 0, "blue"));
+    target->lock = arena_strdup(arena, target->blue);
     return true;
 }
 
@@ -100,19 +108,45 @@ find_migration(Conn *conn, Arena *arena, const Homes *homes, const char *text, T
                Error *error)
 {
     const Result *found = NULL;
+    const char *origin = home_origin(conn, arena, error);
     char *schema, *name;
 
     /* names are looked up as the role itself would */
-    if (ident_parse(arena, text, &schema, &name, error) &&
+    if (origin != NULL && ident_parse(arena, text, &schema, &name, error) &&
         statement_do(conn, error, "set_local_search_path", NULL))
     {
-        const TemplateVar vars[] = {
-            {"oid", target->oid != NULL ? target->oid : "0"}, {"schema", schema}, {"table", name}};
+        const TemplateVar vars[] = {{"oid", target->oid != NULL ? target->oid : "0"},
+                                    {"schema", schema},
+                                    {"table", name},
+                                    {"origin", origin}};
 
-        found = homes_select(conn, homes, "migration_find", vars, 3, "migration_best", error);
+        found = homes_select(conn, homes, "migration_find", vars, 4, "migration_best", error);
     }
     return found != NULL &&
            (result_rows(found) == 0 || take_migration(arena, found, target, error));
+}
+
+/* Triggers on the table of which no state that we may work on knows: its new owner, who cannot see
+ * the state of the old one, has to be told. */
+static bool
+find_capture(Conn *conn, Arena *arena, Target *target, Error *error)
+{
+    const Result *found;
+
+    if (target->oid == NULL ||
+        (target->migration != 0 && !target->is_over && target->not_ours == NULL))
+        return true;
+    found = statement_run(conn, error, "capture_whose", "oid", target->oid, NULL);
+    if (found == NULL || result_rows(found) == 0)
+        return found != NULL;
+    target->captured_by = arena_strdup(arena, result_get(found, 0, "migration"));
+    target->captured_colour = arena_strdup(arena, result_get(found, 0, "colour"));
+    target->captured_state = arena_strdup(arena, result_get(found, 0, "state"));
+    target->lock = arena_strdup(arena, result_get(found, 0, "lock"));
+    target->may_release = result_get_bool(found, 0, "may_take");
+    if (!result_get_bool(found, 0, "is_ours"))
+        target->not_ours = arena_strdup(arena, result_get(found, 0, "owner"));
+    return true;
 }
 
 bool
@@ -127,8 +161,29 @@ target_find(Conn *conn, Arena *arena, const char *text, Target *target, Error *e
     ok = homes_open(conn, arena, target->oid != NULL ? target->oid : "0", &homes, error) &&
          (homes.count == 0 || find_migration(conn, arena, &homes, text, target, error));
     statement_rollback(conn);
-    return ok && (target->migration != 0 || target->oid == NULL ||
-                  home_of_table(conn, target->oid, error));
+    return ok && find_capture(conn, arena, target, error) &&
+           ((target->migration != 0 && !target->is_over) || target->oid == NULL ||
+            home_of_table(conn, target->oid, error));
+}
+
+/* The end of it that its phase allows. */
+static const char *
+end_of(const Target *target)
+{
+    bool swapped = target->captured_by != NULL ? strcmp(target->captured_colour, "green") == 0
+                                               : target->is_swapped;
+
+    return swapped ? "finish" : "abort";
+}
+
+static bool
+state_is_lost(const Target *target, Error *error)
+{
+    error_set(error, ERROR_CHANGED,
+              "the capture triggers of migration %s are on table %s, and schema %s does not know "
+              "that it is under way",
+              target->captured_by, target->label, target->captured_state);
+    return error_hint(error, "\"pgswap %s\" takes them off.", end_of(target));
 }
 
 bool
@@ -137,14 +192,45 @@ target_is_ours(Conn *conn, const Target *target, Error *error)
     const Result *role;
 
     if (target->not_ours == NULL)
-        return true;
-    role = statement_run(conn, error, "current_role", NULL);
+        return target->captured_by == NULL || state_is_lost(target, error);
+    role = statement_run(conn, error, "current_role", "owner", target->not_ours, NULL);
     if (role == NULL)
         return false;
     error_set(error, ERROR_REFUSED,
-              "the migration of %s belongs to role %s, and role %s is no member of it",
+              "the migration of %s belongs to role %s, and role %s does not have its rights",
               target->label, target->not_ours, result_get(role, 0, "role"));
-    return error_hint(error, "Run pgswap as a member of role %s.", target->not_ours);
+    if (result_get_bool(role, 0, "may_be"))
+        return error_hint(error, "Give PGOPTIONS='-c role=%s'.", result_get(role, 0, "option"));
+    return error_hint(error,
+                      "Run pgswap as a member of role %s. The owner of the table can take its "
+                      "triggers off with \"pgswap %s\".",
+                      target->not_ours, end_of(target));
+}
+
+static bool
+was_given(const Target *target, Error *error)
+{
+    error_set(error, ERROR_CHANGED,
+              "table %s was given to role %s, and its migration belongs to another role",
+              target->label, target->given_to);
+    return error_hint(error,
+                      "Undo that (ALTER TABLE … OWNER TO …) and run the same command again, or end "
+                      "the migration with \"pgswap %s\".",
+                      end_of(target));
+}
+
+bool
+target_may_go_on(const Target *target, Error *error)
+{
+    if (target->given_to != NULL)
+        return was_given(target, error);
+    if (!target->is_restored)
+        return true;
+    error_set(error, ERROR_CHANGED,
+              "the migration of %s was under way in another database, of which this is a copy",
+              target->label);
+    return error_hint(error, "\"pgswap %s\" removes what came of it with the copy.",
+                      end_of(target));
 }
 
 /* It may have gone away meanwhile. */
@@ -176,8 +262,8 @@ target_try(Conn *conn, const Target *target, bool *locked, Error *error)
     return result != NULL;
 }
 
-static bool
-lock(Conn *conn, const Target *target, Error *error)
+bool
+target_lock(Conn *conn, const Target *target, Error *error)
 {
     bool locked;
 
@@ -189,7 +275,7 @@ target_look(Conn *conn, Arena *arena, const char *text, Target *target, Error *e
 {
     const Result *result;
 
-    if (!target_find(conn, arena, text, target, error))
+    if (!target_find(conn, arena, text, target, error) || !target_is_ours(conn, target, error))
         return false;
     if (target->lock == NULL)
         return true;
@@ -210,7 +296,7 @@ target_take(Conn *conn, Arena *arena, const char *text, Target *target, Error *e
             return false;
         if (target->lock == NULL || (held != NULL && strcmp(held, target->lock) == 0))
             return true;
-        if (!lock(conn, target, error))
+        if (!target_lock(conn, target, error))
             return false;
         held = target->lock;
     }

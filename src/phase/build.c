@@ -22,7 +22,7 @@ build(Context *context, const Table *blue, const Spec *spec, const Parameters *p
     Conn *conn = context->control;
 
     if (!journal_number(conn, id, error) || !statement_do(conn, error, "begin", NULL) ||
-        !journal_create(conn, blue, spec, parameters, *id, error))
+        !journal_create(conn, context->arena, blue, spec, parameters, *id, error))
         return false;
     return shape_make(conn, context->arena, blue, spec, parameters,
                       arena_printf(context->arena, "pgswap_%" PRId64 "_green", *id), &shape,

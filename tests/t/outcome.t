@@ -91,6 +91,20 @@ $t->exits($t->pgswap('abort', $table), 0, 'it is aborted already');
 $t->exits($t->pgswap('finish', $table), 1, 'and that is not finished');
 $t->exits($t->pgswap('run', $table, @widen), 0, 'a new run of the table');
 $t->exits($t->pgswap('finish', $table), 0, 'finish');
+
+# finish and abort connect again, as all that works for long does.
+for my $end (qw(finish abort))
+{
+    $table = table("cut_$end");
+    $t->exits($t->pgswap('run', $table, @widen, $end eq 'abort' ? '--until=ready' : ()), 0, 'run');
+    $point = $t->hold('capture-off');
+    $run = $t->spawn($end, $table, '--pause-at=capture-off', '--reconnect=5min');
+    $t->arrived($point, $run);
+    $t->sql(q{select pg_terminate_backend(pid) from pg_stat_activity where usename = 'owner'});
+    $t->let_go($point);
+    $t->exits($t->reap($run), 0, "$end over a line that was cut");
+    is($t->status($table)->{phase}, "${end}ed", '  it came to its end');
+}
 $t->exits($t->pgswap('finish', "app.$_"), 0, 'finish') for qw(stale waits at_once hook);
 $t->is_clean('nothing but the history is left');
 done_testing();

@@ -84,15 +84,35 @@ is($sqlstate->('watch', "update $home{owner}.migration set hold = false"), '4250
 my ($forged) = $t->value(q{select 'app.shared'::regclass::oid});
 $t->sql_as(second => "update $home{second}.pair set blue = $forged where migration = (select max(id) from $home{second}.migration);
     update $home{second}.migration set schema_name = 'app', table_name = 'shared' where id = (select max(id) from $home{second}.migration)");
+$t->sql_as(second => $_) for split /;\n/, <<~"SQL";
+    create function $home{second}.evil() returns trigger language plpgsql as \$\$ begin execute 'create role evil'; return new; end \$\$;
+    create trigger evil before insert or update on $home{second}.lease for each row execute function $home{second}.evil()
+    SQL
 my ($blue) = $t->value(q{select 'other.t'::regclass::oid});
 for my $line ([ owner => 0 ], [ $super => 10 ])
 {
     $t->exits($run->($line->[0], 'abort', 'app.shared'), $line->[1], 'abort of a table that only a forged row names');
 }
+$t->sql('grant pg_monitor to owner');
+$t->exits($run->('owner', 'plan', 'app.shared', @widen), 0, 'its owner, who sees the forged row, can work');
+$t->sql('revoke pg_monitor from owner');
 isnt($run->($super, 'swap', 'app.shared')->{exit}, 0, 'nor can it be swapped');
 is($type->('app.shared'), 'integer', 'the table is as it was');
+is($t->value(q{select count(*) from pg_roles where rolname = 'evil'}), 0, 'and nothing that the row\'s owner wrote was run');
+$t->sql_as(second => "drop trigger evil on $home{second}.lease");
 $t->sql_as(second => "update $home{second}.pair set blue = $blue where migration = (select max(id) from $home{second}.migration);
     update $home{second}.migration set schema_name = 'other', table_name = 't' where id = (select max(id) from $home{second}.migration)");
+
+# A state that its owner has locked keeps nobody but himself out, and no superuser waiting.
+my $locked = $t->connect(user => 'second');
+$locked->begin_work;
+$locked->do("lock table $home{second}.version in access exclusive mode");
+$t->exits($run->('owner', 'status', 'app.t'), 0, 'status of one\'s own beside it');
+my $waits = $run->($super, 'status', 'app.t');
+$t->exits($waits, 6, 'a superuser, who reads them all, is told');
+like($waits->{err}, qr/schema $home{second}\b/, '  which it is');
+$locked->rollback;
+$locked->disconnect;
 
 # A role that is a member of the owner goes on with the owner's migrations, and ends them.
 $t->exits($run->('colleague', 'swap', 'app.t'), 0, 'a member of the owner swaps');
