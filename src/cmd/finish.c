@@ -182,7 +182,7 @@ release_table(Session *session, Error *error)
     context->migration = journal_foreign(context->arena, target->captured_by,
                                          target->captured_colour, target->oid, target->label);
     ok = target_lock(context->control, target, error) &&
-         capture_off(context, "to take the capture triggers off", error);
+         capture_off(context, "remove the capture triggers from", error);
     context->migration = NULL;
     return ok && tell_rest(target, error);
 }

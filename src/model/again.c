@@ -98,8 +98,8 @@ read_view(Again *again, DescriptionLine *line, RefusalList *list, Error *error)
             error_move(error, &failure);
             return false;
         }
-        problem =
-            arena_printf(again->arena, "it cannot be created from its own definition: %s", failure.message);
+        problem = arena_printf(again->arena, "it cannot be created from its own definition: %s",
+                               failure.message);
     }
     if (problem != NULL)
         refusals_add(again->arena, list, arena_printf(again->arena, "view %s", view), problem,
