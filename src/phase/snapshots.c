@@ -15,7 +15,7 @@
 
 enum
 {
-    SNAPSHOTS_MAX = 4096, /* more backends than any server has use for */
+    SNAPSHOTS_MAX = 4096, /* more than any server has use for; none of them is passed over */
     SAMPLE_FIRST = 5,     /* ms; doubles to … */
     SAMPLE_EVERY = 100,   /* ms */
     TELL_AFTER = 2000,    /* ms of waiting before it is said for whom */
@@ -86,9 +86,11 @@ sample(Snapshots *s, Context *context, Error *error)
 
     if (result == NULL)
         return false;
+    if (result_rows(result) > SNAPSHOTS_MAX)
+        return error_set(error, ERROR_LOCK, "more than %d snapshots are in use", SNAPSHOTS_MAX);
     s->last = s->now;
     s->now.count = 0;
-    for (int i = 0; i < result_rows(result) && i < SNAPSHOTS_MAX; i++)
+    for (int i = 0; i < result_rows(result); i++)
         take(s, result, i);
     if (result_rows(result) > 0)
         snprintf(s->now.who, sizeof(s->now.who), "pid %s (role %s, application \"%s\", %s)",
