@@ -24,19 +24,20 @@ typedef struct Play
 {
     Scene *scene;
     int64_t backlog[2]; /* of each pair; it takes a millisecond to apply a key */
+    int next;           /* pair that is asked for */
     bool truncated;
 } Play;
 
 static void
 answer(void *context, const char *statement, Reply *reply)
 {
-    const Play *play = context;
+    Play *play = context;
     char backlog[24];
 
     if (strstr(statement, "AS backlog") == NULL)
         return;
-    snprintf(backlog, sizeof(backlog), "%lld",
-             (long long)play->backlog[strstr(statement, "log_2") != NULL]);
+    snprintf(backlog, sizeof(backlog), "%lld", (long long)play->backlog[play->next]);
+    play->next = (play->next + 1) % play->scene->migration.pair_count;
     reply_row(reply, "backlog", backlog, "truncated", play->truncated ? "t" : "f", NULL);
 }
 
