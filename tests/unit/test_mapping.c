@@ -50,6 +50,8 @@ assert_same_column(const MapColumn *a, const MapColumn *b)
     assert_same_text(a->type, b->type);
     assert_same_text(a->expression, b->expression);
     assert_same_text(a->compared, b->compared);
+    assert_same_text(a->agreed, b->agreed);
+    assert_same_text(a->agreed_standby, b->agreed_standby);
     assert_same_text(a->source, b->source);
     assert_same_text(a->source_type, b->source_type);
     assert_int_equal(a->binary, b->binary);
@@ -115,6 +117,8 @@ every_member_comes_back(void **state)
          .type = copy("bigint"),
          .expression = copy("id"),
          .compared = copy("CAST(id AS bigint)"),
+         .agreed = copy("CAST(id AS integer)"),
+         .agreed_standby = copy("CAST(number AS integer)"),
          .source = copy("id"),
          .source_type = copy("integer"),
          .binary = true},
@@ -171,6 +175,8 @@ texts_of_every_kind(void **state)
                             .type = text,
                             .expression = text,
                             .compared = text,
+                            .agreed = text,
+                            .agreed_standby = text,
                             .source = text,
                             .source_type = text,
                             .binary = i % 2 == 0};
