@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "model/statement.h"
+#include "phase/halving.h"
 #include "phase/pending.h"
 
 /* Where the rows come from: live itself, or the pending keys and the rows of live behind them. */
@@ -17,6 +18,7 @@ typedef struct Search
     const Pair *pair;
     bool pending;
     Arena *arena;
+    int64_t block; /* in which the row is */
 } Search;
 
 bool
@@ -59,7 +61,7 @@ try_column(const Search *s, const MapColumn *column, const char *first, const ch
                         first, "end_tid", end, NULL);
 }
 
-/* True if these rows fail; what is done is undone. */
+/* True if these rows fail; what is done is undone.  Once a stop is asked for nothing is tried. */
 static bool
 fails(const Search *s, const char *first, const char *end)
 {
@@ -67,6 +69,8 @@ fails(const Search *s, const char *first, const char *end)
     Conn *conn = s->context->control;
     bool ok;
 
+    if (loop_is_stopping(s->context->loop))
+        return true;
     if (!statement_do(conn, &failure, "savepoint", NULL))
     {
         error_clear(&failure);
@@ -151,30 +155,30 @@ key_at(const Search *s, const char *first, const char *end)
     return key;
 }
 
-/* The first failing block of a range in which some row fails. */
-static int64_t
-halve_blocks(const Search *s, int64_t first, int64_t end)
+static bool
+blocks_fail(void *context, int64_t first, int64_t end)
 {
-    while (end - first > 1 && !loop_is_stopping(s->context->loop))
-    {
-        int64_t middle = first + (end - first) / 2;
+    const Search *s = context;
 
-        if (fails(s, tid_text(s->arena, first, 0), tid_text(s->arena, middle, 0)))
-            end = middle;
-        else
-            first = middle;
-    }
-    return first;
+    return fails(s, tid_text(s->arena, first, 0), tid_text(s->arena, end, 0));
+}
+
+static bool
+rows_fail(void *context, int64_t first, int64_t end)
+{
+    const Search *s = context;
+
+    return fails(s, tid_text(s->arena, s->block, first), tid_text(s->arena, s->block, end));
 }
 
 static int64_t
-last_row(const Search *s, int64_t block)
+last_row(const Search *s)
 {
     Error ignored = ERROR_INIT;
     const Result *result = statement_run(s->context->control, &ignored, "block_last_row", "table",
                                          s->pending ? s->pair->dirty : s->pair->live, "first_tid",
-                                         tid_text(s->arena, block, 0), "end_tid",
-                                         tid_text(s->arena, block + 1, 0), NULL);
+                                         tid_text(s->arena, s->block, 0), "end_tid",
+                                         tid_text(s->arena, s->block + 1, 0), NULL);
     int64_t row = result != NULL ? result_get_int(result, 0, "last_row") : 0;
 
     error_clear(&ignored);
@@ -182,24 +186,16 @@ last_row(const Search *s, int64_t block)
 }
 
 static void
-name_row(const Search *s, int64_t first_block, int64_t end_block, Error *error)
+name_row(Search *s, int64_t first_block, int64_t end_block, Error *error)
 {
-    int64_t block = halve_blocks(s, first_block, end_block);
-    int64_t first = 0, end = last_row(s, block) + 1;
     const char *from, *to, *key;
     const MapColumn *column;
+    int64_t row;
 
-    while (end - first > 1 && !loop_is_stopping(s->context->loop))
-    {
-        int64_t middle = first + (end - first) / 2;
-
-        if (fails(s, tid_text(s->arena, block, first), tid_text(s->arena, block, middle)))
-            end = middle;
-        else
-            first = middle;
-    }
-    from = tid_text(s->arena, block, first);
-    to = tid_text(s->arena, block, end);
+    s->block = halving_find(first_block, end_block, blocks_fail, s);
+    row = halving_find(0, last_row(s) + 1, rows_fail, s);
+    from = tid_text(s->arena, s->block, row);
+    to = tid_text(s->arena, s->block, row + 1);
     if (!fails(s, from, to))
         return; /* corrected meanwhile */
     key = key_at(s, from, to);
@@ -227,7 +223,7 @@ hint_correct(const Pair *pair, const char *what, Error *error)
 static bool
 search(Context *context, const Pair *pair, bool pending, int64_t first, int64_t end, Error *error)
 {
-    Search s = {context, pair, pending, arena_new()};
+    Search s = {context, pair, pending, arena_new(), 0};
     Error failure = ERROR_INIT;
 
     context_say_waiting(context, WAITING_SEARCH, "a row of %s does not fit (%s); searching for it",
