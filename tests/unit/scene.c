@@ -24,6 +24,8 @@ make_pair(Scene *scene, Pair *pair, int number)
     pair->log = arena_printf(scene->arena, "pgswap.log_%d", number);
     pair->dirty = arena_printf(scene->arena, "pgswap.dirty_%d", number);
     pair->keys = arena_strdup(scene->arena, "k1");
+    pair->mapping.keys = arena_alloc(scene->arena, sizeof(MapKey));
+    pair->mapping.key_count = 1;
 }
 
 static void
