@@ -18,8 +18,9 @@
 
 /*
  * One attempt: opens a transaction on the control connection, locks, works and commits.  On failure
- * the caller rolls back.  ERROR_STATEMENT with 55P03 (lock_timeout), 40P01 (deadlock), ERROR_LIMIT
- * (our own deadline) and ERROR_LOCK mean: try again.
+ * the caller rolls back.  ERROR_LOCK (the server's 55P03 and 40P01 among them), ERROR_LIMIT by our
+ * own deadline (57014), and what others did to the same rows meanwhile (40001, a catalog row that
+ * was updated concurrently) mean: try again.
  */
 typedef bool (*PoliteAttempt)(Context *context, void *data, Error *error);
 

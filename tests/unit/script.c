@@ -33,6 +33,7 @@ struct Reply
     char tag[64];
     char sqlstate[6];
     char message[200];
+    bool cuts;
 };
 
 struct Script
@@ -47,6 +48,7 @@ struct Script
     int fd; /* of the connection */
     pthread_t thread;
     char status; /* of the transaction: I, T or E */
+    bool is_cut;
     ScanList asked;
 };
 
@@ -206,6 +208,12 @@ reply_fails(Reply *reply, const char *sqlstate, const char *message)
     snprintf(reply->message, sizeof(reply->message), "%s", message);
 }
 
+void
+reply_cuts(Reply *reply)
+{
+    reply->cuts = true;
+}
+
 /* ---- statements ---- */
 
 static bool
@@ -259,7 +267,8 @@ serve_statement(Script *script, const char *statement, Text *out)
         remember(script, statement);
         script->answer(script->context, statement, &reply);
     }
-    failed = reply.sqlstate[0] != '\0';
+    script->is_cut = reply.cuts;
+    failed = reply.sqlstate[0] != '\0' || reply.cuts;
     follow_transaction(script, statement, failed);
     if (failed)
         put_error(out, &reply);
@@ -354,6 +363,8 @@ serve(Script *script)
             fault("the script does not know messages '%c'", type);
         serve_query(script, body, &out);
         free(body);
+        if (script->is_cut)
+            break;
     }
     text_clear(&out);
 }

@@ -37,6 +37,9 @@ void reply_tag(Reply *reply, const char *tag);
 /* The statement fails, and with it the rest of its message. */
 void reply_fails(Reply *reply, const char *sqlstate, const char *message);
 
+/* The connection is cut instead of an answer. */
+void reply_cuts(Reply *reply);
+
 /* For one connection. */
 Script *script_open(ScriptAnswer answer, void *context);
 const ConnParams *script_params(const Script *script);
