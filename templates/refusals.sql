@@ -69,10 +69,15 @@ SELECT what, why, remedy FROM (
                      UNION SELECT k.reltablespace FROM pg_index i JOIN pg_class k ON k.oid = i.indexrelid WHERE i.indrelid = :oid)
        AND NOT has_tablespace_privilege(t.oid, 'CREATE')
     UNION ALL
-    SELECT 2, format('it inherits from %s', i.inhparent::regclass), 'its rows would leave the parent', 'Tables in classical inheritance are not supported.'
+    -- NO INHERIT makes inherited columns and constraints local, and INHERIT does not take that back
+    SELECT 2, format('it inherits from %s', i.inhparent::regclass),
+           'NO INHERIT and INHERIT in the swap would make its inherited columns and constraints its own: dropping one from the parent would leave it here',
+           'Take it out with ALTER TABLE ... NO INHERIT, if it may stay outside; or make the change with a plain ALTER TABLE.'
       FROM pg_inherits i JOIN self c ON c.oid = i.inhrelid WHERE NOT c.relispartition
     UNION ALL
-    SELECT 2, format('%s inherits from it', i.inhrelid::regclass), 'the child would stay with the old table', 'Tables in classical inheritance are not supported.'
+    SELECT 2, format('%s inherits from it', i.inhrelid::regclass),
+           'NO INHERIT and INHERIT in the swap would make the columns and constraints that it inherits its own: dropping one here would leave it there',
+           'Take it out with ALTER TABLE ... NO INHERIT, if it may stay outside; or make the change with a plain ALTER TABLE.'
       FROM pg_inherits i JOIN self c ON c.oid = i.inhparent WHERE c.relkind = 'r'
     UNION ALL
     SELECT 5, 'its replica identity is an index that was dropped', 'the new table cannot have one like that',
