@@ -3,8 +3,8 @@
 SELECT statement FROM (
     SELECT 1, format('DROP TABLE %I.%I', n.nspname, c.relname)
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE c.oid = :table AND n.nspname = :'schema'
+     WHERE c.oid = :standby_oid AND n.nspname = :'standby_schema'
     UNION ALL
     SELECT 2, format('DROP SCHEMA %I', nspname)
-      FROM pg_namespace WHERE nspname IN (:'schema', :'other_schema')) AS s(step, statement)
+      FROM pg_namespace WHERE nspname IN (:'standby_schema', :'away_schema')) AS s(step, statement)
  ORDER BY step;

@@ -3,4 +3,4 @@
 SELECT pg_get_userbyid(c.relowner) AS owner, quote_ident(current_user) AS role, pg_has_role(c.relowner, 'USAGE') AS may,
        EXISTS (SELECT FROM pg_trigger t
                 WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND starts_with(t.tgname, :'trigger' || '_')) AS captured
-  FROM pg_class c WHERE c.oid = :live;
+  FROM pg_class c WHERE c.oid = :live_oid;

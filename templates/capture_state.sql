@@ -3,8 +3,8 @@
 -- server. Lock: none.
 SELECT count(*) FILTER (WHERE tgenabled = 'A')
        = CASE WHEN bool_or(tgname = :'trigger' || '_row') THEN 2 ELSE 4 END
-       AND (EXISTS (SELECT FROM pg_class WHERE oid = :standby AND relpersistence <> 'u')
+       AND (EXISTS (SELECT FROM pg_class WHERE oid = :standby_oid AND relpersistence <> 'u')
             OR EXISTS (SELECT FROM :alive)) AS whole,
        count(*) AS present
   FROM pg_trigger
- WHERE tgrelid = :live AND NOT tgisinternal AND starts_with(tgname, :'trigger' || '_');
+ WHERE tgrelid = :live_oid AND NOT tgisinternal AND starts_with(tgname, :'trigger' || '_');

@@ -2,8 +2,8 @@
 -- Parameters: the owner's.
 :parameters
 SELECT pg_catalog.min(key) AS first_key, pg_catalog.max(key) AS second_key, pg_catalog.count(*) AS rows
-  FROM (SELECT ROW(:live_key)::pg_catalog.text AS key, :mapped FROM ONLY :live AS live) AS standby
+  FROM (SELECT ROW(:live_key)::pg_catalog.text AS key, :mapped_columns FROM ONLY :live AS live) AS standby
  WHERE :predicate
- GROUP BY :columns
+ GROUP BY :unique_columns
 HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1
  LIMIT 1;

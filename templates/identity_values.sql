@@ -13,7 +13,7 @@ sequence AS (
       JOIN pg_sequence s ON s.seqrelid = c.oid
       JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
      WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
-       AND d.refobjid IN (:live, :standby)
+       AND d.refobjid IN (:live_oid, :standby_oid)
        AND (d.deptype = 'i'
             OR d.deptype = 'a' AND EXISTS (SELECT FROM pg_attrdef f JOIN pg_depend u ON u.classid = 'pg_attrdef'::regclass AND u.objid = f.oid
                                             WHERE f.adrelid = a.attrelid AND f.adnum = a.attnum
@@ -21,8 +21,8 @@ sequence AS (
 SELECT format('SELECT pg_catalog.setval(%L, least(%s, greatest(%s, last_value OPERATOR(pg_catalog.+) (%s'
               ' OPERATOR(pg_catalog.*) greatest(0, least(1000 OPERATOR(pg_catalog.*) %s, pg_catalog.trunc('
               '(%s OPERATOR(pg_catalog.-) last_value::numeric) OPERATOR(pg_catalog./) (100 OPERATOR(pg_catalog.*) %s)))))))::bigint, is_called) FROM %I.%I',
-              format('%I.%I', :'home', new.relname), new.seqmax, new.seqmin, new.seqincrement, new.seqcache, new.bound,
-              new.seqincrement, :'away', old.relname) AS statement
+              format('%I.%I', :'schema', new.relname), new.seqmax, new.seqmin, new.seqincrement, new.seqcache, new.bound,
+              new.seqincrement, :'away_schema', old.relname) AS statement
   FROM mapped
-  JOIN sequence AS old ON old.relation = :live AND old.column = mapped.source
-  JOIN sequence AS new ON new.relation = :standby AND new.column = mapped.target AND new.deptype = 'i';
+  JOIN sequence AS old ON old.relation = :live_oid AND old.column = mapped.source
+  JOIN sequence AS new ON new.relation = :standby_oid AND new.column = mapped.target AND new.deptype = 'i';

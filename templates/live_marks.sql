@@ -3,7 +3,7 @@
 -- (OFFSET 0, correlated sub-selects): it is read under the lock, too. Defaults of other tables, temporary ones
 -- among them, that use its sequence are not followed. Lock: none.
 WITH RECURSIVE hangs(classid, objid) AS (
-    SELECT 'pg_class'::regclass::oid, :oid::oid
+    SELECT 'pg_class'::regclass::oid, :live_oid::oid
     UNION
     SELECT next.classid, next.objid
       FROM hangs h
@@ -11,7 +11,7 @@ WITH RECURSIVE hangs(classid, objid) AS (
           SELECT d.classid, d.objid FROM pg_depend d
            WHERE d.refclassid = h.classid AND d.refobjid = h.objid
              AND (d.classid <> 'pg_attrdef'::regclass
-                  OR d.refobjid IN (:oid, (SELECT f.adrelid FROM pg_attrdef f WHERE f.oid = d.objid)))
+                  OR d.refobjid IN (:live_oid, (SELECT f.adrelid FROM pg_attrdef f WHERE f.oid = d.objid)))
           UNION ALL
           SELECT 'pg_class'::regclass, r.ev_class FROM pg_rewrite r WHERE h.classid = 'pg_rewrite'::regclass AND r.oid = h.objid
           OFFSET 0) AS next)
@@ -40,6 +40,6 @@ SELECT md5(string_agg(concat_ws(' ', h.classid, h.objid, CASE h.classid
                      WHERE l.objoid = h.objid AND l.classoid = h.classid),
                    (SELECT string_agg(d.xmin::text, ',' ORDER BY d.objsubid) FROM pg_description d
                      WHERE d.objoid = h.objid AND d.classoid = h.classid)) END), ';' ORDER BY h.classid, h.objid)
-           || coalesce((SELECT string_agg(srsubid::text, ',' ORDER BY srsubid) FROM pg_subscription_rel WHERE srrelid = :oid), '')
+           || coalesce((SELECT string_agg(srsubid::text, ',' ORDER BY srsubid) FROM pg_subscription_rel WHERE srrelid = :live_oid), '')
            || coalesce((SELECT string_agg(p.xmin::text, ',' ORDER BY p.oid) FROM pg_publication p WHERE p.puballtables), '')) AS marks
   FROM hangs h;

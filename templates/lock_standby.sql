@@ -2,4 +2,4 @@
 -- autovacuum gives way, which takes it deadlock_timeout. Lock: ACCESS EXCLUSIVE on standby.
 SELECT format('SET LOCAL lock_timeout = ''3s''; LOCK TABLE ONLY %I.%I IN ACCESS EXCLUSIVE MODE', n.nspname, c.relname) AS statement
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE c.oid = :standby AND has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE');
+ WHERE c.oid = :standby_oid AND has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE');

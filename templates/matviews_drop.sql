@@ -2,5 +2,5 @@
 -- the younger, which stand on the older, first. Lock: ACCESS EXCLUSIVE on views that nobody uses.
 SELECT format('DROP %s %I.%I', CASE c.relkind WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END, n.nspname, c.relname) AS statement
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE n.nspname = :'schema' AND c.relkind IN ('v', 'm')
+ WHERE n.nspname = :'standby_schema' AND c.relkind IN ('v', 'm')
  ORDER BY c.oid DESC;

@@ -21,7 +21,7 @@ owned AS (
             FROM jsonb_array_elements(:'before'::jsonb) AS l
            WHERE l->>'name' = format('sequence %I', c.relname)) AS was ON true
      WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
-       AND d.refobjid = :live AND d.deptype = 'a'),
+       AND d.refobjid = :live_oid AND d.deptype = 'a'),
 limits(type, low, high) AS (
     VALUES ('smallint', -32768::bigint, 32767::bigint), ('integer', -2147483648, 2147483647),
            ('bigint', -9223372036854775808, 9223372036854775807)),
@@ -47,6 +47,6 @@ SELECT format('sequence %I', relname) AS name,
            || format('ALTER SEQUENCE %I.%I %s OWNED BY %s.%I', nspname, relname,
                      CASE WHEN type <> format_type(seqtypid, NULL)
                           THEN format('AS %s MINVALUE %s MAXVALUE %s', type, minimum, maximum) ELSE '' END,
-                     :'home', target) END AS attach
+                     :'live', target) END AS attach
   FROM after
  ORDER BY attnum, oid;

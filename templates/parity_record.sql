@@ -1,7 +1,7 @@
 -- Records the outcome of a parity pass, which has looked at what was applied before it, too. Lock: ROW EXCLUSIVE
 -- on our state.
 INSERT INTO :state.parity (migration, pair, state, rows_compared, rows_different, live)
-VALUES (:migration, :pair, :'outcome', :rows_compared, :rows_different, :'colour')
+VALUES (:migration, :pair, :'outcome', :rows_compared, :rows_different, :'live_colour')
 ON CONFLICT (migration, pair) DO UPDATE
    SET state = excluded.state, rows_compared = excluded.rows_compared,
        rows_different = excluded.rows_different, live = excluded.live, finished_at = now();

@@ -1,8 +1,8 @@
 -- Tries the value of one column for the rows of a range of pending keys. To be rolled back.
 -- Lock: ACCESS SHARE on live.
 -- Parameters: the owner's.
-CREATE TABLE :"schema".pgswap_try (value :type);
-INSERT INTO :"schema".pgswap_try
+CREATE TABLE :"standby_schema".pgswap_try (value :type);
+INSERT INTO :"standby_schema".pgswap_try
 SELECT :expression
   FROM ONLY :live AS live
  WHERE EXISTS (SELECT FROM :dirty AS d

@@ -2,8 +2,8 @@
 -- column is to blame. To be rolled back.
 -- Lock: ACCESS SHARE on live.
 -- Parameters: the owner's.
-CREATE TABLE :"schema".pgswap_try (value :type);
-INSERT INTO :"schema".pgswap_try
+CREATE TABLE :"standby_schema".pgswap_try (value :type);
+INSERT INTO :"standby_schema".pgswap_try
 SELECT :expression
   FROM ONLY :live AS live
  WHERE live.ctid OPERATOR(pg_catalog.>=) :'first_tid'::pg_catalog.tid AND live.ctid OPERATOR(pg_catalog.<) :'end_tid'::pg_catalog.tid;

@@ -6,8 +6,8 @@ SELECT now.marks, now.marks IS NOT DISTINCT FROM p.row_marks AS known
   FROM :state.pair p,
        (SELECT md5(concat_ws(' ',
                    (SELECT string_agg(t.oid || '.' || t.xmin, ',' ORDER BY t.oid) FROM pg_trigger t
-                     WHERE t.tgrelid = :live AND NOT t.tgisinternal AND starts_with(t.tgname, :'trigger' || '_')),
+                     WHERE t.tgrelid = :live_oid AND NOT t.tgisinternal AND starts_with(t.tgname, :'trigger' || '_')),
                    (SELECT string_agg(a.xmin::text, ',' ORDER BY a.attnum) FROM pg_attribute a
-                     WHERE a.attrelid = :live AND a.attnum > 0),
-                   pg_relation_filenode(:standby)))) AS now(marks)
+                     WHERE a.attrelid = :live_oid AND a.attnum > 0),
+                   pg_relation_filenode(:standby_oid)))) AS now(marks)
  WHERE p.migration = :migration AND p.pair = :pair;

@@ -35,15 +35,7 @@ const char *phase_name(Phase phase);
 
 struct Migration;
 
-/* What a comparison reads of each side: the key, then every compared column. */
-typedef struct Fields
-{
-    char *live;
-    char *standby;
-} Fields;
-
-/* Blue, green and what every statement about them needs.  The lists are SQL pieces, quoted and
- * comma-separated, ready for templates. */
+/* Blue, green and the mapping between them; see model/pair.h for what templates know of it. */
 typedef struct Pair
 {
     const struct Migration *migration;
@@ -52,48 +44,16 @@ typedef struct Pair
     char *table;
     char *blue; /* OIDs */
     char *green;
+    char *live_oid;
+    char *standby_oid;
+    char *live;    /* app.orders: quoted where needed */
+    char *standby; /* pgswap_17_green.orders */
+    int64_t rows_estimated;
+    bool has_mapping;        /* false: there is no way from live to standby */
     Mapping mapping;         /* from live to standby */
     Mapping forward;         /* from blue to green: the change, whichever is live */
     Description fingerprint; /* what live must look like until the swap */
     Description expected;    /* what must come out of the swap */
-    int64_t rows_estimated;
-
-    char *live_oid;
-    char *standby_oid;
-    char *live;           /* "app"."orders" */
-    char *standby;        /* "pgswap_17_green"."orders" */
-    char *standby_schema; /* where standby stands */
-    char *away_schema;    /* where live goes in the swap */
-    char *log;            /* change log: "pgswap"."log_17_1_blue" */
-    char *dirty;          /* its compacted form */
-    char *applied;        /* keys that were applied and not looked at again yet */
-    char *alive;          /* unlogged sentinel of one row: a crash of the server empties it */
-    char *reserve;        /* takes a little of the disk until the copy is whole; see diskfull.h */
-    char *key_names;      /* of live, for messages: "id, part" */
-    bool has_mapping;     /* false: there is no way from live to standby */
-    char *kept;           /* table that keeps columns of standby that live does not have, or NULL */
-    char *kept_definitions;
-    char *kept_keys;
-    char *kept_columns;    /* standby."legacy", … */
-    char *trigger;         /* prefix of the capture triggers: pgswap_17_blue */
-    char *function;        /* prefix of their functions: pgswap.capture_17_1_blue */
-    char *key_definitions; /* k1 integer, k2 text */
-    char *keys;            /* k1, k2 */
-    char *new_keys;        /* n."id", n."part" */
-    char *old_keys;        /* o."id", … */
-    char *row_new;         /* NEW."id", … */
-    char *row_old;         /* OLD."id", … */
-    char *live_key;        /* live."id", … */
-    char *live_match;      /* d.k1 = live."id" AND … */
-    char *dirty_columns;   /* d.k1 AS "id", … */
-    char *key_expressions; /* CAST("id" AS bigint) AS k1, … */
-    char *standby_key;     /* standby."id", … */
-    char *standby_match;   /* standby."id" = pending.k1 AND … */
-    char *mapped;          /* value AS column for all of standby that live determines */
-    char *columns;         /* of standby that are written */
-    char *expressions;     /* their values over live */
-    Fields fields;         /* of rows that were applied since the roles were last exchanged */
-    Fields agreed;         /* of all rows, in the form on which both ways agree */
 } Pair;
 
 typedef struct Migration

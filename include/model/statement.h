@@ -7,9 +7,12 @@
  */
 #pragma once
 
+#include <stdarg.h>
+
 #include "base/arena.h"
 #include "base/error.h"
 #include "pg/await.h"
+#include "sql/template.h"
 
 /* A number as a template's variable: number(5).text, valid to the end of the full expression. */
 typedef struct Number
@@ -37,6 +40,14 @@ typedef struct StatementList
 
 /* Appends a copy of the item. */
 void statement_list_add(Arena *arena, StatementList *list, const char *item);
+
+/* The three, for a template that may also use words (or NULL); args are pairs up to a NULL name. */
+const Result *statement_run_va(Conn *conn, const TemplateWords *words, Error *error,
+                               const char *name, va_list args) ERROR_MUST_CHECK;
+bool statement_collect_va(Conn *conn, Arena *arena, const TemplateWords *words, StatementList *list,
+                          Error *error, const char *name, va_list args) ERROR_MUST_CHECK;
+bool statement_generate_va(Conn *conn, const TemplateWords *words, Error *error, const char *name,
+                           va_list args) ERROR_MUST_CHECK;
 
 bool statement_collect(Conn *conn, Arena *arena, StatementList *list, Error *error,
                        const char *name, ...) __attribute__((sentinel)) ERROR_MUST_CHECK;

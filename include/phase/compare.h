@@ -31,8 +31,9 @@ typedef struct Bucket
 
 typedef struct Compare
 {
+    Arena *arena;
     const Pair *pair;
-    const Fields *fields;
+    bool agreed;
     int bucket_count;
     Bucket *buckets[2]; /* by side; 24 bytes each */
     bool narrowing;     /* the second reading */
@@ -42,8 +43,9 @@ typedef struct Compare
     Text report;       /* some of them, a line each */
 } Compare;
 
-/* Lies in the arena, but for what compare_clear() frees. */
-Compare *compare_new(Arena *arena, const Pair *pair, const Fields *fields, int bucket_count);
+/* agreed: in the form on which both ways agree, once green has been live.  Lies in the arena, but
+ * for what compare_clear() frees. */
+Compare *compare_new(Arena *arena, const Pair *pair, bool agreed, int bucket_count);
 void compare_clear(Compare *compare);
 
 /* Reads both sides once, feeding each COPY of compare_fields() to a CompareReader. */

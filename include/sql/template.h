@@ -12,6 +12,7 @@
  */
 #pragma once
 
+#include <stdarg.h>
 #include <stdbool.h>
 
 #include "base/arena.h"
@@ -49,3 +50,16 @@ const char *template_state(void);
 
 char *template_render_vars(Arena *arena, const char *name, const TemplateVar *vars, int count,
                            Error *error) ERROR_MUST_CHECK;
+
+/* Words that a template may use besides its variables, and need not: *value (in arena) stays NULL
+ * if name is none of them.  A variable may not bear the name of a word. */
+typedef struct TemplateWords
+{
+    bool (*find)(const void *source, Arena *arena, const char *name, const char **value,
+                 Error *error);
+    const void *source;
+} TemplateWords;
+
+/* template_render() for callers with arguments of their own; words may be NULL. */
+char *template_render_va(Arena *arena, const char *name, const TemplateWords *words, Error *error,
+                         va_list args) ERROR_MUST_CHECK;

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "cmd/command.h"
+#include "model/pair.h"
 #include "model/statement.h"
 #include "phase/durable.h"
 #include "phase/matviews.h"
@@ -23,9 +24,7 @@ drop_standby(Context *context, Error *error)
         const Pair *pair = &context->migration->pairs[i];
 
         if (!matviews_drop(context, pair, error) ||
-            !statement_generate(context->control, error, "blue_drop", "table", pair->standby_oid,
-                                "schema", pair->standby_schema, "other_schema", pair->away_schema,
-                                NULL))
+            !pair_generate(context->control, pair, error, "blue_drop", NULL))
             return false;
     }
     return true;
@@ -52,9 +51,7 @@ attempt_capture_off(Context *context, void *data, Error *error)
     if (!polite_begin(context, migration->pairs[0].live_oid, error))
         return false;
     for (int i = 0; i < migration->pair_count; i++)
-        if (!statement_generate(context->control, error, "capture_drop", "trigger",
-                                migration->pairs[i].trigger, "relations",
-                                migration->pairs[i].live_oid, NULL))
+        if (!pair_generate(context->control, &migration->pairs[i], error, "capture_drop", NULL))
             return false;
     return (migration->phase != PHASE_SWAPPED ||
             statement_do(context->control, error, "migration_no_way_back", "reason",
@@ -109,9 +106,8 @@ check_keep(Session *session, Error *error)
 {
     Context *context = &session->context;
     char size[40], age[CLOCK_TEXT_SIZE];
-    const Result *result = statement_run(context->control, error, "swap_age", "standby",
-                                         context->migration->pairs[0].standby_oid, "migration",
-                                         context->migration->id_text, NULL);
+    const Result *result =
+        pair_run(context->control, &context->migration->pairs[0], error, "swap_age", NULL);
 
     if (result == NULL)
         return false;
@@ -133,8 +129,7 @@ static bool
 check_rights(Context *context, bool *may_settle, Error *error)
 {
     const Pair *pair = &context->migration->pairs[0];
-    const Result *rights = statement_run(context->control, error, "capture_rights", "live",
-                                         pair->live_oid, "trigger", pair->trigger, NULL);
+    const Result *rights = pair_run(context->control, pair, error, "capture_rights", NULL);
 
     if (rights == NULL)
         return false;

@@ -124,13 +124,15 @@ journal_foreign(Arena *arena, const char *id, const char *colour, const char *oi
     Migration *migration = arena_alloc(arena, sizeof(Migration));
     Pair *pair = arena_alloc(arena, sizeof(Pair));
 
-    *migration = (Migration){.is_foreign = true, .pair_count = 1, .pairs = pair};
+    *migration = (Migration){.is_foreign = true,
+                             .live_colour = arena_strdup(arena, colour),
+                             .pair_count = 1,
+                             .pairs = pair};
     snprintf(migration->id_text, sizeof(migration->id_text), "%s", id);
     *pair = (Pair){.migration = migration,
                    .live_oid = arena_strdup(arena, oid),
                    .live = arena_strdup(arena, table),
-                   .standby_oid = arena_strdup(arena, "0"),
-                   .trigger = arena_printf(arena, "pgswap_%s_%s", id, colour)};
+                   .standby_oid = arena_strdup(arena, "0")};
     return migration;
 }
 

@@ -68,9 +68,9 @@ expect_moved(Outcome *o, Error *error)
 {
     const char *mapped = mapping_rows(o->arena, &o->shape->mapping);
 
-    return expect_lines(o, statement_run(o->conn, error, "owned_sequences", "live", o->blue->oid,
-                                         "home", o->blue->qualified, "mapped", mapped, "before",
-                                         NULL, NULL)) &&
+    return expect_lines(o, statement_run(o->conn, error, "owned_sequences", "live_oid",
+                                         o->blue->oid, "live", o->blue->qualified, "mapped", mapped,
+                                         "before", NULL, NULL)) &&
            expect_lines(o, statement_run(o->conn, error, "foreign_keys_after", "live", o->blue->oid,
                                          "mapped", mapped, "dropped", o->shape->mapping.dropped,
                                          NULL));

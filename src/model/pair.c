@@ -1,142 +1,157 @@
 /*
- * Derives the lists of a pair: each is a loop over the key or the mapped columns, with a pattern
- * for one item.
+ * The vocabulary of a pair: what templates may name of it, one row a word.
  */
 #include "model/pair.h"
 
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "sql/ident.h"
 #include "sql/template.h"
 
-/* One item of a list over the key: n is the number of the key column from 1. */
-typedef char *(*KeyItem)(Arena *arena, const MapKey *key, int n);
-
-static char *
-key_list(Arena *arena, const Mapping *mapping, const char *separator, KeyItem item)
+/* What a word's pattern is repeated over. */
+typedef enum Over
 {
-    Text list = {0};
-    char *copy;
+    PAIR,     /* once */
+    KEYS,     /* the columns of the key */
+    WRITTEN,  /* the columns of standby whose values the mapping has */
+    COMPARED, /* the columns of standby that live determines */
+    READ,     /* the key and then those, as a comparison reads them */
+    KEPT,     /* the columns of standby that live does not have */
+} Over;
 
-    for (int i = 0; i < mapping->key_count; i++)
+/*
+ * {field} in a pattern stands for what fields() below finds.  What stands before a dot in a pattern
+ * is an alias that the template must give: live, standby; n and o for the rows after and before a
+ * statement; d for keys as live spells them (change log, dirty, applied); pending for keys as
+ * standby spells them; s for what is kept.
+ */
+typedef struct Word
+{
+    const char *name;
+    Over over;
+    const char *separator;
+    const char *pattern;
+} Word;
+
+static const Word words[] = {
+    {"migration", PAIR, "", "{id}"},
+    {"pair", PAIR, "", "{pair}"},
+    {"epoch", PAIR, "", "{epoch}"},
+    {"live_colour", PAIR, "", "{live_colour}"},
+    {"standby_colour", PAIR, "", "{standby_colour}"},
+    /* tables of the application, and the new one */
+    {"schema", PAIR, "", "{schema}"},
+    {"table", PAIR, "", "{table}"},
+    {"blue", PAIR, "", "{blue}"},
+    {"green", PAIR, "", "{green}"},
+    {"live", PAIR, "", "{live_table}"},
+    {"live_oid", PAIR, "", "{live_oid}"},
+    {"standby", PAIR, "", "{standby_table}"},
+    {"standby_oid", PAIR, "", "{standby_oid}"},
+    {"standby_schema", PAIR, "", "pgswap_{id}_{standby_colour}"},
+    {"away_schema", PAIR, "", "pgswap_{id}_{live_colour}"},
+    /* ours, one of each for a direction */
+    {"log", PAIR, "", "{state}.log_{id}_{pair}_{live_colour}"},
+    {"dirty", PAIR, "", "{state}.dirty_{id}_{pair}_{live_colour}"},
+    {"applied", PAIR, "", "{state}.applied_{id}_{pair}_{live_colour}"},
+    {"kept", PAIR, "", "{state}.kept_{id}_{pair}_{live_colour}"},
+    {"alive", PAIR, "", "{state}.alive_{id}_{pair}_{live_colour}"},
+    {"reserve", PAIR, "", "{state}.reserve_{id}_{pair}_{live_colour}"},
+    {"function", PAIR, "", "{state}.capture_{id}_{pair}_{live_colour}"},
+    {"trigger", PAIR, "", "pgswap_{id}_{live_colour}"},
+    /* the key */
+    {"key_names", KEYS, ", ", "{live_name}"},
+    {"key_definitions", KEYS, ", ", "k{n} {live_type}"},
+    {"keys", KEYS, ", ", "k{n}"},
+    {"new_keys", KEYS, ", ", "n.{live}"},
+    {"old_keys", KEYS, ", ", "o.{live}"},
+    {"row_new", KEYS, ", ", "NEW.{live}"},
+    {"row_old", KEYS, ", ", "OLD.{live}"},
+    {"live_key", KEYS, ", ", "live.{live}"},
+    {"live_match", KEYS, " AND ", "d.k{n} {live_equality} live.{live}"},
+    {"dirty_columns", KEYS, ", ", "d.k{n} AS {live}"},
+    {"key_expressions", KEYS, ", ", "{expression} AS k{n}"},
+    {"standby_key", KEYS, ", ", "standby.{standby}"},
+    {"standby_match", KEYS, " AND ", "standby.{standby} {standby_equality} pending.k{n}"},
+    {"kept_keys", KEYS, ", ", "pgswap_k{n}"},
+    {"kept_key_definitions", KEYS, ", ", "pgswap_k{n} {standby_type}"},
+    {"kept_match", KEYS, " AND ", "s.pgswap_k{n} {standby_equality} {expression}"},
+    /* the columns; mapped: as rows of a VALUES list, see mapping_rows() */
+    {"mapped", PAIR, "", "{mapped_rows}"},
+    {"dropped", PAIR, "", "{dropped_keys}"},
+    {"columns", WRITTEN, ", ", "{name}"},
+    {"expressions", WRITTEN, ", ", "{value}"},
+    {"mapped_columns", COMPARED, ", ", "{compared} AS {name}"},
+    {"kept_columns", KEPT, ", ", "standby.{name}"},
+    {"kept_definitions", KEPT, ", ", "pgswap_c{n} {type}"},
+    {"live_fields", READ, ", ", "{live_field}"},
+    {"standby_fields", READ, ", ", "{standby_field}"},
+    {"agreed_live_fields", READ, ", ", "{agreed_live}"},
+    {"agreed_standby_fields", READ, ", ", "{agreed_standby}"},
+};
+
+/* One time of a pattern: of the pair, and a key column or a column. */
+typedef struct Item
+{
+    const Pair *pair;
+    const MapKey *key;
+    const MapColumn *column;
+    int n; /* from 1 */
+} Item;
+
+/* Fields that are there as they are, or as identifiers. */
+typedef struct Field
+{
+    const char *name;
+    enum
     {
-        if (i > 0)
-            text_append(&list, separator);
-        text_append(&list, item(arena, &mapping->keys[i], i + 1));
-    }
-    copy = arena_strdup(arena, text_cstr(&list));
-    text_clear(&list);
-    return copy;
-}
+        OF_PAIR,
+        OF_KEY,
+        OF_COLUMN
+    } of;
+    size_t offset;
+    bool is_name;
+} Field;
 
-static char *
-item_definition(Arena *arena, const MapKey *key, int n)
+static const Field fields[] = {
+    {"schema", OF_PAIR, offsetof(Pair, schema), false},
+    {"table", OF_PAIR, offsetof(Pair, table), false},
+    {"blue", OF_PAIR, offsetof(Pair, blue), false},
+    {"green", OF_PAIR, offsetof(Pair, green), false},
+    {"live_table", OF_PAIR, offsetof(Pair, live), false},
+    {"live_oid", OF_PAIR, offsetof(Pair, live_oid), false},
+    {"standby_table", OF_PAIR, offsetof(Pair, standby), false},
+    {"standby_oid", OF_PAIR, offsetof(Pair, standby_oid), false},
+    {"live_name", OF_KEY, offsetof(MapKey, live), false},
+    {"live", OF_KEY, offsetof(MapKey, live), true},
+    {"live_type", OF_KEY, offsetof(MapKey, live_type), false},
+    {"live_equality", OF_KEY, offsetof(MapKey, live_equality), false},
+    {"standby", OF_KEY, offsetof(MapKey, standby), true},
+    {"standby_type", OF_KEY, offsetof(MapKey, standby_type), false},
+    {"standby_equality", OF_KEY, offsetof(MapKey, standby_equality), false},
+    {"expression", OF_KEY, offsetof(MapKey, expression), false},
+    {"name", OF_COLUMN, offsetof(MapColumn, name), true},
+    {"type", OF_COLUMN, offsetof(MapColumn, type), false},
+    {"compared", OF_COLUMN, offsetof(MapColumn, compared), false},
+};
+
+/* The value that live's row has for a column of standby; one that live does not have keeps what
+ * standby held, where it held the row. */
+static const char *
+value_of(Arena *arena, const Item *item, Error *error)
 {
-    return arena_printf(arena, "k%d %s", n, key->live_type);
-}
+    const Mapping *mapping = &item->pair->mapping;
+    const MapColumn *column = item->column;
 
-static char *
-item_name(Arena *arena, const MapKey *key, int n)
-{
-    (void)key;
-    return arena_printf(arena, "k%d", n);
-}
-
-static char *
-item_new(Arena *arena, const MapKey *key, int n)
-{
-    (void)n;
-    return arena_printf(arena, "n.%s", ident_quote(arena, key->live));
-}
-
-static char *
-item_old(Arena *arena, const MapKey *key, int n)
-{
-    (void)n;
-    return arena_printf(arena, "o.%s", ident_quote(arena, key->live));
-}
-
-static char *
-item_row_new(Arena *arena, const MapKey *key, int n)
-{
-    (void)n;
-    return arena_printf(arena, "NEW.%s", ident_quote(arena, key->live));
-}
-
-static char *
-item_row_old(Arena *arena, const MapKey *key, int n)
-{
-    (void)n;
-    return arena_printf(arena, "OLD.%s", ident_quote(arena, key->live));
-}
-
-static char *
-item_live(Arena *arena, const MapKey *key, int n)
-{
-    (void)n;
-    return arena_printf(arena, "live.%s", ident_quote(arena, key->live));
-}
-
-static char *
-item_live_match(Arena *arena, const MapKey *key, int n)
-{
-    return arena_printf(arena, "d.k%d %s live.%s", n, key->live_equality,
-                        ident_quote(arena, key->live));
-}
-
-static char *
-item_dirty(Arena *arena, const MapKey *key, int n)
-{
-    return arena_printf(arena, "d.k%d AS %s", n, ident_quote(arena, key->live));
-}
-
-static char *
-item_expression(Arena *arena, const MapKey *key, int n)
-{
-    return arena_printf(arena, "%s AS k%d", key->expression, n);
-}
-
-static char *
-item_standby(Arena *arena, const MapKey *key, int n)
-{
-    (void)n;
-    return arena_printf(arena, "standby.%s", ident_quote(arena, key->standby));
-}
-
-static char *
-item_standby_match(Arena *arena, const MapKey *key, int n)
-{
-    return arena_printf(arena, "standby.%s %s pending.k%d", ident_quote(arena, key->standby),
-                        key->standby_equality, n);
-}
-
-static char *
-item_plain(Arena *arena, const MapKey *key, int n)
-{
-    (void)arena;
-    (void)n;
-    return key->live;
-}
-
-static void
-derive_key(Arena *arena, Pair *pair)
-{
-    const Mapping *mapping = &pair->mapping;
-
-    pair->key_names = key_list(arena, mapping, ", ", item_plain);
-    pair->key_definitions = key_list(arena, mapping, ", ", item_definition);
-    pair->keys = key_list(arena, mapping, ", ", item_name);
-    pair->new_keys = key_list(arena, mapping, ", ", item_new);
-    pair->old_keys = key_list(arena, mapping, ", ", item_old);
-    pair->row_new = key_list(arena, mapping, ", ", item_row_new);
-    pair->row_old = key_list(arena, mapping, ", ", item_row_old);
-    pair->live_key = key_list(arena, mapping, ", ", item_live);
-    pair->live_match = key_list(arena, mapping, " AND ", item_live_match);
-    pair->dirty_columns = key_list(arena, mapping, ", ", item_dirty);
-    pair->key_expressions = key_list(arena, mapping, ", ", item_expression);
-    pair->standby_key = key_list(arena, mapping, ", ", item_standby);
-    pair->standby_match = key_list(arena, mapping, " AND ", item_standby_match);
+    for (int i = 0; i < mapping->kept_count; i++)
+        if (strcmp(mapping->kept[i], column->name) == 0)
+            return pair_render(arena, item->pair, error, "kept_value", "n", number(i + 1).text,
+                               "otherwise", column->expression, NULL);
+    return column->expression;
 }
 
 static const MapColumn *
@@ -148,70 +163,271 @@ column_named(const Mapping *mapping, const char *name)
     return NULL;
 }
 
-/* A value as comparisons read it: in its binary form, or as text where the type has none. */
+/* A value as parity reads it: in its binary form, or as text where the type has none. */
 static const char *
-field(Arena *arena, const MapColumn *column, const char *expression)
+read_as(Arena *arena, const MapColumn *column, const char *expression)
 {
     return column->binary ? expression
                           : arena_printf(arena, "CAST(%s AS pg_catalog.text)", expression);
 }
 
-/* One column; value is over live's. */
-static void
-append_fields(Arena *arena, const MapColumn *column, const char *value, bool agreed, Text *live,
-              Text *standby)
+static const char *
+live_field(Arena *arena, const Item *item)
 {
-    const char *name = arena_printf(arena, "standby.%s", ident_quote(arena, column->name));
-
-    agreed = agreed && column->agreed != NULL;
-    text_append_item(live, agreed ? column->agreed : field(arena, column, value));
-    text_append_item(standby, agreed ? column->agreed_standby : field(arena, column, name));
+    return read_as(arena, item->column,
+                   item->key != NULL ? item->key->expression : item->column->compared);
 }
 
-/* The compared fields of a row: the key columns first, then all others. */
-static void
-derive_fields(Arena *arena, const Mapping *mapping, bool agreed, Fields *fields)
+static const char *
+standby_field(Arena *arena, const Item *item)
 {
-    Text live = {0}, standby = {0};
-
-    for (int i = 0; i < mapping->key_count; i++)
-        append_fields(arena, column_named(mapping, mapping->keys[i].standby),
-                      mapping->keys[i].expression, agreed, &live, &standby);
-    for (int i = 0; i < mapping->column_count; i++)
-        if (mapping->columns[i].compared != NULL)
-            append_fields(arena, &mapping->columns[i], mapping->columns[i].compared, agreed, &live,
-                          &standby);
-    fields->live = arena_strdup(arena, text_cstr(&live));
-    fields->standby = arena_strdup(arena, text_cstr(&standby));
-    text_clear(&live);
-    text_clear(&standby);
+    return read_as(arena, item->column,
+                   arena_printf(arena, "standby.%s", ident_quote(arena, item->column->name)));
 }
 
-static void
-derive_columns(Arena *arena, Pair *pair)
+/* Once green has been live, values are compared in the form on which both ways agree. */
+static bool
+has_agreed(const Item *item)
 {
-    const Mapping *mapping = &pair->mapping;
-    Text columns = {0}, expressions = {0}, mapped = {0};
+    const Migration *migration = item->pair->migration;
 
-    for (int i = 0; i < mapping->column_count; i++)
-    {
-        const MapColumn *column = &mapping->columns[i];
-        const char *name = ident_quote(arena, column->name);
+    return item->column->agreed != NULL && (!migration->live_is_blue || migration->swapped_before);
+}
 
-        if (column->expression != NULL)
+/* The fields that have to be made; NULL if it is none of them. */
+static const char *
+made_field(Arena *arena, const Item *item, const char *name, Error *error)
+{
+    const Migration *migration = item->pair->migration;
+
+    if (strcmp(name, "state") == 0)
+        return template_state();
+    if (strcmp(name, "n") == 0)
+        return arena_printf(arena, "%d", item->n);
+    if (strcmp(name, "id") == 0)
+        return migration->id_text;
+    if (strcmp(name, "epoch") == 0)
+        return migration->epoch;
+    if (strcmp(name, "pair") == 0)
+        return arena_printf(arena, "%d", item->pair->number);
+    if (strcmp(name, "live_colour") == 0)
+        return migration->live_colour;
+    if (strcmp(name, "standby_colour") == 0)
+        return migration->standby_colour;
+    if (strcmp(name, "mapped_rows") == 0)
+        return mapping_rows(arena, &item->pair->mapping);
+    if (strcmp(name, "dropped_keys") == 0)
+        return item->pair->mapping.dropped;
+    if (strcmp(name, "value") == 0)
+        return value_of(arena, item, error);
+    if (strcmp(name, "live_field") == 0)
+        return live_field(arena, item);
+    if (strcmp(name, "standby_field") == 0)
+        return standby_field(arena, item);
+    if (strcmp(name, "agreed_live") == 0)
+        return has_agreed(item) ? item->column->agreed : live_field(arena, item);
+    if (strcmp(name, "agreed_standby") == 0)
+        return has_agreed(item) ? item->column->agreed_standby : standby_field(arena, item);
+    return NULL;
+}
+
+static const char *
+field_of(Arena *arena, const Item *item, const char *name, Error *error)
+{
+    const void *const sources[] = {item->pair, item->key, item->column};
+
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+        if (strcmp(fields[i].name, name) == 0)
         {
-            text_append_item(&columns, name);
-            text_append_item(&expressions, column->expression);
+            const char *value =
+                *(char *const *)((const char *)sources[fields[i].of] + fields[i].offset);
+
+            return fields[i].is_name ? ident_quote(arena, value) : value;
         }
-        if (column->compared != NULL)
-            text_append_item(&mapped, arena_printf(arena, "%s AS %s", column->compared, name));
+    return made_field(arena, item, name, error);
+}
+
+/* Appends the pattern with its fields filled in. */
+static bool
+append_item(Arena *arena, const char *pattern, const Item *item, Text *text, Error *error)
+{
+    for (const char *at = pattern; *at != '\0';)
+    {
+        size_t plain = strcspn(at, "{");
+        size_t length = strcspn(at + plain, "}");
+        const char *value;
+
+        text_append_n(text, at, plain);
+        if (at[plain] == '\0')
+            break;
+        value = field_of(arena, item, arena_strndup(arena, at + plain + 1, length - 1), error);
+        if (value == NULL)
+            return false;
+        text_append(text, value);
+        at += plain + length + 1;
     }
-    pair->mapped = arena_strdup(arena, text_cstr(&mapped));
-    text_clear(&mapped);
-    pair->columns = arena_strdup(arena, text_cstr(&columns));
-    pair->expressions = arena_strdup(arena, text_cstr(&expressions));
-    text_clear(&columns);
-    text_clear(&expressions);
+    return true;
+}
+
+/* The next item of a word; item->n is the number of the last one, 0 before the first. */
+static bool
+next_item(Over over, Item *item, int *at)
+{
+    const Mapping *mapping = &item->pair->mapping;
+    int keys = over == KEYS || over == READ ? mapping->key_count : 0;
+
+    item->n++;
+    item->key = NULL;
+    item->column = NULL;
+    if (over == PAIR)
+        return (*at)++ == 0;
+    if (over == KEPT)
+    {
+        if (*at < mapping->kept_count)
+            item->column = column_named(mapping, mapping->kept[(*at)++]);
+        return item->column != NULL;
+    }
+    if (*at < keys)
+    {
+        item->key = &mapping->keys[(*at)++];
+        item->column = column_named(mapping, item->key->standby);
+        return true;
+    }
+    while (over != KEYS && *at - keys < mapping->column_count)
+    {
+        item->column = &mapping->columns[(*at)++ - keys];
+        if ((over == WRITTEN ? item->column->expression : item->column->compared) != NULL)
+            return true;
+    }
+    return false;
+}
+
+static const char *
+make(Arena *arena, const Pair *pair, const Word *word, Error *error)
+{
+    Item item = {.pair = pair};
+    Text text = {0};
+    int at = 0;
+    bool ok = true;
+    const char *value = NULL;
+
+    while (ok && next_item(word->over, &item, &at))
+    {
+        if (item.n > 1)
+            text_append(&text, word->separator);
+        ok = append_item(arena, word->pattern, &item, &text, error);
+    }
+    if (ok)
+        value = arena_strdup(arena, text_cstr(&text));
+    text_clear(&text);
+    return value;
+}
+
+/* Without a mapping there are no words for what it maps. */
+static bool
+find_word(const void *source, Arena *arena, const char *name, const char **value, Error *error)
+{
+    const Pair *pair = source;
+
+    *value = NULL;
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (strcmp(words[i].name, name) == 0 && (words[i].over == PAIR || pair->has_mapping))
+        {
+            *value = make(arena, pair, &words[i], error);
+            return *value != NULL;
+        }
+    return true;
+}
+
+const char *
+pair_word(Arena *arena, const Pair *pair, const char *name)
+{
+    Error ignored = ERROR_INIT;
+    const char *value;
+    bool ok = find_word(pair, arena, name, &value, &ignored);
+
+    error_clear(&ignored);
+    if (!ok || value == NULL)
+        abort(); /* no word of this pair: a fault of the caller */
+    return value;
+}
+
+bool
+pair_keeps(const Pair *pair)
+{
+    return pair->mapping.kept_count > 0;
+}
+
+static TemplateWords
+words_of(const Pair *pair)
+{
+    return (TemplateWords){find_word, pair};
+}
+
+char *
+pair_render(Arena *arena, const Pair *pair, Error *error, const char *name, ...)
+{
+    TemplateWords its = words_of(pair);
+    va_list args;
+    char *sql;
+
+    va_start(args, name);
+    sql = template_render_va(arena, name, &its, error, args);
+    va_end(args);
+    return sql;
+}
+
+const Result *
+pair_run(Conn *conn, const Pair *pair, Error *error, const char *name, ...)
+{
+    TemplateWords its = words_of(pair);
+    va_list args;
+    const Result *result;
+
+    va_start(args, name);
+    result = statement_run_va(conn, &its, error, name, args);
+    va_end(args);
+    return result;
+}
+
+bool
+pair_do(Conn *conn, const Pair *pair, Error *error, const char *name, ...)
+{
+    TemplateWords its = words_of(pair);
+    va_list args;
+    bool ok;
+
+    va_start(args, name);
+    ok = statement_run_va(conn, &its, error, name, args) != NULL;
+    va_end(args);
+    return ok;
+}
+
+bool
+pair_collect(Conn *conn, Arena *arena, const Pair *pair, StatementList *list, Error *error,
+             const char *name, ...)
+{
+    TemplateWords its = words_of(pair);
+    va_list args;
+    bool ok;
+
+    va_start(args, name);
+    ok = statement_collect_va(conn, arena, &its, list, error, name, args);
+    va_end(args);
+    return ok;
+}
+
+bool
+pair_generate(Conn *conn, const Pair *pair, Error *error, const char *name, ...)
+{
+    TemplateWords its = words_of(pair);
+    va_list args;
+    bool ok;
+
+    va_start(args, name);
+    ok = statement_generate_va(conn, &its, error, name, args);
+    va_end(args);
+    return ok;
 }
 
 /* After a revert green holds what was written to its new columns while it was live: that is kept,
@@ -234,117 +450,35 @@ keep_new_columns(Arena *arena, Mapping *mapping)
     mapping->kept = kept;
 }
 
-/* s.pgswap_k1 = <value of the key for this row of live> AND … */
-static char *
-item_kept_match(Arena *arena, const MapKey *key, int n)
-{
-    return arena_printf(arena, "s.pgswap_k%d %s %s", n, key->standby_equality, key->expression);
-}
-
-static char *
-item_kept_definition(Arena *arena, const MapKey *key, int n)
-{
-    return arena_printf(arena, "pgswap_k%d %s", n, key->standby_type);
-}
-
-static char *
-item_kept_name(Arena *arena, const MapKey *key, int n)
-{
-    (void)key;
-    return arena_printf(arena, "pgswap_k%d", n);
-}
-
-/* Columns of standby that live does not have: apply takes their values from what it kept of the
- * row, or else from the mapping's expression. */
-static void
-derive_kept(Arena *arena, Pair *pair)
-{
-    Mapping *mapping = &pair->mapping;
-    const char *match = key_list(arena, mapping, " AND ", item_kept_match);
-    Text definitions = {0}, columns = {0};
-
-    if (mapping->kept_count == 0)
-        return;
-    pair->kept = arena_printf(arena, "%s.kept_%s_%d_%s", template_state(), pair->migration->id_text,
-                              pair->number, pair->migration->live_colour);
-    pair->kept_keys = key_list(arena, mapping, ", ", item_kept_name);
-    text_append(&definitions, key_list(arena, mapping, ", ", item_kept_definition));
-    for (int i = 0; i < mapping->kept_count; i++)
-    {
-        const MapColumn *column = column_named(mapping, mapping->kept[i]);
-
-        text_append_item(&definitions, arena_printf(arena, "pgswap_c%d %s", i + 1, column->type));
-        text_append_item(&columns,
-                         arena_printf(arena, "standby.%s", ident_quote(arena, mapping->kept[i])));
-        mapping->columns[column - mapping->columns].expression = arena_printf(
-            arena,
-            "CASE WHEN EXISTS (SELECT FROM %s AS s WHERE %s) THEN (SELECT s.pgswap_c%d FROM %s AS "
-            "s WHERE %s) ELSE %s END",
-            pair->kept, match, i + 1, pair->kept, match, column->expression);
-    }
-    pair->kept_definitions = arena_strdup(arena, text_cstr(&definitions));
-    pair->kept_columns = arena_strdup(arena, text_cstr(&columns));
-    text_clear(&definitions);
-    text_clear(&columns);
-}
-
-static void
-derive_names(Arena *arena, Pair *pair)
-{
-    const Migration *m = pair->migration;
-    char *suffix = arena_printf(arena, "%s_%d_%s", m->id_text, pair->number, m->live_colour);
-
-    pair->live_oid = m->live_is_blue ? pair->blue : pair->green;
-    pair->standby_oid = m->live_is_blue ? pair->green : pair->blue;
-    pair->standby_schema = arena_printf(arena, "pgswap_%s_%s", m->id_text, m->standby_colour);
-    pair->away_schema = arena_printf(arena, "pgswap_%s_%s", m->id_text, m->live_colour);
-    pair->log = arena_printf(arena, "%s.log_%s", template_state(), suffix);
-    pair->alive = arena_printf(arena, "%s.alive_%s", template_state(), suffix);
-    pair->reserve = arena_printf(arena, "%s.reserve_%s", template_state(), suffix);
-    pair->dirty = arena_printf(arena, "%s.dirty_%s", template_state(), suffix);
-    pair->applied = arena_printf(arena, "%s.applied_%s", template_state(), suffix);
-    pair->function = arena_printf(arena, "%s.capture_%s", template_state(), suffix);
-    pair->trigger = arena_printf(arena, "pgswap_%s_%s", m->id_text, m->live_colour);
-}
-
 bool
 pair_take(Arena *arena, const Result *result, int row, const Migration *migration, Pair *pair,
           Error *error)
 {
     bool blue = migration->live_is_blue;
-    const char *mapping;
+    const char *mapping = result_get(result, row, blue ? "mapping" : "reverse");
 
     pair->migration = migration;
     pair->number = (int)result_get_int(result, row, "pair");
     pair->schema = arena_strdup(arena, result_get(result, row, "schema_name"));
     pair->table = arena_strdup(arena, result_get(result, row, "table_name"));
-    pair->live = arena_strdup(arena, result_get(result, row, "live"));
     pair->blue = arena_strdup(arena, result_get(result, row, "blue"));
     pair->green = arena_strdup(arena, result_get(result, row, "green"));
+    pair->live = arena_strdup(arena, result_get(result, row, "live"));
+    pair->live_oid = blue ? pair->blue : pair->green;
+    pair->standby_oid = blue ? pair->green : pair->blue;
+    pair->standby = arena_printf(arena, "pgswap_%s_%s.%s", migration->id_text,
+                                 migration->standby_colour, result_get(result, row, "name"));
     pair->rows_estimated = result_get_int(result, row, "rows_estimated");
+    pair->has_mapping = mapping != NULL;
     /* what must come out of the swap is, after it, what live must look like; and the other way */
     if (!description_from_json(arena, result_get(result, row, blue ? "fingerprint" : "expected"),
                                &pair->fingerprint, error) ||
         !description_from_json(arena, result_get(result, row, blue ? "expected" : "fingerprint"),
-                               &pair->expected, error))
+                               &pair->expected, error) ||
+        !mapping_from_json(arena, result_get(result, row, "mapping"), &pair->forward, error) ||
+        (mapping != NULL && !mapping_from_json(arena, mapping, &pair->mapping, error)))
         return false;
-    if (!mapping_from_json(arena, result_get(result, row, "mapping"), &pair->forward, error))
-        return false;
-    derive_names(arena, pair);
-    pair->standby =
-        arena_printf(arena, "%s.%s", pair->standby_schema, result_get(result, row, "name"));
-    mapping = result_get(result, row, blue ? "mapping" : "reverse");
-    pair->has_mapping = mapping != NULL;
-    if (mapping == NULL)
-        return true;
-    if (!mapping_from_json(arena, mapping, &pair->mapping, error))
-        return false;
-    if (blue && migration->swapped_before)
+    if (mapping != NULL && blue && migration->swapped_before)
         keep_new_columns(arena, &pair->mapping);
-    derive_key(arena, pair);
-    derive_kept(arena, pair);
-    derive_columns(arena, pair);
-    derive_fields(arena, &pair->mapping, false, &pair->fields);
-    derive_fields(arena, &pair->mapping, !blue || migration->swapped_before, &pair->agreed);
     return true;
 }

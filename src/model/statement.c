@@ -5,18 +5,11 @@
 #include "model/statement.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "sql/scan.h"
-#include "sql/template.h"
 #include "ui/log.h"
-
-enum
-{
-    VARS_MAX = 32
-};
 
 Number
 number(int64_t value)
@@ -27,19 +20,14 @@ number(int64_t value)
     return result;
 }
 
-static const Result *
-run_vars(Conn *conn, Error *error, const char *name, va_list args)
+const Result *
+statement_run_va(Conn *conn, const TemplateWords *words, Error *error, const char *name,
+                 va_list args)
 {
-    TemplateVar vars[VARS_MAX];
     Arena *scratch = arena_new();
     const Result *result = NULL;
-    const char *sql = NULL;
-    int count = 0;
+    const char *sql = template_render_va(scratch, name, words, error, args);
 
-    for (const char *var = va_arg(args, const char *); var != NULL && count < VARS_MAX;
-         var = va_arg(args, const char *))
-        vars[count++] = (TemplateVar){var, va_arg(args, const char *)};
-    sql = template_render_vars(scratch, name, vars, count, error);
     if (sql != NULL)
         result = await_query(conn, sql, error);
     if (result == NULL)
@@ -55,7 +43,7 @@ statement_run(Conn *conn, Error *error, const char *name, ...)
     const Result *result;
 
     va_start(args, name);
-    result = run_vars(conn, error, name, args);
+    result = statement_run_va(conn, NULL, error, name, args);
     va_end(args);
     return result;
 }
@@ -67,7 +55,7 @@ statement_do(Conn *conn, Error *error, const char *name, ...)
     const Result *result;
 
     va_start(args, name);
-    result = run_vars(conn, error, name, args);
+    result = statement_run_va(conn, NULL, error, name, args);
     va_end(args);
     return result != NULL;
 }
@@ -96,19 +84,28 @@ take_statements(Arena *arena, const Result *result, StatementList *list)
 }
 
 bool
-statement_collect(Conn *conn, Arena *arena, StatementList *list, Error *error, const char *name,
-                  ...)
+statement_collect_va(Conn *conn, Arena *arena, const TemplateWords *words, StatementList *list,
+                     Error *error, const char *name, va_list args)
 {
-    va_list args;
-    const Result *result;
+    const Result *result = statement_run_va(conn, words, error, name, args);
 
-    va_start(args, name);
-    result = run_vars(conn, error, name, args);
-    va_end(args);
     if (result == NULL)
         return false;
     take_statements(arena, result, list);
     return true;
+}
+
+bool
+statement_collect(Conn *conn, Arena *arena, StatementList *list, Error *error, const char *name,
+                  ...)
+{
+    va_list args;
+    bool ok;
+
+    va_start(args, name);
+    ok = statement_collect_va(conn, arena, NULL, list, error, name, args);
+    va_end(args);
+    return ok;
 }
 
 bool
@@ -156,23 +153,27 @@ statement_script_run(Conn *conn, const char *script, Error *error)
 }
 
 bool
-statement_generate(Conn *conn, Error *error, const char *name, ...)
+statement_generate_va(Conn *conn, const TemplateWords *words, Error *error, const char *name,
+                      va_list args)
 {
     Arena *scratch = arena_new();
     StatementList list = {0};
+    bool ok = statement_collect_va(conn, scratch, words, &list, error, name, args) &&
+              statement_list_run(conn, &list, error);
+
+    arena_free(scratch);
+    return ok;
+}
+
+bool
+statement_generate(Conn *conn, Error *error, const char *name, ...)
+{
     va_list args;
-    const Result *result;
-    bool ok = false;
+    bool ok;
 
     va_start(args, name);
-    result = run_vars(conn, error, name, args);
+    ok = statement_generate_va(conn, NULL, error, name, args);
     va_end(args);
-    if (result != NULL)
-    {
-        take_statements(scratch, result, &list);
-        ok = statement_list_run(conn, &list, error);
-    }
-    arena_free(scratch);
     return ok;
 }
 

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "base/text.h"
+#include "model/pair.h"
 #include "model/statement.h"
 #include "sql/ident.h"
 
@@ -52,13 +53,10 @@ find(Context *context, Arena *arena, const Pair *pair, const char *key)
     const char *found = NULL;
 
     if (list_columns(arena, &pair->mapping, &lists))
-        result = statement_run(context->control, &ignored, "generated_apart", "key", key, "dirty",
-                               pair->dirty, "names", text_cstr(&lists.names), "generated",
-                               text_cstr(&lists.generated), "live_values", text_cstr(&lists.live),
-                               "standby_values", text_cstr(&lists.standby), "live", pair->live,
-                               "live_match", pair->live_match, "standby", pair->standby,
-                               "key_expressions", pair->key_expressions, "dirty_columns",
-                               pair->dirty_columns, "standby_match", pair->standby_match, NULL);
+        result = pair_run(context->control, pair, &ignored, "generated_apart", "key", key, "names",
+                          text_cstr(&lists.names), "generated", text_cstr(&lists.generated),
+                          "live_values", text_cstr(&lists.live), "standby_values",
+                          text_cstr(&lists.standby), NULL);
     if (result != NULL && !result_get_bool(result, 0, "others"))
         found = arena_strdup(arena, result_get(result, 0, "generated"));
     error_clear(&ignored);
@@ -88,7 +86,7 @@ apart_check(Context *context, const Compare *compare, Error *error)
         error_detail(error, "The tables differ in %s%" PRId64 " of %" PRId64 " rows.\n%s",
                      compare->narrow.incomplete ? "at least " : "", compare->different,
                      compare->rows[PARITY_LIVE], text_cstr(&compare->report));
-        error_key(error, "(%s)=%s", pair->key_names, compare->narrow.first);
+        error_key(error, "(%s)=%s", pair_word(arena, pair, "key_names"), compare->narrow.first);
         error_hint(error,
                    "A function that the expression calls was replaced after these rows were "
                    "written. An UPDATE that sets the columns it is computed from to the "

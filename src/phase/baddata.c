@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "model/pair.h"
 #include "model/statement.h"
 #include "phase/halving.h"
 #include "phase/pending.h"
@@ -35,13 +36,8 @@ try_rows(const Search *s, const char *first, const char *end, Error *failure)
     const Pair *p = s->pair;
 
     if (s->pending)
-        return statement_do(conn, failure, "pending_try", "standby", p->standby, "columns",
-                            p->columns, "expressions", p->expressions, "live", p->live, "dirty",
-                            p->dirty, "live_match", p->live_match, "first_tid", first, "end_tid",
-                            end, NULL);
-    return statement_do(conn, failure, "rows_try", "standby", p->standby, "columns", p->columns,
-                        "expressions", p->expressions, "live", p->live, "first_tid", first,
-                        "end_tid", end, NULL);
+        return pair_do(conn, p, failure, "pending_try", "first_tid", first, "end_tid", end, NULL);
+    return pair_do(conn, p, failure, "rows_try", "first_tid", first, "end_tid", end, NULL);
 }
 
 static bool
@@ -52,13 +48,10 @@ try_column(const Search *s, const MapColumn *column, const char *first, const ch
     const Pair *p = s->pair;
 
     if (s->pending)
-        return statement_do(conn, failure, "pending_column_try", "schema", p->standby_schema,
-                            "expression", column->expression, "type", column->type, "live", p->live,
-                            "dirty", p->dirty, "live_match", p->live_match, "first_tid", first,
-                            "end_tid", end, NULL);
-    return statement_do(conn, failure, "row_column_try", "schema", p->standby_schema, "expression",
-                        column->expression, "type", column->type, "live", p->live, "first_tid",
-                        first, "end_tid", end, NULL);
+        return pair_do(conn, p, failure, "pending_column_try", "expression", column->expression,
+                       "type", column->type, "first_tid", first, "end_tid", end, NULL);
+    return pair_do(conn, p, failure, "row_column_try", "expression", column->expression, "type",
+                   column->type, "first_tid", first, "end_tid", end, NULL);
 }
 
 /* True if these rows fail; what is done is undone.  Once a stop is asked for nothing is tried. */
@@ -123,7 +116,7 @@ tell_row(const Search *s, const char *key, const MapColumn *column, Error *error
 {
     const char *table = s->pair->migration->live_is_blue ? "new" : "old";
 
-    error_key(error, "(%s)=%s", s->pair->key_names, key);
+    error_key(error, "(%s)=%s", pair_word(s->arena, s->pair, "key_names"), key);
     if (column == NULL)
     {
         error_detail(error, "The row with key %s does not fit the %s table.", error->key, table);
@@ -144,11 +137,11 @@ key_at(const Search *s, const char *first, const char *end)
     const char *key = NULL;
 
     if (s->pending)
-        result = statement_run(s->context->control, &ignored, "pending_row_key", "keys", p->keys,
-                               "dirty", p->dirty, "first_tid", first, "end_tid", end, NULL);
+        result = pair_run(s->context->control, p, &ignored, "pending_row_key", "first_tid", first,
+                          "end_tid", end, NULL);
     else
-        result = statement_run(s->context->control, &ignored, "row_key", "live_key", p->live_key,
-                               "live", p->live, "first_tid", first, "end_tid", end, NULL);
+        result = pair_run(s->context->control, p, &ignored, "row_key", "first_tid", first,
+                          "end_tid", end, NULL);
     if (result != NULL && result_rows(result) > 0)
         key = arena_strdup(s->arena, result_get(result, 0, "key"));
     error_clear(&ignored);
@@ -175,10 +168,10 @@ static int64_t
 last_row(const Search *s)
 {
     Error ignored = ERROR_INIT;
-    const Result *result = statement_run(s->context->control, &ignored, "block_last_row", "table",
-                                         s->pending ? s->pair->dirty : s->pair->live, "first_tid",
-                                         tid_text(s->arena, s->block, 0), "end_tid",
-                                         tid_text(s->arena, s->block + 1, 0), NULL);
+    const Result *result = statement_run(
+        s->context->control, &ignored, "block_last_row", "table",
+        pair_word(s->arena, s->pair, s->pending ? "dirty" : "live"), "first_tid",
+        tid_text(s->arena, s->block, 0), "end_tid", tid_text(s->arena, s->block + 1, 0), NULL);
     int64_t row = result != NULL ? result_get_int(result, 0, "last_row") : 0;
 
     error_clear(&ignored);
@@ -256,9 +249,7 @@ baddata_in_index(Context *context, const Pair *pair, const char *index, Error *e
     Error failure = ERROR_INIT;
     Conn *conn = context->control;
     Arena *arena = arena_new();
-    const Result *result =
-        statement_run(conn, &failure, "object_unique", "migration", pair->migration->id_text,
-                      "pair", number(pair->number).text, "name", index, NULL);
+    const Result *result = pair_run(conn, pair, &failure, "object_unique", "name", index, NULL);
 
     context_say_waiting(context, WAITING_SEARCH,
                         "two rows of %s are equal in index \"%s\"; searching for them", pair->live,
@@ -268,13 +259,13 @@ baddata_in_index(Context *context, const Pair *pair, const char *index, Error *e
         char *columns = arena_strdup(arena, result_get(result, 0, "unique_columns"));
         char *predicate = arena_strdup(arena, result_get(result, 0, "unique_predicate"));
 
-        result = statement_run(conn, &failure, "duplicate_find", "parameters",
-                               pair->migration->parameters.local, "live_key", pair->live_key,
-                               "mapped", pair->mapped, "live", pair->live, "predicate", predicate,
-                               "columns", columns, NULL);
+        result = pair_run(conn, pair, &failure, "duplicate_find", "parameters",
+                          pair->migration->parameters.local, "predicate", predicate,
+                          "unique_columns", columns, NULL);
         if (result != NULL && result_rows(result) > 0)
         {
-            error_key(error, "(%s)=%s", pair->key_names, result_get(result, 0, "first_key"));
+            error_key(error, "(%s)=%s", pair_word(arena, pair, "key_names"),
+                      result_get(result, 0, "first_key"));
             error_detail(error, "The rows with keys %s and %s would be equal in index \"%s\".",
                          result_get(result, 0, "first_key"), result_get(result, 0, "second_key"),
                          index);
@@ -299,8 +290,7 @@ baddata_in_pending(Context *context, const Pair *pair, Error *error)
     /* the keys went back into the log with the transaction: compact them, so that they have a place
      */
     if (!pending_compact(context, pair, &failure) ||
-        (result = statement_run(context->control, &failure, "relation_blocks", "table", pair->dirty,
-                                NULL)) == NULL)
+        (result = pair_run(context->control, pair, &failure, "relation_blocks", NULL)) == NULL)
     {
         error_clear(&failure);
         return false;

@@ -10,8 +10,8 @@
 static bool
 strip_green(Conn *conn, const Table *blue, const Shape *shape, Error *error)
 {
-    return statement_generate(conn, error, "green_strip", "green", shape->green, "live", blue->oid,
-                              NULL);
+    return statement_generate(conn, error, "green_strip", "standby_oid", shape->green, "live_oid",
+                              blue->oid, NULL);
 }
 
 static bool

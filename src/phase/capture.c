@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "model/home.h"
+#include "model/pair.h"
 #include "model/statement.h"
 #include "model/table.h"
 #include "phase/phases.h"
@@ -16,10 +17,8 @@
 static const char *
 mode_for(Context *context, const Pair *pair, Error *error)
 {
-    const Result *result =
-        statement_run(context->control, error, "capture_mode", "blue", pair->blue, "green",
-                      pair->green, "migration", pair->migration->id_text, "row_capture",
-                      context->settings->row_capture ? "true" : "false", NULL);
+    const Result *result = pair_run(context->control, pair, error, "capture_mode", "row_capture",
+                                    context->settings->row_capture ? "true" : "false", NULL);
 
     return result == NULL ? NULL : arena_strdup(context->arena, result_get(result, 0, "mode"));
 }
@@ -30,15 +29,9 @@ make_log(Context *context, const Pair *pair, Error *error)
     Conn *conn = context->control;
     const char *mode = mode_for(context, pair, error);
 
-    return mode != NULL &&
-           statement_do(conn, error, "log_create", "log", pair->log, "dirty", pair->dirty,
-                        "applied", pair->applied, "columns", pair->key_definitions, "keys",
-                        pair->keys, NULL) &&
-           statement_do(conn, error, "alive_create", "alive", pair->alive, NULL) &&
-           statement_generate(conn, error, "capture_functions", "function", pair->function, "log",
-                              pair->log, "keys", pair->keys, "new_keys", pair->new_keys, "old_keys",
-                              pair->old_keys, "row_new", pair->row_new, "row_old", pair->row_old,
-                              "mode", mode, NULL);
+    return mode != NULL && pair_do(conn, pair, error, "log_create", NULL) &&
+           pair_do(conn, pair, error, "alive_create", NULL) &&
+           pair_generate(conn, pair, error, "capture_functions", "mode", mode, NULL);
 }
 
 static bool
@@ -46,13 +39,11 @@ make_kept(Context *context, const Pair *pair, Error *error)
 {
     char *oid;
 
-    if (pair->kept == NULL)
+    if (!pair_keeps(pair))
         return true;
     return table_oid(context->control, context->arena, template_state(),
-                     strchr(pair->kept, '.') + 1, &oid, error) &&
-           (oid != NULL ||
-            statement_do(context->control, error, "kept_create", "kept", pair->kept, "columns",
-                         pair->kept_definitions, "keys", pair->kept_keys, NULL));
+                     strchr(pair_word(context->arena, pair, "kept"), '.') + 1, &oid, error) &&
+           (oid != NULL || pair_do(context->control, pair, error, "kept_create", NULL));
 }
 
 bool
@@ -66,7 +57,7 @@ capture_make_logs(Context *context, const Migration *migration, Error *error)
         if (!pair->has_mapping)
             continue;
         if (!table_oid(context->control, context->arena, template_state(),
-                       strchr(pair->log, '.') + 1, &oid, error) ||
+                       strchr(pair_word(context->arena, pair, "log"), '.') + 1, &oid, error) ||
             (oid == NULL && !make_log(context, pair, error)) || !make_kept(context, pair, error))
             return error_context(error, "creating the change log");
     }
@@ -78,10 +69,8 @@ capture_collect(Context *context, const Pair *pair, StatementList *list, Error *
 {
     const char *mode = mode_for(context, pair, error);
 
-    return mode != NULL &&
-           statement_collect(context->control, context->arena, list, error, "capture_triggers",
-                             "trigger", pair->trigger, "live", pair->live, "function",
-                             pair->function, "mode", mode, NULL);
+    return mode != NULL && pair_collect(context->control, context->arena, pair, list, error,
+                                        "capture_triggers", "mode", mode, NULL);
 }
 
 static bool
@@ -111,19 +100,14 @@ again_pair(Context *context, const Pair *pair, Error *error)
     Conn *conn = context->control;
     StatementList triggers;
 
-    return statement_generate(conn, error, "capture_drop", "trigger", pair->trigger, "relations",
-                              pair->live_oid, NULL) &&
+    return pair_generate(conn, pair, error, "capture_drop", NULL) &&
            capture_collect(context, pair, &triggers, error) &&
            statement_list_run(conn, &triggers, error) &&
-           statement_do(conn, error, "alive_again", "alive", pair->alive, NULL) &&
-           statement_generate(conn, error, "green_strip", "green", pair->standby_oid, "live",
-                              pair->live_oid, NULL) &&
-           statement_do(conn, error, "object_reset", "migration", pair->migration->id_text, "pair",
-                        number(pair->number).text, NULL) &&
-           statement_do(conn, error, "copy_restart", "standby", pair->standby, "migration",
-                        pair->migration->id_text, "pair", number(pair->number).text, "reason",
-                        "the capture triggers were disabled", "epoch", pair->migration->epoch,
-                        NULL);
+           pair_do(conn, pair, error, "alive_again", NULL) &&
+           pair_generate(conn, pair, error, "green_strip", NULL) &&
+           pair_do(conn, pair, error, "object_reset", NULL) &&
+           pair_do(conn, pair, error, "copy_restart", "reason",
+                   "the capture triggers were disabled", NULL);
 }
 
 static bool

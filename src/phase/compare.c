@@ -5,13 +5,16 @@
 
 #include <inttypes.h>
 
+#include "model/pair.h"
+
 Compare *
-compare_new(Arena *arena, const Pair *pair, const Fields *fields, int bucket_count)
+compare_new(Arena *arena, const Pair *pair, bool agreed, int bucket_count)
 {
     Compare *compare = arena_alloc(arena, sizeof(*compare));
 
+    compare->arena = arena;
     compare->pair = pair;
-    compare->fields = fields;
+    compare->agreed = agreed;
     compare->bucket_count = bucket_count;
     for (int side = PARITY_LIVE; side <= PARITY_STANDBY; side++)
         compare->buckets[side] = arena_alloc(arena, sizeof(Bucket) * (size_t)bucket_count);
@@ -90,12 +93,16 @@ compare_reader_end(CompareReader *reader, Error *error)
 const char *
 compare_fields(const Compare *compare, Arena *arena, ParitySide side)
 {
+    static const char *const words[][2] = {{"live_fields", "standby_fields"},
+                                           {"agreed_live_fields", "agreed_standby_fields"}};
     const Pair *pair = compare->pair;
-    const char *fields = side == PARITY_LIVE ? compare->fields->live : compare->fields->standby;
+    const char *fields = pair_word(arena, pair, words[compare->agreed][side]);
 
     return compare->narrowing
-               ? arena_printf(arena, "CAST(ROW(%s) AS pg_catalog.text), %s",
-                              side == PARITY_LIVE ? pair->live_key : pair->standby_key, fields)
+               ? arena_printf(
+                     arena, "CAST(ROW(%s) AS pg_catalog.text), %s",
+                     pair_word(arena, pair, side == PARITY_LIVE ? "live_key" : "standby_key"),
+                     fields)
                : fields;
 }
 
@@ -139,7 +146,8 @@ compare_require_equal(const Compare *compare, Error *error)
               compare->narrow.incomplete ? "at least " : "", compare->different,
               compare->rows[PARITY_LIVE]);
     error_detail(error, "%s", text_cstr(&compare->report));
-    error_key(error, "(%s)=%s", compare->pair->key_names, compare->narrow.first);
+    error_key(error, "(%s)=%s", pair_word(compare->arena, compare->pair, "key_names"),
+              compare->narrow.first);
     return error_hint(error,
                       "Nothing was swapped. Find out who writes to %s; \"pgswap %s\" ends the "
                       "migration, and %s stays as it is.",

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "model/pair.h"
 #include "model/statement.h"
 #include "sql/template.h"
 #include "ui/log.h"
@@ -127,9 +128,7 @@ context_pause_at(const Context *context, Conn *conn, const char *point, Error *e
 bool
 context_begin_snapshot(const Context *context, const Pair *pair, Error *error)
 {
-    return statement_do(context->control, error, "begin_snapshot", "live", pair->live, "live_oid",
-                        pair->live_oid, "standby", pair->standby, "standby_oid", pair->standby_oid,
-                        "log", pair->log, "dirty", pair->dirty, "applied", pair->applied, NULL) &&
+    return pair_do(context->control, pair, error, "begin_snapshot", NULL) &&
            parameters_use(&context->migration->parameters, context->control, error) &&
            context_pause_at(context, context->control, "snapshot-begun", error);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/pair.h"
 #include "model/statement.h"
 #include "phase/baddata.h"
 #include "phase/chunk_size.h"
@@ -53,18 +54,13 @@ chunk_sql(const Copy *copy, Chunk *chunk, Error *error)
 {
     const Pair *p = copy->pair;
     Arena *a = chunk->arena;
-    const char *copied = template_render(
-        a, "chunk_copy", error, "standby", p->standby, "columns", p->columns, "expressions",
-        p->expressions, "live", p->live, "first_tid", tid_text(a, chunk->range.first, 0), "end_tid",
-        tid_text(a, chunk->range.end, 0), "migration", p->migration->id_text, "pair",
-        number(p->number).text, "first_block", number(chunk->range.first).text, "end_block",
-        number(chunk->range.end).text, NULL);
-    const char *checked = template_render(
-        a, "chunk_check", error, "live", p->live, "live_oid", p->live_oid, "filenode",
-        copy->filenode, "migration", p->migration->id_text, "epoch", p->migration->epoch, NULL);
-    const char *counted = template_render(a, "chunk_rows", error, "migration",
-                                          p->migration->id_text, "pair", number(p->number).text,
-                                          "first_block", number(chunk->range.first).text, NULL);
+    const char *copied = pair_render(
+        a, p, error, "chunk_copy", "first_tid", tid_text(a, chunk->range.first, 0), "end_tid",
+        tid_text(a, chunk->range.end, 0), "first_block", number(chunk->range.first).text,
+        "end_block", number(chunk->range.end).text, NULL);
+    const char *checked = pair_render(a, p, error, "chunk_check", "filenode", copy->filenode, NULL);
+    const char *counted = pair_render(a, p, error, "chunk_rows", "first_block",
+                                      number(chunk->range.first).text, NULL);
 
     if (copied == NULL || checked == NULL || counted == NULL)
         return NULL;
@@ -137,23 +133,17 @@ prepare(Copy *copy, Error *error)
 {
     Context *context = copy->context;
     const Pair *pair = copy->pair;
-    const char *migration = pair->migration->id_text;
     const Result *result = NULL;
 
     if (diskfull_reserve(context, pair, error))
-        result = statement_run(context->control, error, "copy_state", "migration", migration,
-                               "pair", number(pair->number).text, NULL);
+        result = pair_run(context->control, pair, error, "copy_state", NULL);
     if (result != NULL && result_get_int(result, 0, "blocks") < 0)
-        result = statement_run(context->control, error, "copy_begin", "live", pair->live,
-                               "live_oid", pair->live_oid, "log", pair->log, "dirty", pair->dirty,
-                               "applied", pair->applied, "migration", migration, "pair",
-                               number(pair->number).text, "epoch", pair->migration->epoch, NULL);
+        result = pair_run(context->control, pair, error, "copy_begin", NULL);
     if (result == NULL)
         return false;
     copy->filenode = arena_strdup(context->arena, result_get(result, 0, "filenode"));
     copy->blocks = result_get_int(result, 0, "blocks");
-    result = statement_run(context->control, error, "copy_gaps", "migration", migration, "pair",
-                           number(pair->number).text, NULL);
+    result = pair_run(context->control, pair, error, "copy_gaps", NULL);
     if (result == NULL)
         return false;
     copy->rows_done = result_get_int(result, 0, "rows");
@@ -247,9 +237,7 @@ restart(Copy *copy, const char *reason, Error *error)
 
     log_warning("%s %s; the copy starts again", pair->live, reason);
     context->summary.rows_copied = 0;
-    return statement_do(context->control, error, "copy_restart", "standby", pair->standby,
-                        "migration", pair->migration->id_text, "pair", number(pair->number).text,
-                        "reason", reason, "epoch", pair->migration->epoch, NULL);
+    return pair_do(context->control, pair, error, "copy_restart", "reason", reason, NULL);
 }
 
 /* Nothing is left to copy, and the heap is the one that was copied. */
@@ -261,16 +249,14 @@ is_covered(Copy *copy, bool *covered, Error *error)
     const Pair *pair = copy->pair;
 
     *covered = false;
-    if (!statement_do(copy->context->control, &failure, "chunk_check", "live", pair->live,
-                      "live_oid", pair->live_oid, "filenode", copy->filenode, "migration",
-                      pair->migration->id_text, "epoch", pair->migration->epoch, NULL))
+    if (!pair_do(copy->context->control, pair, &failure, "chunk_check", "filenode", copy->filenode,
+                 NULL))
     {
         copy->replaced = error_is(&failure, "PS001");
         error_move(error, &failure);
         return false;
     }
-    result = statement_run(copy->context->control, error, "copy_gaps", "migration",
-                           pair->migration->id_text, "pair", number(pair->number).text, NULL);
+    result = pair_run(copy->context->control, pair, error, "copy_gaps", NULL);
     if (result == NULL)
         return false;
     *covered = result_get(result, 0, "first_block") == NULL;

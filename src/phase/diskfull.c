@@ -4,21 +4,21 @@
 #include "phase/diskfull.h"
 
 #include "model/home.h"
+#include "model/pair.h"
 #include "model/statement.h"
 #include "ui/progress.h"
 
 bool
 diskfull_reserve(Context *context, const Pair *pair, Error *error)
 {
-    return statement_generate(context->control, error, "reserve_create", "reserve", pair->reserve,
-                              "standby", pair->standby_oid, NULL) &&
+    return pair_generate(context->control, pair, error, "reserve_create", NULL) &&
            home_own(context->control, error);
 }
 
 bool
 diskfull_give_up_reserve(Context *context, const Pair *pair, Error *error)
 {
-    return statement_do(context->control, error, "reserve_drop", "reserve", pair->reserve, NULL);
+    return pair_do(context->control, pair, error, "reserve_drop", NULL);
 }
 
 /* Bytes of everything that is ours; 0 if it is not to be known. */
@@ -31,9 +31,7 @@ held(Context *context)
     for (int i = 0; i < context->migration->pair_count; i++)
     {
         const Pair *pair = &context->migration->pairs[i];
-        const Result *result = statement_run(context->control, &ignored, "space_held", "standby",
-                                             pair->standby, "log", pair->log, "dirty", pair->dirty,
-                                             "applied", pair->applied, "kept", pair->kept, NULL);
+        const Result *result = pair_run(context->control, pair, &ignored, "space_held", NULL);
 
         bytes += result != NULL ? result_get_int(result, 0, "bytes") : 0;
     }
@@ -46,17 +44,12 @@ static bool
 give_back_pair(Context *context, const Pair *pair, Error *error)
 {
     Conn *conn = context->control;
-    const char *migration = pair->migration->id_text;
 
     if (pair->migration->phase == PHASE_INDEX &&
-        (!statement_generate(conn, error, "green_strip", "green", pair->standby_oid, "live",
-                             pair->live_oid, NULL) ||
-         !statement_do(conn, error, "object_reset", "migration", migration, "pair",
-                       number(pair->number).text, NULL)))
+        (!pair_generate(conn, pair, error, "green_strip", NULL) ||
+         !pair_do(conn, pair, error, "object_reset", NULL)))
         return false;
-    return statement_do(conn, error, "copy_give_back", "standby", pair->standby, "migration",
-                        migration, "pair", number(pair->number).text, "epoch",
-                        pair->migration->epoch, NULL);
+    return pair_do(conn, pair, error, "copy_give_back", NULL);
 }
 
 static bool

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "model/dependents.h"
+#include "model/pair.h"
 #include "model/statement.h"
 #include "phase/phases.h"
 #include "sql/template.h"
@@ -27,18 +28,11 @@ append_statements(Text *script, const StatementList *list)
 }
 
 static bool
-append_generated(Context *context, Text *script, const Pair *pair, const char *name, bool mapped,
-                 Error *error)
+append_generated(Context *context, Text *script, const Pair *pair, const char *name, Error *error)
 {
     StatementList list;
 
-    if (!(mapped ? statement_collect(context->control, context->arena, &list, error, name, "mapped",
-                                     mapping_rows(context->arena, &pair->mapping), "live",
-                                     pair->live_oid, "standby", pair->standby_oid, "away",
-                                     pair->away_schema, "home", pair->schema, NULL)
-                 : statement_collect(context->control, context->arena, &list, error, name, "live",
-                                     pair->live_oid, "standby", pair->standby_oid, "away",
-                                     pair->away_schema, "home", pair->schema, NULL)))
+    if (!pair_collect(context->control, context->arena, pair, &list, error, name, NULL))
         return false;
     append_statements(script, &list);
     return true;
@@ -48,8 +42,7 @@ static bool
 append_kind(Context *context, Text *script, const Pair *pair, const char *kind, Error *error)
 {
     const Result *result =
-        statement_run(context->control, error, "object_read", "migration", pair->migration->id_text,
-                      "pair", number(pair->number).text, "kind", kind, NULL);
+        pair_run(context->control, pair, error, "object_read", "kind", kind, NULL);
 
     if (result == NULL)
         return false;
@@ -62,9 +55,8 @@ append_kind(Context *context, Text *script, const Pair *pair, const char *kind, 
 static bool
 append_sequences(Context *context, Text *release, Text *attach, const Pair *pair, Error *error)
 {
-    const Result *result = statement_run(
-        context->control, error, "owned_sequences", "live", pair->live_oid, "home", pair->live,
-        "mapped", mapping_rows(context->arena, &pair->mapping), "before",
+    const Result *result = pair_run(
+        context->control, pair, error, "owned_sequences", "before",
         pair->migration->live_is_blue ? NULL : description_to_json(context->arena, &pair->expected),
         NULL);
 
@@ -88,7 +80,8 @@ append_dependents(Context *context, Text *before, Text *after, const Pair *pair,
 {
     const Result *result = dependents_read(context->control, context->arena, pair->live_oid,
                                            &pair->mapping, pair->migration->parameters.path, tower,
-                                           pair->standby_schema, pair->away_schema, error);
+                                           pair_word(context->arena, pair, "standby_schema"),
+                                           pair_word(context->arena, pair, "away_schema"), error);
 
     if (result == NULL)
         return false;
@@ -109,10 +102,8 @@ append_dependents(Context *context, Text *before, Text *after, const Pair *pair,
             (*moves)++;
             continue;
         }
-        later = template_render(context->arena, "validate_create", error, "migration",
-                                pair->migration->id_text, "pair", number(pair->number).text,
-                                "statement", statement, "stage", stage, "colour",
-                                pair->migration->standby_colour, NULL);
+        later = pair_render(context->arena, pair, error, "validate_create", "statement", statement,
+                            "stage", stage, NULL);
         if (later == NULL)
             return false;
         text_append(after, later);
@@ -145,8 +136,8 @@ exchange_prepare(Context *context, const Pair *pair, const Pair *next, const cha
     bool ok;
 
     exchange->moves = 0;
-    ok = statement_collect(context->control, context->arena, &capture, error, "capture_drop",
-                           "trigger", pair->trigger, "relations", pair->live_oid, NULL);
+    ok =
+        pair_collect(context->control, context->arena, pair, &capture, error, "capture_drop", NULL);
 
     if (ok)
     {
@@ -156,12 +147,12 @@ exchange_prepare(Context *context, const Pair *pair, const Pair *next, const cha
     ok =
         ok && append_kind(context, &text, pair, "check", error) &&
         append_sequences(context, &text, &attach, pair, error) &&
-        append_generated(context, &attach, pair, "identity_values", true, error) &&
+        append_generated(context, &attach, pair, "identity_values", error) &&
         append_dependents(context, &text, &attach, pair, tower, locks, &exchange->moves, error) &&
         append_kind(context, &attach, pair,
                     arena_printf(context->arena, "foreign %s", migration->standby_colour), error) &&
         append_capture(context, &attach, next, error) &&
-        append_generated(context, &text, pair, "exchange", false, error);
+        append_generated(context, &text, pair, "exchange", error);
     text_append(&text, text_cstr(&attach));
     ours = template_render(context->arena, "parameters_ours", error, "scope", "LOCAL", NULL);
     if (ours != NULL)

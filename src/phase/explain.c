@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/pair.h"
 #include "model/statement.h"
 #include "phase/phases.h"
 
@@ -62,14 +63,15 @@ names_table(const Error *error, const char *schema, const char *table)
 }
 
 static void
-look_at_ours(const Pair *pair, const Error *error, Error *cause)
+look_at_ours(Arena *arena, const Pair *pair, const Error *error, Error *cause)
 {
-    const char *ours[] = {pair->log, pair->dirty, pair->applied, pair->alive, pair->kept};
+    static const char *const ours[] = {"log", "dirty", "applied", "alive", "kept"};
 
     for (size_t i = 0; is_by_absence(error) && i < sizeof(ours) / sizeof(ours[0]); i++)
-        if (names(error, ours[i]))
+        if (names(error, pair_word(arena, pair, ours[i])))
         {
-            error_set(cause, ERROR_CHANGED, "%s, which pgswap made, is gone", ours[i]);
+            error_set(cause, ERROR_CHANGED, "%s, which pgswap made, is gone",
+                      pair_word(arena, pair, ours[i]));
             error_hint(cause, "\"pgswap %s\" ends the migration, and %s stays as it is.",
                        journal_end(pair->migration), pair->live);
         }
@@ -78,11 +80,12 @@ look_at_ours(const Pair *pair, const Error *error, Error *cause)
 /* All is in its place now; a statement has missed it for all that.  (No code of its own:
  * relation_open() in PostgreSQL's relation.c.) */
 static void
-look_for_absence(const Pair *pair, const Error *error, Error *cause)
+look_for_absence(Arena *arena, const Pair *pair, const Error *error, Error *cause)
 {
-    const char *missed = names_table(error, pair->schema, pair->table)           ? pair->live
-                         : names_table(error, pair->standby_schema, pair->table) ? pair->standby
-                                                                                 : NULL;
+    const char *missed = names_table(error, pair->schema, pair->table) ? pair->live
+                         : names_table(error, pair_word(arena, pair, "standby_schema"), pair->table)
+                             ? pair->standby
+                             : NULL;
 
     if (is_by_absence(error) && missed != NULL)
         error_set(cause, ERROR_CHANGED, "table %s was renamed, moved or dropped for a moment",
@@ -105,9 +108,9 @@ look_at_tables(Context *context, const Error *error, Error *cause)
         return;
     for (int i = 0; cause->kind == ERROR_NONE && i < context->migration->pair_count; i++)
     {
-        look_at_ours(&context->migration->pairs[i], error, cause);
+        look_at_ours(context->arena, &context->migration->pairs[i], error, cause);
         if (cause->kind == ERROR_NONE)
-            look_for_absence(&context->migration->pairs[i], error, cause);
+            look_for_absence(context->arena, &context->migration->pairs[i], error, cause);
     }
 }
 

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "model/fingerprint.h"
+#include "model/pair.h"
 #include "model/statement.h"
 #include "phase/phases.h"
 #include "ui/log.h"
@@ -22,10 +23,7 @@ enum
 static const Result *
 find_tables(Conn *conn, const Pair *pair, Error *error)
 {
-    return statement_run(conn, error, "pair_tables", "live", pair->live_oid, "standby",
-                         pair->standby_oid, "schema", pair->schema, "table", pair->table,
-                         "standby_schema", pair->standby_schema, "away_schema", pair->away_schema,
-                         NULL);
+    return pair_run(conn, pair, error, "pair_tables", NULL);
 }
 
 static bool
@@ -69,6 +67,7 @@ check_tables(const Pair *pair, const Result *found, Error *error)
 {
     const char *live = result_get(found, 0, "live"), *standby = result_get(found, 0, "standby");
     bool has_away = result_get_bool(found, 0, "has_away");
+    Arena *scratch;
 
     if (live == NULL)
         return live_is_gone(pair, standby, error);
@@ -76,8 +75,10 @@ check_tables(const Pair *pair, const Result *found, Error *error)
         return has_moved(pair, found, error);
     if (standby != NULL && has_away)
         return true;
+    scratch = arena_new();
     error_set(error, ERROR_CHANGED, "%s, which pgswap made, is gone",
-              standby == NULL ? pair->standby : pair->away_schema);
+              pair_word(scratch, pair, standby == NULL ? "standby" : "away_schema"));
+    arena_free(scratch);
     return error_hint(error, "\"pgswap %s\" ends the migration, and %s stays as it is.",
                       journal_end(pair->migration), pair->live);
 }
@@ -176,9 +177,7 @@ check_capture(const Context *context, Conn *conn, bool *whole, Error *error)
     for (int i = 0; i < context->migration->pair_count; i++)
     {
         const Pair *pair = &context->migration->pairs[i];
-        const Result *result =
-            statement_run(conn, error, "capture_state", "standby", pair->standby_oid, "alive",
-                          pair->alive, "trigger", pair->trigger, "live", pair->live_oid, NULL);
+        const Result *result = pair_run(conn, pair, error, "capture_state", NULL);
 
         if (result == NULL)
             return false;
@@ -197,10 +196,7 @@ bool
 guard_row_marks(Context *context, const Pair *pair, Arena *arena, char **marks, bool *known,
                 Error *error)
 {
-    const Result *result =
-        statement_run(context->control, error, "row_marks", "live", pair->live_oid, "standby",
-                      pair->standby_oid, "trigger", pair->trigger, "migration",
-                      pair->migration->id_text, "pair", number(pair->number).text, NULL);
+    const Result *result = pair_run(context->control, pair, error, "row_marks", NULL);
 
     if (result == NULL)
         return false;
@@ -212,8 +208,7 @@ guard_row_marks(Context *context, const Pair *pair, Arena *arena, char **marks, 
 bool
 guard_record_marks(Context *context, const Pair *pair, const char *marks, Error *error)
 {
-    return statement_do(context->control, error, "row_marks_record", "marks", marks, "migration",
-                        pair->migration->id_text, "pair", number(pair->number).text, NULL);
+    return pair_do(context->control, pair, error, "row_marks_record", "marks", marks, NULL);
 }
 
 /* The marks of live, and of what depends on it; read before what they stand for is looked at. */
@@ -223,8 +218,8 @@ read_marks(const Context *context, Conn *conn, Digest *marks, Error *error)
     *marks = (Digest){0};
     for (int i = 0; i < context->migration->pair_count; i++)
     {
-        const Result *result = statement_run(conn, error, "live_marks", "oid",
-                                             context->migration->pairs[i].live_oid, NULL);
+        const Result *result =
+            pair_run(conn, &context->migration->pairs[i], error, "live_marks", NULL);
         const char *text;
 
         if (result == NULL)

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "model/pair.h"
 #include "model/statement.h"
 #include "phase/baddata.h"
 #include "phase/diskfull.h"
@@ -44,9 +45,8 @@ read_objects(Objects *objects, const char *kind, Error *error)
 {
     const Pair *pair = objects->pair;
     Arena *arena = objects->context->arena;
-    const Result *result = statement_run(objects->context->control, error, "object_read",
-                                         "migration", pair->migration->id_text, "pair",
-                                         number(pair->number).text, "kind", kind, NULL);
+    const Result *result =
+        pair_run(objects->context->control, pair, error, "object_read", "kind", kind, NULL);
     size_t size;
 
     if (result == NULL)
@@ -70,11 +70,9 @@ make_sql(Objects *objects, Arena *arena, int i, Error *error)
 {
     const Pair *pair = objects->pair;
 
-    return template_render(arena, "object_make", error, "parameters",
-                           pair->migration->parameters.local, "lock_timeout", "10min", "statement",
-                           objects->statements[i], "migration", pair->migration->id_text, "pair",
-                           number(pair->number).text, "ordinal", objects->ordinals[i], "epoch",
-                           pair->migration->epoch, NULL);
+    return pair_render(arena, pair, error, "object_make", "parameters",
+                       pair->migration->parameters.local, "lock_timeout", "10min", "statement",
+                       objects->statements[i], "ordinal", objects->ordinals[i], NULL);
 }
 
 static PoolNext
@@ -187,8 +185,7 @@ purge(Context *context, const Pair *pair, Error *error)
 
     if (context_begin_snapshot(context, pair, error) &&
         pending_purge_here(context, pair, &purged, error) &&
-        statement_do(context->control, error, "lease_check", "migration", pair->migration->id_text,
-                     "epoch", pair->migration->epoch, NULL) &&
+        pair_do(context->control, pair, error, "lease_check", NULL) &&
         statement_do(context->control, error, "commit", NULL))
         return true;
     statement_rollback(context->control);
@@ -205,8 +202,7 @@ vacuum_standby(Objects *objects, Error *error)
     const char *before = template_render(arena, "lock_timeout", error, "lock_timeout",
                                          number(READ_PATIENCE).text, NULL);
     Job job = {.alone = true,
-               .sql = template_render(arena, "vacuum_analyze", error, "table",
-                                      objects->pair->standby, NULL)};
+               .sql = pair_render(arena, objects->pair, error, "vacuum_analyze", NULL)};
 
     if (patient == NULL || before == NULL || job.sql == NULL || !pool_each(pool, patient, error))
         return false;

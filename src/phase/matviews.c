@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "model/dependents.h"
+#include "model/pair.h"
 #include "model/statement.h"
 #include "phase/pending.h"
 #include "ui/log.h"
@@ -16,8 +17,7 @@
 bool
 matviews_drop(Context *context, const Pair *pair, Error *error)
 {
-    return statement_generate(context->control, error, "matviews_drop", "schema",
-                              pair->standby_schema, NULL);
+    return pair_generate(context->control, pair, error, "matviews_drop", NULL);
 }
 
 /* Under which search_path texts are printed, and read back; *can is false where something is in the
@@ -27,7 +27,8 @@ read_paths(Context *context, const Pair *pair, bool *can, char **printed, char *
 {
     MatviewFacts facts;
 
-    if (!matviews_look(context->control, context->arena, pair->live_oid, pair->standby_schema,
+    if (!matviews_look(context->control, context->arena, pair->live_oid,
+                       pair_word(context->arena, pair, "standby_schema"),
                        context->migration->parameters.path, &facts, error))
         return false;
     *can = facts.present && facts.obstacles.count == 0;
@@ -45,7 +46,8 @@ collect(Context *context, const Pair *pair, const char *printed, StatementList *
 {
     const Result *result =
         dependents_read(context->control, context->arena, pair->live_oid, &pair->mapping, printed,
-                        TOWER_AHEAD, pair->standby_schema, pair->away_schema, error);
+                        TOWER_AHEAD, pair_word(context->arena, pair, "standby_schema"),
+                        pair_word(context->arena, pair, "away_schema"), error);
 
     if (result == NULL)
         return false;
@@ -65,8 +67,7 @@ collect(Context *context, const Pair *pair, const char *printed, StatementList *
 static bool
 check_astray(Context *context, const Pair *pair, Error *error)
 {
-    const Result *result = statement_run(context->control, error, "matviews_astray", "schema",
-                                         pair->standby_schema, "live", pair->live_oid, NULL);
+    const Result *result = pair_run(context->control, pair, error, "matviews_astray", NULL);
 
     if (result == NULL || result_rows(result) == 0)
         return result != NULL;
@@ -93,8 +94,7 @@ build(Context *context, const Pair *pair, const char *printed, const char *read,
            parameters_use_path(parameters, context->control, error) &&
            statement_list_run(context->control, &filled, error) &&
            parameters_leave(context->control, error) && check_astray(context, pair, error) &&
-           statement_do(context->control, error, "lease_check", "migration",
-                        pair->migration->id_text, "epoch", pair->migration->epoch, NULL) &&
+           pair_do(context->control, pair, error, "lease_check", NULL) &&
            statement_do(context->control, error, "commit", NULL);
 }
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/pair.h"
 #include "model/statement.h"
 #include "phase/apart.h"
 #include "phase/compare.h"
@@ -51,14 +52,10 @@ range_sql(const Parity *parity, const Range *range, int64_t first, int64_t end, 
     const char *fields = compare_fields(parity->compare, a, range->reader.side);
 
     if (range->reader.side == PARITY_LIVE)
-        return template_render(a, "parity_live", error, "fields", fields, "live", p->live,
-                               "first_tid", tid_text(a, first, 0), "end_tid", tid_text(a, end, 0),
-                               "dirty", p->dirty, "log", p->log, "live_match", p->live_match, NULL);
-    return template_render(a, "parity_standby", error, "fields", fields, "standby", p->standby,
-                           "first_tid", tid_text(a, first, 0), "end_tid", tid_text(a, end, 0),
-                           "dirty", p->dirty, "log", p->log, "key_expressions", p->key_expressions,
-                           "dirty_columns", p->dirty_columns, "standby_match", p->standby_match,
-                           NULL);
+        return pair_render(a, p, error, "parity_live", "fields", fields, "first_tid",
+                           tid_text(a, first, 0), "end_tid", tid_text(a, end, 0), NULL);
+    return pair_render(a, p, error, "parity_standby", "fields", fields, "first_tid",
+                       tid_text(a, first, 0), "end_tid", tid_text(a, end, 0), NULL);
 }
 
 static bool
@@ -144,9 +141,7 @@ join_snapshot(Parity *parity, Error *error)
     bool known;
 
     if (guard_row_marks(context, pair, parity->arena, &parity->marks, &known, error))
-        result = statement_run(context->control, error, "parity_begin", "live", pair->live,
-                               "live_oid", pair->live_oid, "standby", pair->standby, "standby_oid",
-                               pair->standby_oid, "log", pair->log, "dirty", pair->dirty, NULL);
+        result = pair_run(context->control, pair, error, "parity_begin", NULL);
     if (result != NULL && result_get_bool(result, 0, "truncated"))
     {
         error_set(error, ERROR_LOCK, "the table was truncated meanwhile");
@@ -156,9 +151,8 @@ join_snapshot(Parity *parity, Error *error)
     {
         parity->blocks[PARITY_LIVE] = result_get_int(result, 0, "live_blocks");
         parity->blocks[PARITY_STANDBY] = result_get_int(result, 0, "standby_blocks");
-        sql = template_render(parity->arena, "parity_join", error, "snapshot",
-                              result_get(result, 0, "snapshot"), "live", pair->live, "standby",
-                              pair->standby, "log", pair->log, "dirty", pair->dirty, NULL);
+        sql = pair_render(parity->arena, pair, error, "parity_join", "snapshot",
+                          result_get(result, 0, "snapshot"), NULL);
     }
     return sql != NULL && pool_each(context->pool, sql, error) &&
            context_pause_at(context, context->control, "parity-begun", error);
@@ -188,12 +182,10 @@ record(Parity *parity, Error *error)
 
     context->summary.rows_compared += compare->rows[PARITY_LIVE];
     context->summary.rows_different += compare->different;
-    return statement_do(context->control, error, "parity_record", "migration",
-                        pair->migration->id_text, "pair", number(pair->number).text, "outcome",
-                        clean ? "clean" : "different", "rows_compared",
-                        number(compare->rows[PARITY_LIVE]).text, "rows_different",
-                        number(compare->different).text, "colour", pair->migration->live_colour,
-                        "applied", pair->applied, NULL) &&
+    return pair_do(context->control, pair, error, "parity_record", "outcome",
+                   clean ? "clean" : "different", "rows_compared",
+                   number(compare->rows[PARITY_LIVE]).text, "rows_different",
+                   number(compare->different).text, NULL) &&
            (!clean || guard_record_marks(context, pair, parity->marks, error));
 }
 
@@ -204,7 +196,7 @@ check_pair(Context *context, const Pair *pair, Error *error)
     Parity parity = {.context = context,
                      .pair = pair,
                      .arena = arena,
-                     .compare = compare_new(arena, pair, &pair->agreed, BUCKETS)};
+                     .compare = compare_new(arena, pair, true, BUCKETS)};
     Error failure = ERROR_INIT;
     bool ok =
         join_snapshot(&parity, error) && compare_run(parity.compare, read_all, &parity, error);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "model/pair.h"
 #include "model/statement.h"
 #include "phase/baddata.h"
 #include "phase/phases.h"
@@ -25,10 +26,7 @@ enum
 static bool
 compact(Context *context, const Pair *pair, int64_t *moved, Error *error)
 {
-    const Result *result =
-        statement_run(context->control, error, "compact", "log", pair->log, "dirty", pair->dirty,
-                      "keys", pair->keys, "migration", context->migration->id_text, "epoch",
-                      context->migration->epoch, NULL);
+    const Result *result = pair_run(context->control, pair, error, "compact", NULL);
 
     if (result == NULL)
         return false;
@@ -47,8 +45,7 @@ pending_compact(Context *context, const Pair *pair, Error *error)
 bool
 pending_count(Context *context, const Pair *pair, int64_t *backlog, Error *error)
 {
-    const Result *result = statement_run(context->control, error, "pending_count", "log", pair->log,
-                                         "dirty", pair->dirty, NULL);
+    const Result *result = pair_run(context->control, pair, error, "pending_count", NULL);
 
     if (result == NULL)
         return false;
@@ -63,26 +60,17 @@ pending_count(Context *context, const Pair *pair, int64_t *backlog, Error *error
 static bool
 delete_rows(Context *context, const Pair *pair, int64_t *deleted, Error *error)
 {
-    const Result *result =
-        statement_run(context->control, error, "marker_take", "log", pair->log, NULL);
+    const Result *result = pair_run(context->control, pair, error, "marker_take", NULL);
 
     *deleted = 0;
     if (result == NULL)
         return false;
     if (result_affected(result) > 0)
-        return statement_do(context->control, error, "standby_empty", "standby", pair->standby,
-                            NULL);
-    if (pair->kept != NULL)
-        result = statement_run(
-            context->control, error, "pending_delete_keep", "standby", pair->standby, "dirty",
-            pair->dirty, "dirty_columns", pair->dirty_columns, "key_expressions",
-            pair->key_expressions, "standby_match", pair->standby_match, "standby_key",
-            pair->standby_key, "kept_columns", pair->kept_columns, "kept", pair->kept, NULL);
+        return pair_do(context->control, pair, error, "standby_empty", NULL);
+    if (pair_keeps(pair))
+        result = pair_run(context->control, pair, error, "pending_delete_keep", NULL);
     else
-        result = statement_run(context->control, error, "pending_delete", "standby", pair->standby,
-                               "dirty", pair->dirty, "dirty_columns", pair->dirty_columns,
-                               "key_expressions", pair->key_expressions, "standby_match",
-                               pair->standby_match, NULL);
+        result = pair_run(context->control, pair, error, "pending_delete", NULL);
     if (result == NULL)
         return false;
     *deleted = result_affected(result);
@@ -104,16 +92,11 @@ pending_apply_here(Context *context, const Pair *pair, int64_t *applied, Error *
 
     if (!compact(context, pair, &count, error) || !delete_rows(context, pair, &count, error) ||
         !context_pause_at(context, conn, "apply-read", error) ||
-        !statement_do(conn, error, "pending_insert", "standby", pair->standby, "columns",
-                      pair->columns, "expressions", pair->expressions, "live", pair->live, "dirty",
-                      pair->dirty, "live_match", pair->live_match, NULL))
+        !pair_do(conn, pair, error, "pending_insert", NULL))
         return false;
-    if (pair->kept != NULL && !statement_do(conn, error, "kept_clear", "kept", pair->kept, NULL))
+    if (pair_keeps(pair) && !pair_do(conn, pair, error, "kept_clear", NULL))
         return false;
-    result =
-        statement_run(conn, error, "pending_clear", "dirty", pair->dirty, "applied", pair->applied,
-                      "keys", pair->keys, "migration", context->migration->id_text, "pair",
-                      number(pair->number).text, "epoch", context->migration->epoch, NULL);
+    result = pair_run(conn, pair, error, "pending_clear", NULL);
     if (result == NULL)
         return false;
     *applied = result_affected_at(result, 1);
@@ -163,9 +146,14 @@ pending_apply(Context *context, const Pair *pair, int64_t *applied, Error *error
 bool
 pending_vacuum(Context *context, const Pair *pair, Error *error)
 {
-    return context_vacuum(context, "vacuum", pair->log, error) &&
-           context_vacuum(context, "vacuum", pair->dirty, error) &&
-           context_vacuum(context, "vacuum", pair->applied, error);
+    static const char *const ours[] = {"log", "dirty", "applied"};
+    Arena *scratch = arena_new();
+    bool ok = true;
+
+    for (size_t i = 0; ok && i < sizeof(ours) / sizeof(ours[0]); i++)
+        ok = context_vacuum(context, "vacuum", pair_word(scratch, pair, ours[i]), error);
+    arena_free(scratch);
+    return ok;
 }
 
 static void

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "model/pair.h"
 #include "model/statement.h"
 #include "phase/backoff.h"
 #include "phase/pause.h"
@@ -174,8 +175,7 @@ polite_begin(Context *context, const char *relations, Error *error)
                       number(silence < SILENCE_MIN ? SILENCE_MIN : silence).text, NULL))
         return false;
     for (int i = 0; i < migration->pair_count; i++)
-        if (!statement_generate(context->control, error, "lock_standby", "standby",
-                                migration->pairs[i].standby_oid, NULL))
+        if (!pair_generate(context->control, &migration->pairs[i], error, "lock_standby", NULL))
             return false;
     if (!lock_gently(context, relations, error))
         return false;

@@ -4,6 +4,7 @@
  */
 #include "phase/proof.h"
 
+#include "model/pair.h"
 #include "model/statement.h"
 #include "phase/compare.h"
 #include "sql/template.h"
@@ -28,13 +29,8 @@ side_sql(const Proof *proof, ParitySide side, Error *error)
     const char *fields = compare_fields(proof->compare, proof->arena, side);
 
     if (side == PARITY_LIVE)
-        return template_render(proof->arena, "proof_live", error, "fields", fields, "live", p->live,
-                               "applied", p->applied, "dirty", p->dirty, "live_match",
-                               p->live_match, NULL);
-    return template_render(proof->arena, "proof_standby", error, "fields", fields, "standby",
-                           p->standby, "applied", p->applied, "dirty", p->dirty, "key_expressions",
-                           p->key_expressions, "dirty_columns", p->dirty_columns, "standby_match",
-                           p->standby_match, NULL);
+        return pair_render(proof->arena, p, error, "proof_live", "fields", fields, NULL);
+    return pair_render(proof->arena, p, error, "proof_standby", "fields", fields, NULL);
 }
 
 static bool
@@ -59,12 +55,11 @@ bool
 proof_here(Context *context, const Pair *pair, int64_t keys, Error *error)
 {
     Arena *arena = arena_new();
-    Proof proof = {context, pair, arena, compare_new(arena, pair, &pair->fields, BUCKETS)};
-    bool ok = compare_run(proof.compare, read_both, &proof, error) &&
-              compare_require_equal(proof.compare, error) &&
-              statement_do(context->control, error, "proof_clear", "applied", pair->applied, "keys",
-                           number(keys).text, "migration", pair->migration->id_text, "pair",
-                           number(pair->number).text, "epoch", pair->migration->epoch, NULL);
+    Proof proof = {context, pair, arena, compare_new(arena, pair, false, BUCKETS)};
+    bool ok =
+        compare_run(proof.compare, read_both, &proof, error) &&
+        compare_require_equal(proof.compare, error) &&
+        pair_do(context->control, pair, error, "proof_clear", "count", number(keys).text, NULL);
 
     compare_clear(proof.compare);
     arena_free(arena);
@@ -74,8 +69,7 @@ proof_here(Context *context, const Pair *pair, int64_t keys, Error *error)
 static bool
 count(Context *context, const Pair *pair, int64_t *keys, Error *error)
 {
-    const Result *result = statement_run(context->control, error, "proof_count", "applied",
-                                         pair->applied, "log", pair->log, NULL);
+    const Result *result = pair_run(context->control, pair, error, "proof_count", NULL);
 
     if (result == NULL)
         return false;
@@ -87,9 +81,7 @@ count(Context *context, const Pair *pair, int64_t *keys, Error *error)
 static bool
 compact(Context *context, const Pair *pair, Error *error)
 {
-    return statement_do(context->control, error, "compact", "log", pair->log, "dirty", pair->dirty,
-                        "keys", pair->keys, "migration", pair->migration->id_text, "epoch",
-                        pair->migration->epoch, NULL);
+    return pair_do(context->control, pair, error, "compact", NULL);
 }
 
 bool
@@ -119,8 +111,8 @@ proof_is_due(Context *context, bool *left, Error *error)
     *left = false;
     for (int i = 0; !*left && i < context->migration->pair_count; i++)
     {
-        const Result *result = statement_run(context->control, error, "proof_left", "applied",
-                                             context->migration->pairs[i].applied, NULL);
+        const Result *result =
+            pair_run(context->control, &context->migration->pairs[i], error, "proof_left", NULL);
 
         if (result == NULL)
             return false;

@@ -4,6 +4,7 @@
  * refreshed. The state says what is still to be done, so that neither a crash nor a cut line leaves
  * it undone.
  */
+#include "model/pair.h"
 #include "model/statement.h"
 #include "phase/durable.h"
 #include "phase/hook.h"
@@ -34,9 +35,8 @@ leave_out(Context *context, const Piece *piece, Error *error)
     log_warning("skipped \"%s\": %s", piece->statement, error->message);
     error_clear(error);
     statement_rollback(context->control);
-    return statement_do(context->control, error, "object_leave", "migration",
-                        context->migration->id_text, "pair", number(piece->pair->number).text,
-                        "ordinal", piece->ordinal, "epoch", context->migration->epoch, NULL);
+    return pair_do(context->control, piece->pair, error, "object_leave", "ordinal", piece->ordinal,
+                   NULL);
 }
 
 static bool
@@ -47,11 +47,10 @@ attempt(Context *context, void *data, Error *error)
 
     if (piece->gentle)
         piece->task->imposed = 0;
-    if (statement_do(context->control, error, "object_make", "parameters",
-                     migration->parameters.local, "lock_timeout",
-                     number(context->settings->lock_timeout).text, "statement", piece->statement,
-                     "migration", migration->id_text, "pair", number(piece->pair->number).text,
-                     "ordinal", piece->ordinal, "epoch", migration->epoch, NULL))
+    if (pair_do(context->control, piece->pair, error, "object_make", "parameters",
+                migration->parameters.local, "lock_timeout",
+                number(context->settings->lock_timeout).text, "statement", piece->statement,
+                "ordinal", piece->ordinal, NULL))
         return true;
     return is_gone(error) ? leave_out(context, piece, error)
                           : error_context(error, "running \"%s\"", piece->statement);
@@ -62,9 +61,8 @@ static bool
 next_piece(Context *context, const Pair *pair, const char *kind, Piece *piece, bool *found,
            Error *error)
 {
-    const Result *result = statement_run(
-        context->control, error, "object_read", "migration", context->migration->id_text, "pair",
-        number(pair->number).text, "kind",
+    const Result *result = pair_run(
+        context->control, pair, error, "object_read", "kind",
         arena_printf(context->arena, "%s %s", kind, context->migration->live_colour), NULL);
 
     if (result == NULL)

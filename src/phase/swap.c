@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "model/dependents.h"
 #include "model/fingerprint.h"
+#include "model/pair.h"
 #include "model/statement.h"
 #include "phase/baddata.h"
 #include "phase/drain.h"
@@ -61,8 +62,8 @@ static bool
 read_marks(Swap *swap, int pair, char **marks, Error *error)
 {
     Context *context = swap->context;
-    const Result *result = statement_run(context->control, error, "live_marks", "oid",
-                                         context->migration->pairs[pair].live_oid, NULL);
+    const Result *result =
+        pair_run(context->control, &context->migration->pairs[pair], error, "live_marks", NULL);
 
     if (result == NULL)
         return false;
@@ -105,7 +106,8 @@ know_standby(Swap *swap, Error *error)
         Description standby;
 
         if (!description_read(context->control, swap->scratch, pair->standby_oid,
-                              pair->standby_schema, pair->schema, NULL, &standby, error))
+                              pair_word(context->arena, pair, "standby_schema"), pair->schema, NULL,
+                              &standby, error))
             return false;
         swap->known[i] = standby.known;
     }
@@ -435,11 +437,9 @@ make_logs(Swap *swap, Error *error)
 
     if (statement_do(context->control, error, "begin", NULL) &&
         capture_make_logs(context, &swap->after, error) &&
-        statement_generate(context->control, error, "partition_bound", "parameters",
-                           context->migration->parameters.local, "path",
-                           context->migration->parameters.path, "live",
-                           context->migration->pairs[0].live_oid, "standby",
-                           context->migration->pairs[0].standby_oid, NULL) &&
+        pair_generate(context->control, &context->migration->pairs[0], error, "partition_bound",
+                      "parameters", context->migration->parameters.local, "path",
+                      context->migration->parameters.path, NULL) &&
         statement_do(context->control, error, "commit", NULL))
         return true;
     statement_rollback(context->control);

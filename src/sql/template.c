@@ -6,7 +6,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -172,27 +171,43 @@ skip_leading_comments(const char *text)
     }
 }
 
+/* What there is to put into placeholders. */
+typedef struct Values
+{
+    Arena *arena;
+    const TemplateWords *words; /* or NULL */
+    const TemplateVar *vars;
+    int count;
+    bool *is_used; /* of each variable: it has a placeholder */
+} Values;
+
+/* What a placeholder stands for: a variable, or else a word. */
 static bool
-is_named(const TemplateVar *var, const char *name, size_t length)
+find_value(Values *values, const Lexeme *placeholder, TemplateVar *found, Error *error)
 {
-    return strlen(var->name) == length && memcmp(var->name, name, length) == 0;
-}
-
-/* The variable that a placeholder names, NULL if there is none. */
-static const TemplateVar *
-find_variable(const Lexeme *placeholder, const TemplateVar *vars, int count)
-{
-    static const TemplateVar state = {"state", state_name};
     bool is_quoted = placeholder->start[1] == '\'' || placeholder->start[1] == '"';
-    const char *name = placeholder->start + (is_quoted ? 2 : 1);
-    size_t length = placeholder->length - (is_quoted ? 3 : 1);
+    const char *name = arena_strndup(values->arena, placeholder->start + (is_quoted ? 2 : 1),
+                                     placeholder->length - (is_quoted ? 3 : 1));
+    bool is_variable = false;
 
-    if (is_named(&state, name, length))
-        return &state;
-    for (int i = 0; i < count; i++)
-        if (is_named(&vars[i], name, length))
-            return &vars[i];
-    return NULL;
+    *found = (TemplateVar){.name = name};
+    if (strcmp(name, "state") == 0)
+        found->value = state_name;
+    if (found->value != NULL)
+        return true;
+    for (int i = 0; i < values->count; i++)
+        if (strcmp(values->vars[i].name, name) == 0)
+        {
+            *found = values->vars[i];
+            values->is_used[i] = is_variable = true;
+        }
+    if (is_variable)
+        return true;
+    if (values->words != NULL &&
+        !values->words->find(values->words->source, values->arena, name, &found->value, error))
+        return false;
+    return found->value != NULL || error_set(error, ERROR_FAULT, "placeholder %.*s has no variable",
+                                             (int)placeholder->length, placeholder->start);
 }
 
 static bool
@@ -210,41 +225,45 @@ put_value(Arena *arena, Text *sql, const Lexeme *placeholder, const TemplateVar 
     return true;
 }
 
-/* Renders into sql; is_used gets true for each variable that has a placeholder. */
+/* A name has one meaning: what is a word is no variable. */
 static bool
-render(Arena *arena, const char *text, Text *sql, const TemplateVar *vars, int count, bool *is_used,
-       Error *error)
+check_variables(const Values *values, Error *error)
 {
-    Lexeme lexeme;
-
-    for (const char *at = text; lex_next(&at, &lexeme);)
+    for (int i = 0; i < values->count; i++)
     {
-        if (lexeme.kind != LEX_VARIABLE)
-        {
-            text_append_n(sql, lexeme.start, lexeme.length);
-            continue;
-        }
+        const char *word = NULL;
 
-        const TemplateVar *var = find_variable(&lexeme, vars, count);
-        if (var == NULL)
-            return error_set(error, ERROR_FAULT, "placeholder %.*s has no variable",
-                             (int)lexeme.length, lexeme.start);
-        for (int i = 0; i < count; i++)
-            is_used[i] |= var == &vars[i];
-        if (!put_value(arena, sql, &lexeme, var, error))
-            return false;
-    }
-
-    for (int i = 0; i < count; i++)
-        if (!is_used[i])
+        if (!values->is_used[i])
             return error_set(error, ERROR_FAULT, "variable \"%s\" has no placeholder",
-                             vars[i].name);
+                             values->vars[i].name);
+        if (values->words != NULL && !values->words->find(values->words->source, values->arena,
+                                                          values->vars[i].name, &word, error))
+            return false;
+        if (word != NULL)
+            return error_set(error, ERROR_FAULT, "variable \"%s\" has the name of a word",
+                             values->vars[i].name);
+    }
     return true;
 }
 
-char *
-template_render_vars(Arena *arena, const char *name, const TemplateVar *vars, int count,
-                     Error *error)
+static bool
+render(Values *values, const char *text, Text *sql, Error *error)
+{
+    Lexeme lexeme;
+    TemplateVar value;
+
+    for (const char *at = text; lex_next(&at, &lexeme);)
+        if (lexeme.kind != LEX_VARIABLE)
+            text_append_n(sql, lexeme.start, lexeme.length);
+        else if (!find_value(values, &lexeme, &value, error) ||
+                 !put_value(values->arena, sql, &lexeme, &value, error))
+            return false;
+    return check_variables(values, error);
+}
+
+static char *
+render_named(Arena *arena, const char *name, const TemplateWords *words, const TemplateVar *vars,
+             int count, Error *error)
 {
     const char *text = template_text(name);
     if (text == NULL)
@@ -254,8 +273,8 @@ template_render_vars(Arena *arena, const char *name, const TemplateVar *vars, in
     }
 
     Text sql = {0};
-    bool *is_used = arena_alloc(arena, ((size_t)count + 1) * sizeof(*is_used));
-    bool is_good = render(arena, skip_leading_comments(text), &sql, vars, count, is_used, error);
+    Values values = {arena, words, vars, count, arena_alloc(arena, (size_t)count + 1)};
+    bool is_good = render(&values, skip_leading_comments(text), &sql, error);
     char *result = is_good ? arena_strndup(arena, text_cstr(&sql), sql.length) : NULL;
 
     text_clear(&sql);
@@ -264,35 +283,42 @@ template_render_vars(Arena *arena, const char *name, const TemplateVar *vars, in
     return result;
 }
 
-/* Reads the name/value pairs of template_render().  False if there are too many. */
-static bool
-collect_vars(va_list args, TemplateVar *vars, int *count)
+char *
+template_render_vars(Arena *arena, const char *name, const TemplateVar *vars, int count,
+                     Error *error)
 {
-    const char *name;
+    return render_named(arena, name, NULL, vars, count, error);
+}
 
-    for (*count = 0; (name = va_arg(args, const char *)) != NULL; (*count)++)
+char *
+template_render_va(Arena *arena, const char *name, const TemplateWords *words, Error *error,
+                   va_list args)
+{
+    TemplateVar vars[VARS_MAX];
+    const char *var;
+    int count = 0;
+
+    while ((var = va_arg(args, const char *)) != NULL)
     {
-        if (*count == VARS_MAX)
-            return false;
-        vars[*count] = (TemplateVar){.name = name, .value = va_arg(args, const char *)};
+        if (count == VARS_MAX)
+        {
+            error_set(error, ERROR_FAULT, "template \"%s\": more than %d variables", name,
+                      VARS_MAX);
+            return NULL;
+        }
+        vars[count++] = (TemplateVar){.name = var, .value = va_arg(args, const char *)};
     }
-    return true;
+    return render_named(arena, name, words, vars, count, error);
 }
 
 char *
 template_render(Arena *arena, const char *name, Error *error, ...)
 {
-    TemplateVar vars[VARS_MAX];
-    int count;
     va_list args;
+    char *sql;
 
     va_start(args, error);
-    bool is_collected = collect_vars(args, vars, &count);
+    sql = template_render_va(arena, name, NULL, error, args);
     va_end(args);
-    if (!is_collected)
-    {
-        error_set(error, ERROR_FAULT, "template \"%s\": more than %d variables", name, VARS_MAX);
-        return NULL;
-    }
-    return template_render_vars(arena, name, vars, count, error);
+    return sql;
 }

@@ -21,9 +21,6 @@ make_pair(Scene *scene, Pair *pair, int number)
     pair->standby = arena_printf(scene->arena, "\"pgswap_7_green\".\"t%d\"", number);
     pair->live_oid = arena_printf(scene->arena, "%d", 1000 + number);
     pair->standby_oid = arena_printf(scene->arena, "%d", 2000 + number);
-    pair->log = arena_printf(scene->arena, "pgswap.log_%d", number);
-    pair->dirty = arena_printf(scene->arena, "pgswap.dirty_%d", number);
-    pair->keys = arena_strdup(scene->arena, "k1");
     pair->mapping.keys = arena_alloc(scene->arena, sizeof(MapKey));
     pair->mapping.key_count = 1;
 }

@@ -117,10 +117,15 @@ setup(void **state)
     pair->migration = migration;
     pair->live = arena_strdup(arena, "\"app\".\"t\"");
     pair->standby = arena_strdup(arena, "\"pgswap_7_green\".\"t\"");
-    pair->key_names = arena_strdup(arena, "id");
-    pair->mapping.key_count = 1;
+    pair->has_mapping = true;
+    pair->mapping.key_count = pair->mapping.column_count = 1;
+    pair->mapping.keys = arena_alloc(arena, sizeof(MapKey));
+    pair->mapping.keys->live = pair->mapping.keys->standby = arena_strdup(arena, "id");
+    pair->mapping.keys->expression = pair->mapping.keys->live;
+    pair->mapping.columns = arena_alloc(arena, sizeof(MapColumn));
+    pair->mapping.columns->name = pair->mapping.keys->live;
     tables = arena_alloc(arena, sizeof(*tables));
-    tables->compare = compare_new(arena, pair, &pair->fields, 16);
+    tables->compare = compare_new(arena, pair, false, 16);
     for (int i = 0; i < 500; i++)
         tables->rows[PARITY_LIVE][i] = tables->rows[PARITY_STANDBY][i] =
             (Row){i, i % 7 == 0   ? NULL
