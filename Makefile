@@ -115,7 +115,8 @@ check-long: all
 check-versions:
 	scripts/check-versions.sh
 
-lint:
+# A rule reads the objects.
+lint: $(OBJECTS)
 	scripts/lint.sh
 
 format:

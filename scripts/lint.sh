@@ -3,8 +3,9 @@
 #
 #     scripts/lint.sh [-C DIRECTORY] [RULE…]
 #
-# Without a RULE all of them are checked: layers phases clients sql templates names words marks length
-# format cppcheck scripts tracked.  A line of C that must hold SQL says so with a comment: lint: sql.
+# Without a RULE all of them are checked: layers phases unique clients sql templates names words marks
+# length format cppcheck scripts tracked.  "phases" reads the objects in build.  A line of C that must hold SQL
+# says so with a comment: lint: sql.
 set -euo pipefail
 export LC_ALL=C
 
@@ -79,21 +80,51 @@ rule_layers() {
         }'
 }
 
-# Phases never call each other: nothing in src/phase includes the header of a phase but its own.
-# What several phases share (context, pending, …) is not a phase.  copy.c and copy_x.c are one.
+# uses: "USER USED SYMBOL" for every symbol that one module of src takes from another, by the objects.
+uses() {
+    local object module
+    for object in $(files o in build/obj/src); do
+        module=${object#build/obj/src/}
+        nm -g "$object" | awk -v module="${module%.o}" '
+            $2 ~ /^[BDRT]$/ { print "has", module, $3 }
+            $1 == "U" { print "uses", module, $2 }'
+    done | awk '
+        $1 == "has" { home[$3] = $2 }
+        $1 == "uses" { user[NR] = $2; used[NR] = $3 }
+        END {
+            for (i in user)
+                if (used[i] in home && home[used[i]] != user[i])
+                    print user[i], home[used[i]], used[i]
+        }' | sort
+}
+
+# A phase is run by a command, and by no other module.  What else phases may use of each other stands in
+# the table; what several of them share (context, pending, guard, …) is not a phase.
 rule_phases() {
-    files c in src/phase | on_files awk '
-        function stem(path) {
-            sub(/.*\//, "", path)
-            sub(/[._].*/, "", path)
-            return path
+    [ -d build/obj/src ] || return 1
+    uses | awk '
+        BEGIN {
+            split("build capture copy index catchup parity follow swap settle", names, " ")
+            for (i in names) phase["phase/" names[i]] = 1
+            # the swap makes the logs for the way back, compares anew, and settles what an earlier one left
+            split("swap:capture swap:parity swap:settle exchange:capture", pairs, " ")
+            for (i in pairs) { split(pairs[i], pair, ":"); may["phase/" pair[1], "phase/" pair[2]] = 1 }
         }
-        /^#include "phase\// {
-            split($0, part, "\"")
-            target = stem(part[2])
-            if (target ~ /^(build|capture|copy|index|catchup|parity|swap)$/ && \
-                target != stem(FILENAME))
-                printf "%s:%d: includes the phase \"%s\"\n", FILENAME, FNR, part[2]
+        $1 ~ /^cmd\// || !($2 in phase) { next }
+        $3 ~ /_run$/ || !(($1, $2) in may) {
+            printf "src/%s.c:1: uses %s() of the phase %s\n", $1, $3, $2
+        }'
+}
+
+# A function has one name, and a name one function: who greps finds one place.
+rule_unique() {
+    files c in src | on_files awk '
+        /^[a-z][a-z_0-9]*\(/ {
+            name = $0
+            sub(/\(.*/, "", name)
+            if (name in home && home[name] != FILENAME)
+                printf "%s:%d: there is a %s() in %s, too\n", FILENAME, FNR, name, home[name]
+            home[name] = FILENAME
         }'
 }
 
@@ -245,7 +276,7 @@ rule_tracked() {
     git ls-files --cached --ignored --exclude-standard | sed 's/$/:1: generated file is tracked/'
 }
 
-rules=${*:-layers phases clients sql templates names words marks length format cppcheck scripts tracked}
+rules=${*:-layers phases unique clients sql templates names words marks length format cppcheck scripts tracked}
 for rule in $rules; do
     report < <("rule_$rule" || echo "scripts/lint.sh: rule $rule could not be checked")
 done

@@ -24,6 +24,7 @@ new_tree() {
     printf '#include "phase/copy.h"\n\n#include "base/a.h"\n#include "phase/phase.h"\n' \
         >src/phase/copy.c
     printf 'static const char *const word = "CREATE";\n' >src/sql/scan.c
+    printf 'int f(void);\n\nint\nf(void)\n{\n    return 1;\n}\n' >src/base/y.c
     printf '#!/bin/sh\nmktemp -d -t x.XXXXXX\n' >scripts/x.sh
     chmod +x scripts/x.sh
     printf '#include "phase/copy.h"\n' >src/main.c
@@ -54,6 +55,8 @@ silent() {
 }
 
 new_tree
+mkdir -p build/obj/src/base
+"${CC:-cc}" -c -o build/obj/src/base/y.o src/base/y.c
 "$lint" -C . >"$scratch/out" 2>&1 || fail "the good tree: $(cat "$scratch/out")"
 echo 'ok - a good tree passes every rule'
 
@@ -62,8 +65,32 @@ fires layers 'layer 2 includes "phase/copy.h" of layer 4' include/pg/b.h '#inclu
 fires layers 'no "b.h" in this folder' src/cmd/x.c '#include "b.h"\n'
 silent layers src/cmd/x.c '#include "x.c"\n'
 fires layers 'not in the layer table' src/cmd/x.c '#include "other/run.h"\n'
-fires phases 'includes the phase "phase/copy.h"' src/phase/swap.c '#include "phase/copy.h"\n'
-silent phases src/phase/copy_chunk.c '#include "phase/copy.h"\n'
+# compiled RULE MODULE CODE [COMPLAINT]: with this module, beside a phase "copy" and a module "cmd/run".
+compiled() {
+    local module
+    new_tree
+    printf '#include "phase/phase.h"\nint copy_run(void);\nint copy_look(void);\nint copy_run(void) { return 1; }\nint copy_look(void) { return 1; }\n' >src/phase/copy.c
+    printf 'int copy_run(void);\nint run(void);\nint run(void) { return copy_run(); }\n' >src/cmd/run.c
+    printf '%b' "$3" >"src/$2.c"
+    for module in phase/copy cmd/run "$2"; do
+        mkdir -p "build/obj/src/${module%/*}"
+        "${CC:-cc}" -Iinclude -c -o "build/obj/src/$module.o" "src/$module.c"
+    done
+    if [ -z "${4-}" ]; then
+        "$lint" -C . "$1" >"$scratch/out" 2>&1 || fail "$1: $(cat "$scratch/out")"
+    else
+        ! "$lint" -C . "$1" >"$scratch/out" 2>&1 || fail "$1 does not see: $3"
+        grep -qF "src/$2.c:1: $4" "$scratch/out" || fail "$1: $(cat "$scratch/out")"
+    fi
+    echo "ok - $1: ${4:-$2 may}"
+}
+
+compiled phases phase/pending 'int f(void);\nint f(void) { return 1; }\n'
+compiled phases phase/pending 'int copy_look(void);\nint f(void);\nint f(void) { return copy_look(); }\n' \
+    'uses copy_look() of the phase phase/copy'
+compiled phases phase/swap 'int copy_run(void);\nint f(void);\nint f(void) { return copy_run(); }\n' \
+    'uses copy_run() of the phase phase/copy'
+fires unique 'there is a f\(\) in src/base/y.c, too' src/phase/copy.c 'int\nf(void)\n{\n}\n'
 fires clients 'src/pg only' src/cmd/x.c '#include <libpq-fe.h>\n'
 fires clients 'src/pg only' include/base/a.h '# include "uv.h"\n'
 for text in 'SELECT 1' 'INSERT INTO x' 'COMMIT;' 'BEGIN' 'DROP\\nTABLE' 'COPY x' 'LOCK x' 'SET x' \
