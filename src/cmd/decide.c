@@ -1,11 +1,12 @@
 /*
  * The checks that come before the first thing that run writes.
  */
+
 #include "cmd/decide.h"
 
 #include <string.h>
 
-#include "phase/phases.h"
+#include "phase/guard.h"
 
 static bool
 refuse_one_way(const Plan *plan, Error *error)

@@ -1,11 +1,13 @@
 /*
  * follow and revert: the way back.
  */
+#include "phase/follow.h"
 #include "base/clock.h"
 #include "cmd/command.h"
 #include "cmd/summary.h"
 #include "model/statement.h"
-#include "phase/phases.h"
+#include "phase/settle.h"
+#include "phase/swap.h"
 #include "ui/log.h"
 
 static bool

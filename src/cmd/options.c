@@ -178,7 +178,7 @@ static const Settings default_settings = {
 /* --- values ------------------------------------------------------------------------------- */
 
 static bool
-read_number(const char *text, int64_t last, int64_t *number, Error *error)
+read_number_from_one(const char *text, int64_t last, int64_t *number, Error *error)
 {
     char *end;
 
@@ -196,7 +196,7 @@ read_int(const char *text, int *number, Error *error)
 {
     int64_t wide;
 
-    if (!read_number(text, 1000, &wide, error))
+    if (!read_number_from_one(text, 1000, &wide, error))
         return false;
     *number = (int)wide;
     return true;
@@ -204,7 +204,7 @@ read_int(const char *text, int *number, Error *error)
 
 /* Which of the words a|b|c it is, from 0. */
 static bool
-read_word(const char *text, const char *words, int *number, Error *error)
+read_allowed_word(const char *text, const char *words, int *number, Error *error)
 {
     size_t length;
     int which = 0;
@@ -230,7 +230,7 @@ read_flag(const char *text, bool *flag, Error *error)
 {
     int word = 0;
 
-    if (text != NULL && !read_word(text, "off|on|false|true|0|1", &word, error))
+    if (text != NULL && !read_allowed_word(text, "off|on|false|true|0|1", &word, error))
         return false;
     *flag = text == NULL || word % 2 == 1;
     return true;
@@ -273,13 +273,13 @@ read_value(Arena *arena, const OptionRow *row, const char *value, void *field, E
                (*(int64_t *)field > 0 ||
                 error_set(error, ERROR_FAULT, "\"%s\" is not longer than 0", value));
     case OPTION_NUMBER:
-        return read_number(value, INT64_MAX, field, error);
+        return read_number_from_one(value, INT64_MAX, field, error);
     case OPTION_INT:
         return read_int(value, field, error);
     case OPTION_WORD:
-        return read_word(value, row->value, field, error);
+        return read_allowed_word(value, row->value, field, error);
     case OPTION_ONLY:
-        *(bool *)field = read_word(value, row->value, &word, error);
+        *(bool *)field = read_allowed_word(value, row->value, &word, error);
         return *(bool *)field;
     case OPTION_HEADING:
         break;
@@ -478,7 +478,7 @@ enum
 };
 
 static void
-print_row(const OptionRow *row)
+print_option(const OptionRow *row)
 {
     char left[64];
     int columns = wrap_columns(STDOUT_FILENO);
@@ -511,6 +511,6 @@ options_help(unsigned commands)
         if (heading != NULL)
             printf("\n%s:\n", heading);
         heading = NULL;
-        print_row(&rows[i]);
+        print_option(&rows[i]);
     }
 }

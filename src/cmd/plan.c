@@ -23,7 +23,7 @@
 /* --- examining ---------------------------------------------------------------------------- */
 
 static bool
-read_file(Arena *arena, const char *path, char **text, Error *error)
+read_change_file(Arena *arena, const char *path, char **text, Error *error)
 {
     FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
     Text content = {0};
@@ -58,7 +58,8 @@ plan_read_spec(Session *session, Spec *spec, Error *error)
     const Options *options = session->options;
     char *script = NULL;
 
-    if (options->file != NULL && !read_file(session->context.arena, options->file, &script, error))
+    if (options->file != NULL &&
+        !read_change_file(session->context.arena, options->file, &script, error))
         return false;
     return spec_read(session->context.arena, (const char *const *)options->alters, script,
                      (const char *const *)options->maps, (const char *const *)options->reverse_maps,
@@ -343,7 +344,7 @@ print_parameters(const Plan *plan)
 }
 
 static void
-print_text(const Plan *plan, bool verbose)
+print_plan(const Plan *plan, bool verbose)
 {
     const Table *table = &plan->table;
     char rows[40], heap[40], index[40], need[40];
@@ -507,6 +508,6 @@ plan_command(Session *session, Error *error)
     if (decision.continues)
         print_migration(session->context.migration);
     else
-        print_text(&decision.plan, session->options->verbose);
+        print_plan(&decision.plan, session->options->verbose);
     return true;
 }

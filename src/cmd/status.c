@@ -232,7 +232,7 @@ print_swap(Row row)
 }
 
 static void
-print_row(Row row)
+print_status_row(Row row)
 {
     int64_t backlog = result_get_int(row.result, row.number, "backlog");
     char count[40];
@@ -321,7 +321,7 @@ status_command(Session *session, Error *error)
         return true;
     count = result != NULL ? result_rows(result) : 0;
     for (int i = 0; i < count; i++)
-        print_row((Row){result, i});
+        print_status_row((Row){result, i});
     if (count == 0)
         printf("no migrations\n");
     return true;

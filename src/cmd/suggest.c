@@ -20,7 +20,7 @@ static const char *const synonyms[][2] = {
 };
 
 static int
-least(int a, int b)
+least_of_three(int a, int b)
 {
     return a < b ? a : b;
 }
@@ -40,10 +40,10 @@ distance(const char *a, const char *b)
                 rows[i][j] = i + j;
                 continue;
             }
-            rows[i][j] = least(least(rows[i - 1][j], rows[i][j - 1]) + 1,
-                               rows[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
+            rows[i][j] = least_of_three(least_of_three(rows[i - 1][j], rows[i][j - 1]) + 1,
+                                        rows[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
             if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                rows[i][j] = least(rows[i][j], rows[i - 2][j - 2] + 1);
+                rows[i][j] = least_of_three(rows[i][j], rows[i - 2][j - 2] + 1);
         }
     return rows[m][n];
 }

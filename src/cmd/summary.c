@@ -120,7 +120,7 @@ print_old_table(const Migration *migration)
 }
 
 static void
-print_text(const Migration *migration, const Summary *summary)
+print_summary(const Migration *migration, const Summary *summary)
 {
     char count[40], rate[40];
     int64_t copy_ms = summary->phase_ms[PHASE_COPY];
@@ -162,7 +162,7 @@ summary_print(const Session *session)
         wrap_print(0, "%s is swapped already, by migration %s; \"pgswap status\" says when\n",
                    migration->pairs[0].live, migration->id_text);
     else
-        print_text(migration, &session->context.summary);
+        print_summary(migration, &session->context.summary);
 }
 
 static json_t *
@@ -177,7 +177,7 @@ phases_json(const Summary *summary)
 }
 
 static json_t *
-swap_json(const Summary *summary)
+swap_summary_json(const Summary *summary)
 {
     json_t *swap = json_object();
 
@@ -210,6 +210,6 @@ summary_report(Session *session)
     member_integer(report, "keys_proven", summary->keys_proven);
     member_real(report, "seconds", (double)total_ms(summary) / 1000);
     member_object(report, "seconds_by_phase", phases_json(summary));
-    member_object(report, "swap", swap_json(summary));
+    member_object(report, "swap", swap_summary_json(summary));
     member_text(report, "no_way_back", migration != NULL ? migration->no_way_back : NULL);
 }

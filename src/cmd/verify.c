@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "cmd/command.h"
-#include "phase/phases.h"
+#include "phase/parity.h"
 #include "ui/member.h"
 #include "ui/progress.h"
 

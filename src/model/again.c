@@ -26,7 +26,7 @@ typedef struct ViewText
 } ViewText;
 
 static bool
-read_text(Again *again, const char *view, ViewText *text, Error *error)
+read_view_text(Again *again, const char *view, ViewText *text, Error *error)
 {
     const Result *result = statement_run(again->conn, error, "view_text", "view", view, NULL);
 
@@ -49,7 +49,8 @@ make(Again *again, const char *view, const char *name, ViewText *text, Error *er
         !parameters_use(again->parameters, again->conn, error) ||
         !statement_list_run(again->conn, &list, error) || !parameters_leave(again->conn, error))
         return false;
-    return read_text(again, ident_qualified(again->arena, again->shape->schema, name), text, error);
+    return read_view_text(again, ident_qualified(again->arena, again->shape->schema, name), text,
+                          error);
 }
 
 static bool
@@ -66,7 +67,7 @@ make_twice(Again *again, const char *view, ViewText *made, const char **problem,
 {
     ViewText original, second;
 
-    if (!read_text(again, view, &original, error) ||
+    if (!read_view_text(again, view, &original, error) ||
         !make(again, view, "pgswap_again_1", made, error) ||
         !make(again, ident_qualified(again->arena, again->shape->schema, "pgswap_again_1"),
               "pgswap_again_2", &second, error))

@@ -26,7 +26,7 @@ by_name(const void *a, const void *b)
 
 /* The description is parsed and planned once a connection. */
 static bool
-prepare(Conn *conn, Error *error)
+prepare_description(Conn *conn, Error *error)
 {
     const Result *result =
         statement_run(conn, error, "is_prepared", "name", "pgswap_description", NULL);
@@ -90,7 +90,7 @@ description_read(Conn *conn, Arena *arena, const char *oid, const char *schema, 
     const Result *result;
     json_t *texts;
 
-    if (!prepare(conn, error))
+    if (!prepare_description(conn, error))
         return false;
     result = statement_run(conn, error, "description_execute", "oid", oid, "from", schema, "to",
                            home, "known", known, NULL);

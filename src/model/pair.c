@@ -303,7 +303,7 @@ next_item(Over over, Item *item, int *at)
 }
 
 static const char *
-make(Arena *arena, const Pair *pair, const Word *word, Error *error)
+make_word(Arena *arena, const Pair *pair, const Word *word, Error *error)
 {
     Item item = {.pair = pair};
     Text text = {0};
@@ -333,7 +333,7 @@ find_word(const void *source, Arena *arena, const char *name, const char **value
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         if (strcmp(words[i].name, name) == 0 && (words[i].over == PAIR || pair->has_mapping))
         {
-            *value = make(arena, pair, &words[i], error);
+            *value = make_word(arena, pair, &words[i], error);
             return *value != NULL;
         }
     return true;

@@ -71,7 +71,7 @@ is_strange(const Target *target, const Result *found, Error *error)
 }
 
 static bool
-take_migration(Arena *arena, const Result *found, Target *target, Error *error)
+take_found(Arena *arena, const Result *found, Target *target, Error *error)
 {
     bool bears_it = result_get_bool(found, 0, "bears_it");
 
@@ -122,8 +122,7 @@ find_migration(Conn *conn, Arena *arena, const Homes *homes, const char *text, T
 
         found = homes_select(conn, homes, "migration_find", vars, 4, "migration_best", error);
     }
-    return found != NULL &&
-           (result_rows(found) == 0 || take_migration(arena, found, target, error));
+    return found != NULL && (result_rows(found) == 0 || take_found(arena, found, target, error));
 }
 
 /* Triggers on the table of which no state that we may work on knows: its new owner, who cannot see

@@ -14,7 +14,7 @@ typedef struct Await
 } Await;
 
 static void
-on_opened(void *owner, Conn *conn, Error *failure)
+on_awaited_opened(void *owner, Conn *conn, Error *failure)
 {
     Await *await = owner;
 
@@ -32,7 +32,7 @@ await_connect(Loop *loop, const ConnParams *params, const char *name, Error *err
     Conn *conn;
 
     loop_check_may_wait(loop, "await_connect");
-    conn = conn_open(loop, params, name, on_opened, &await);
+    conn = conn_open(loop, params, name, on_awaited_opened, &await);
     while (!await.done)
         loop_run_once(loop);
     if (failure.kind == ERROR_NONE)
@@ -55,7 +55,7 @@ on_done(void *owner, Conn *conn, const Result *result, Error *failure)
 }
 
 static const Result *
-run_command(Conn *conn, const Command *what, Error *error)
+await_command(Conn *conn, const Command *what, Error *error)
 {
     Await await = {.error = error};
     Command command = *what;
@@ -74,7 +74,7 @@ await_query(Conn *conn, const char *sql, Error *error)
     Command command = {.sql = sql};
 
     loop_check_may_wait(conn->loop, "await_query");
-    return run_command(conn, &command, error);
+    return await_command(conn, &command, error);
 }
 
 const Result *
@@ -83,7 +83,7 @@ await_alone(Conn *conn, const char *sql, Error *error)
     Command command = {.sql = sql, .alone = true};
 
     loop_check_may_wait(conn->loop, "await_alone");
-    return run_command(conn, &command, error);
+    return await_command(conn, &command, error);
 }
 
 const Result *
@@ -93,7 +93,7 @@ await_query_params(Conn *conn, const char *sql, int count, const char *const *va
     Command command = {.sql = sql, .count = count, .values = values != NULL ? values : no_values};
 
     loop_check_may_wait(conn->loop, "await_query_params");
-    return run_command(conn, &command, error);
+    return await_command(conn, &command, error);
 }
 
 bool
@@ -102,7 +102,7 @@ await_copy(Conn *conn, const char *sql, CopySink sink, void *context, Error *err
     Command command = {.sql = sql, .sink = sink, .sink_context = context};
 
     loop_check_may_wait(conn->loop, "await_copy");
-    return run_command(conn, &command, error) != NULL;
+    return await_command(conn, &command, error) != NULL;
 }
 
 bool

@@ -62,7 +62,7 @@ on_ready(void *owner, int status, int events)
 }
 
 static void
-on_limit(void *owner)
+on_cancel_limit(void *owner)
 {
     cancel_end(owner, false, "the server did not take the request in time");
 }
@@ -99,7 +99,7 @@ cancel_start(Loop *loop, PGconn *pg, CancelEnd on_end, void *owner)
     cancel->request = request;
     cancel->on_end = on_end;
     cancel->owner = owner;
-    cancel->limit = timer_new(loop, on_limit, cancel);
+    cancel->limit = timer_new(loop, on_cancel_limit, cancel);
     timer_start(cancel->limit, CANCEL_TIMEOUT, 0);
     watch_want(&cancel->watch, loop, PQcancelSocket(request), UV_WRITABLE, on_ready, cancel);
     return cancel;

@@ -233,7 +233,7 @@ conn_cancel(Conn *conn, CancelReason reason)
 /* The server does not react: the command's outcome stays unknown.  libpq must not be asked for more
  * results, since it would wait for them. */
 static void
-give_up(Conn *conn)
+give_up_connection(Conn *conn)
 {
     conn_io_failed(conn);
     free(conn->io_words);
@@ -255,7 +255,7 @@ conn_limit(Conn *conn)
     else if (clock_ms() - conn->cancel_start < conn->patience)
         request_cancel(conn);
     else
-        give_up(conn);
+        give_up_connection(conn);
 }
 
 void

@@ -166,7 +166,7 @@ connect_step(Conn *conn)
 }
 
 static void
-on_limit(void *owner)
+on_connect_limit(void *owner)
 {
     Conn *conn = owner;
 
@@ -187,7 +187,7 @@ conn_new(Loop *loop, const ConnParams *params, const char *name)
     conn->started = clock_ms();
     conn->loop = loop;
     conn->turn = turn_new(loop, conn_on_turn, conn);
-    conn->limit = timer_new(loop, on_limit, conn);
+    conn->limit = timer_new(loop, on_connect_limit, conn);
     conn->tick = timer_new(loop, conn_on_tick, conn);
     conn->next = loop->conns;
     if (loop->conns != NULL)

@@ -173,7 +173,7 @@ take_row(CopyOut *copy, const char **at, const char *end, Error *error)
 
 /* Takes all whole elements from *at on.  False if one failed. */
 static bool
-take_all(CopyOut *copy, const char **at, const char *end, Error *error)
+take_all_fields(CopyOut *copy, const char **at, const char *end, Error *error)
 {
     Taken taken = TAKEN;
 
@@ -192,7 +192,7 @@ copyout_sink(void *context, const char *data, size_t length, Error *error)
 
     if (copy->pending.length == 0)
     {
-        if (!take_all(copy, &at, data + length, error))
+        if (!take_all_fields(copy, &at, data + length, error))
             return false;
         rest = length - (size_t)(at - data);
         if (rest > 0)
@@ -201,7 +201,7 @@ copyout_sink(void *context, const char *data, size_t length, Error *error)
     }
     text_append_n(&copy->pending, data, length);
     at = copy->pending.data;
-    if (!take_all(copy, &at, copy->pending.data + copy->pending.length, error))
+    if (!take_all_fields(copy, &at, copy->pending.data + copy->pending.length, error))
         return false;
     rest = copy->pending.length - (size_t)(at - copy->pending.data);
     memmove(copy->pending.data, at, rest);

@@ -20,7 +20,7 @@ static const char other_table[] = "PS003";
 
 /* A field of a result; "" where libpq has none, as for errors that libpq itself made. */
 static const char *
-field(const PGresult *item, int code)
+result_field(const PGresult *item, int code)
 {
     const char *text = PQresultErrorField(item, code);
 
@@ -91,8 +91,8 @@ copy_fields(const PGresult *item, Error *error)
     const char *detail = PQresultErrorField(item, PG_DIAG_MESSAGE_DETAIL);
     const char *hint = PQresultErrorField(item, PG_DIAG_MESSAGE_HINT);
 
-    error->position = atoi(field(item, PG_DIAG_STATEMENT_POSITION));
-    copy_sqlstate(error, field(item, PG_DIAG_SQLSTATE));
+    error->position = atoi(result_field(item, PG_DIAG_STATEMENT_POSITION));
+    copy_sqlstate(error, result_field(item, PG_DIAG_SQLSTATE));
     error->column = memory_strdup(column);
     error->constraint = memory_strdup(constraint);
     if (detail != NULL)
@@ -110,7 +110,7 @@ failure_from_result(const PGresult *item, CancelReason reason, Error *error)
     if (error->kind != ERROR_NONE)
         return; /* the first error names the cause */
     words = failure_words(message != NULL ? message : PQresultErrorMessage(item));
-    error_set(error, kind_of(field(item, PG_DIAG_SQLSTATE), reason), "%s", words);
+    error_set(error, kind_of(result_field(item, PG_DIAG_SQLSTATE), reason), "%s", words);
     copy_fields(item, error);
     free(words);
 }
@@ -232,10 +232,10 @@ void
 failure_on_notice(void *arg, const PGresult *item)
 {
     Conn *conn = arg;
-    const char *severity = field(item, PG_DIAG_SEVERITY_NONLOCALIZED);
+    const char *severity = result_field(item, PG_DIAG_SEVERITY_NONLOCALIZED);
 
     if (*severity == '\0')
-        severity = field(item, PG_DIAG_SEVERITY);
+        severity = result_field(item, PG_DIAG_SEVERITY);
     if (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0)
     {
         /* The server's last words to an idle connection; the loss follows. */
@@ -245,5 +245,6 @@ failure_on_notice(void *arg, const PGresult *item)
     if (conn->params.on_notice == NULL || conn->doomed)
         return;
     conn->params.on_notice(conn->params.notice_context, conn->name, severity,
-                           field(item, PG_DIAG_SQLSTATE), field(item, PG_DIAG_MESSAGE_PRIMARY));
+                           result_field(item, PG_DIAG_SQLSTATE),
+                           result_field(item, PG_DIAG_MESSAGE_PRIMARY));
 }

@@ -101,7 +101,7 @@ identity_take(Conn *conn, const Result *result, bool *again, Error *error)
 /* Renders a template with the mark of this session (count 1) and its process id (2); to be freed.
  */
 static char *
-render(const Conn *conn, const char *name, int count, Error *error)
+render_mark(const Conn *conn, const char *name, int count, Error *error)
 {
     char mark[MARK_SIZE], pid[MARK_SIZE];
     const TemplateVar vars[] = {{"mark", mark}, {"pid", pid}};
@@ -118,13 +118,13 @@ render(const Conn *conn, const char *name, int count, Error *error)
 char *
 identity_mark(const Conn *conn, Error *error)
 {
-    return render(conn, "session_mark", 2, error);
+    return render_mark(conn, "session_mark", 2, error);
 }
 
 bool
 identity_guard(Conn *conn, Error *error)
 {
-    conn->guard = render(conn, "session_guard", 1, error);
+    conn->guard = render_mark(conn, "session_guard", 1, error);
     return conn->guard != NULL;
 }
 

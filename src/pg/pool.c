@@ -73,7 +73,7 @@ on_later(void *owner)
 /* ---- opening and closing ---- */
 
 static void
-on_opened(void *owner, Conn *conn, Error *failure)
+on_worker_opened(void *owner, Conn *conn, Error *failure)
 {
     Worker *worker = owner;
 
@@ -92,7 +92,7 @@ open_worker(Pool *pool, int index, const ConnParams *params, const char *name)
 
     text_printf(&text, "%s %d", name, index + 1);
     worker->pool = pool;
-    worker->conn = conn_open(pool->loop, params, text_cstr(&text), on_opened, worker);
+    worker->conn = conn_open(pool->loop, params, text_cstr(&text), on_worker_opened, worker);
     text_clear(&text);
 }
 

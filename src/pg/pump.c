@@ -66,7 +66,7 @@ deliver_row(Conn *conn, const char *row, size_t length)
 }
 
 static void
-take_rows(Conn *conn)
+take_copied_rows(Conn *conn)
 {
     conn->rows_left = false;
     for (int budget = ROWS_PER_TURN; budget > 0; budget--)
@@ -166,11 +166,11 @@ lose_idle(Conn *conn)
 }
 
 static void
-take_all(Conn *conn)
+take_all_results(Conn *conn)
 {
     flush_output(conn);
     if (conn->state == CONN_COPY_OUT)
-        take_rows(conn);
+        take_copied_rows(conn);
     if (conn->doomed)
         return;
     if (conn->state == CONN_BUSY)
@@ -211,7 +211,7 @@ conn_pump(Conn *conn)
     do
     {
         conn->again = false;
-        take_all(conn);
+        take_all_results(conn);
     } while (conn->again && !conn->doomed && conn->state != CONN_LOST);
     conn->pumping = false;
     if (conn->doomed)

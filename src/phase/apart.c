@@ -45,7 +45,7 @@ list_columns(Arena *arena, const Mapping *mapping, Columns *lists)
 /* The generated columns that differ, if no other does; else NULL.  That it cannot be found out is
  * no error: the tables differ all the same. */
 static const char *
-find(Context *context, Arena *arena, const Pair *pair, const char *key)
+find_stale(Context *context, Arena *arena, const Pair *pair, const char *key)
 {
     Columns lists = {0};
     Error ignored = ERROR_INIT;
@@ -77,7 +77,7 @@ apart_check(Context *context, const Compare *compare, Error *error)
     if (compare->different == 0 || compare->narrow.first == NULL)
         return true;
     arena = arena_new();
-    columns = find(context, arena, pair, compare->narrow.first);
+    columns = find_stale(context, arena, pair, compare->narrow.first);
     if (columns != NULL)
     {
         error_set(error, ERROR_PARITY,

@@ -9,7 +9,7 @@ enum
 };
 
 static int64_t
-least(int64_t a, int64_t b)
+shorter(int64_t a, int64_t b)
 {
     return a < b ? a : b;
 }
@@ -26,7 +26,7 @@ backoff_after(Backoff *backoff, int64_t imposed, int64_t dice)
     int64_t peace = imposed * BACKOFF_PEACE;
 
     if (imposed > 0)
-        return least(peace / 2 + dice % (peace + 1), backoff->most);
-    backoff->poll = least(backoff->poll * 2, BACKOFF_POLL_MAX);
+        return shorter(peace / 2 + dice % (peace + 1), backoff->most);
+    backoff->poll = shorter(backoff->poll * 2, BACKOFF_POLL_MAX);
     return 1 + dice % backoff->poll;
 }

@@ -102,7 +102,7 @@ column_at(const Search *s, const char *first, const char *end, const char *sqlst
 
 /* The column that the server has named, or NULL. */
 static const MapColumn *
-column_named(const Search *s, const char *name)
+guilty_column(const Search *s, const char *name)
 {
     for (int i = 0; i < s->pair->mapping.column_count; i++)
         if (strcmp(s->pair->mapping.columns[i].name, name) == 0)
@@ -192,7 +192,7 @@ name_row(Search *s, int64_t first_block, int64_t end_block, Error *error)
     if (!fails(s, from, to))
         return; /* corrected meanwhile */
     key = key_at(s, from, to);
-    column = error->column != NULL ? column_named(s, error->column)
+    column = error->column != NULL ? guilty_column(s, error->column)
                                    : column_at(s, from, to, error->sqlstate);
     if (key == NULL || loop_is_stopping(s->context->loop))
         return; /* a try that was cancelled looks like one that failed */

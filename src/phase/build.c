@@ -1,11 +1,12 @@
 /*
  * Build: green, the mapping and the state, in one transaction.  Nothing of it is there, or all.
  */
+#include "phase/build.h"
+
 #include <inttypes.h>
 
 #include "model/shape.h"
 #include "model/statement.h"
-#include "phase/phases.h"
 
 static bool
 strip_green(Conn *conn, const Table *blue, const Shape *shape, Error *error)

@@ -3,13 +3,15 @@
  * new ones wait, so the triggers come in one short polite attempt, together with the move of the
  * state.
  */
+#include "phase/capture.h"
+
 #include <string.h>
 
 #include "model/home.h"
 #include "model/pair.h"
 #include "model/statement.h"
 #include "model/table.h"
-#include "phase/phases.h"
+#include "phase/guard.h"
 #include "phase/polite.h"
 #include "ui/log.h"
 
@@ -74,7 +76,7 @@ capture_collect(Context *context, const Pair *pair, StatementList *list, Error *
 }
 
 static bool
-attempt(Context *context, void *data, Error *error)
+install_attempt(Context *context, void *data, Error *error)
 {
     Migration *migration = context->migration;
     Conn *conn = context->control;
@@ -140,7 +142,7 @@ capture_again(Context *context, Error *error)
 }
 
 static bool
-between(Context *context, void *data, Error *error)
+install_between(Context *context, void *data, Error *error)
 {
     (void)data;
     return guard_look(context, context->control, error);
@@ -153,8 +155,8 @@ capture_run(Context *context, Error *error)
                        .relations = context->migration->pairs[0].live_oid,
                        .readers_pass = true,
                        .deadline = context->settings->swap_deadline,
-                       .attempt = attempt,
-                       .between = between};
+                       .attempt = install_attempt,
+                       .between = install_between};
 
     return polite_run(context, &task, error) &&
            context_pause_at(context, context->control, "capture-ready", error);

@@ -1,8 +1,9 @@
 /*
  * Catch up: pending keys are applied in rounds until so few are left that the swap can drain them.
  */
+#include "phase/catchup.h"
+
 #include "phase/pending.h"
-#include "phase/phases.h"
 
 bool
 catchup_run(Context *context, Error *error)

@@ -3,6 +3,8 @@
  * records itself; the change log is compacted meanwhile.  Done means that every block of the heap
  * as it stood after capture was in place is covered by a recorded chunk.
  */
+#include "phase/copy.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,9 +17,9 @@
 #include "phase/chunk_size.h"
 #include "phase/diskfull.h"
 #include "phase/gaps.h"
+#include "phase/guard.h"
 #include "phase/pause.h"
 #include "phase/pending.h"
-#include "phase/phases.h"
 #include "sql/template.h"
 #include "ui/log.h"
 #include "ui/progress.h"
@@ -129,7 +131,7 @@ chunk_done(void *context, Job *job, const Result *result, Error *failure, Error 
 
 /* Reads what is to be copied still; begins the copy if it has not begun. */
 static bool
-prepare(Copy *copy, Error *error)
+prepare_copy(Copy *copy, Error *error)
 {
     Context *context = copy->context;
     const Pair *pair = copy->pair;
@@ -187,7 +189,7 @@ check_throttle(Copy *copy, Text *waiting_for, Error *error)
 }
 
 static bool
-look_after(Copy *copy, Error *error)
+look_after_copy(Copy *copy, Error *error)
 {
     Context *context = copy->context;
     Text waiting_for = {0};
@@ -218,7 +220,7 @@ copy_gaps(Copy *copy, Error *error)
 
     pool_start(context->pool, next_chunk, chunk_done, copy);
     while (!pool_wait(context->pool, LOOK_EVERY))
-        if (!look_after(copy, error))
+        if (!look_after_copy(copy, error))
         {
             pool_cancel(context->pool);
             return false;
@@ -270,7 +272,7 @@ copy_once(Copy *copy, bool *covered, Error *error)
     Context *context = copy->context;
 
     *covered = false;
-    if (!prepare(copy, error))
+    if (!prepare_copy(copy, error))
         return false;
     if (copy->gaps.count > 0 && !copy_gaps(copy, error))
         return false;

@@ -15,7 +15,7 @@ enum
 };
 
 static bool
-give_up(Pool *pool, ErrorKind kind, const char *message, Error *error)
+give_up_standby_wait(Pool *pool, ErrorKind kind, const char *message, Error *error)
 {
     pool_cancel(pool);
     error_set(error, kind, "%s", message);
@@ -36,12 +36,13 @@ wait_for(Context *context, Pool *pool, Error *error)
                                 "waiting for a synchronous standby server to confirm "
                                 "what was committed");
         if (loop_is_stopping(context->loop))
-            return give_up(pool, ERROR_STOPPED,
-                           "stopped on request before a synchronous standby server confirmed",
-                           error);
+            return give_up_standby_wait(
+                pool, ERROR_STOPPED,
+                "stopped on request before a synchronous standby server confirmed", error);
         if (clock_ms() - started > context->settings->swap_deadline)
-            return give_up(pool, ERROR_LIMIT,
-                           "no synchronous standby server confirmed within --swap-deadline", error);
+            return give_up_standby_wait(
+                pool, ERROR_LIMIT, "no synchronous standby server confirmed within --swap-deadline",
+                error);
     }
     waiting_is_over(&context->waiting, WAITING_STANDBY);
     return pool_finish(pool, error);

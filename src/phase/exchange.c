@@ -3,6 +3,7 @@
  * They are read with the parameters of the table's owner, as the texts of views and conditions once
  * were.
  */
+
 #include "phase/exchange.h"
 
 #include <string.h>
@@ -11,7 +12,7 @@
 #include "model/dependents.h"
 #include "model/pair.h"
 #include "model/statement.h"
-#include "phase/phases.h"
+#include "phase/capture.h"
 #include "sql/template.h"
 
 enum

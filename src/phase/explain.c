@@ -2,13 +2,15 @@
  * Why a statement failed, if others are the reason: what the server says then ("does not exist",
  * "duplicate key") tells what it met, not who did it.
  */
+#include "phase/explain.h"
+
 #include <ctype.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "model/pair.h"
 #include "model/statement.h"
-#include "phase/phases.h"
+#include "phase/guard.h"
 
 /* What the server says when a name, a column or a right is not what it was. */
 static bool

@@ -3,13 +3,16 @@
  * has little to catch up with, and so that a row which the other table cannot hold is found when it
  * is written and not when the way back is needed.
  */
+#include "phase/follow.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "base/clock.h"
 #include "model/statement.h"
+#include "phase/explain.h"
+#include "phase/guard.h"
 #include "phase/pending.h"
-#include "phase/phases.h"
 #include "ui/log.h"
 #include "ui/progress.h"
 

@@ -5,6 +5,8 @@
  * All of that is looked at before every phase.  Within a phase, and while it waits, a cheap mark of
  * the catalog rows is read from time to time, and the rest only when that has changed.
  */
+#include "phase/guard.h"
+
 #include <string.h>
 
 #include "base/clock.h"
@@ -12,7 +14,6 @@
 #include "model/fingerprint.h"
 #include "model/pair.h"
 #include "model/statement.h"
-#include "phase/phases.h"
 #include "ui/log.h"
 
 enum
@@ -84,7 +85,7 @@ check_tables(const Pair *pair, const Result *found, Error *error)
 }
 
 static bool
-check_pair(Conn *conn, const Pair *pair, Error *error)
+guard_pair(Conn *conn, const Pair *pair, Error *error)
 {
     const Result *found = find_tables(conn, pair, error);
 
@@ -95,7 +96,7 @@ static bool
 check_all_tables(const Context *context, Conn *conn, Error *error)
 {
     for (int i = 0; i < context->migration->pair_count; i++)
-        if (!check_pair(conn, &context->migration->pairs[i], error))
+        if (!guard_pair(conn, &context->migration->pairs[i], error))
             return false;
     return true;
 }
@@ -148,7 +149,7 @@ check_settled(Conn *conn, const Pair *pair, Error *error)
     bool ok = check_fingerprint(conn, pair, &passing);
 
     if (!ok && passing.kind == ERROR_CHANGED)
-        ok = check_pair(conn, pair, error) && check_fingerprint(conn, pair, error);
+        ok = guard_pair(conn, pair, error) && check_fingerprint(conn, pair, error);
     else
         error_move(error, &passing);
     error_clear(&passing);

@@ -2,6 +2,8 @@
  * Index: the rows of pending keys are purged, then standby gets its key, indexes and constraints,
  * the indexes in parallel; then a visibility map and statistics.
  */
+#include "phase/index.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -9,8 +11,8 @@
 #include "model/statement.h"
 #include "phase/baddata.h"
 #include "phase/diskfull.h"
+#include "phase/guard.h"
 #include "phase/pending.h"
-#include "phase/phases.h"
 #include "sql/template.h"
 #include "ui/progress.h"
 
@@ -41,7 +43,7 @@ typedef struct Build
 } Build;
 
 static bool
-read_objects(Objects *objects, const char *kind, Error *error)
+read_pending_objects(Objects *objects, const char *kind, Error *error)
 {
     const Pair *pair = objects->pair;
     Arena *arena = objects->context->arena;
@@ -117,7 +119,7 @@ index_done(void *context, Job *job, const Result *result, Error *failure, Error 
 }
 
 static bool
-look_after(Objects *objects, Error *error)
+look_after_builds(Objects *objects, Error *error)
 {
     int64_t backlog;
     Context *context = objects->context;
@@ -136,7 +138,7 @@ wait_for_workers(Objects *objects, Error *error)
     Pool *pool = objects->context->pool;
 
     while (!pool_wait(pool, LOOK_EVERY))
-        if (!look_after(objects, error))
+        if (!look_after_builds(objects, error))
         {
             pool_cancel(pool);
             return false;
@@ -149,7 +151,7 @@ build_indexes(Objects *objects, Error *error)
 {
     Context *context = objects->context;
 
-    if (!read_objects(objects, "index", error) || objects->count == 0)
+    if (!read_pending_objects(objects, "index", error) || objects->count == 0)
         return objects->statements != NULL;
     pool_start(context->pool, next_index, index_done, objects);
     if (wait_for_workers(objects, error))
@@ -162,7 +164,7 @@ build_indexes(Objects *objects, Error *error)
 static bool
 make_one_by_one(Objects *objects, const char *kind, Error *error)
 {
-    if (!read_objects(objects, kind, error))
+    if (!read_pending_objects(objects, kind, error))
         return false;
     for (int i = 0; i < objects->count; i++)
     {

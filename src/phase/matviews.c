@@ -41,8 +41,8 @@ read_paths(Context *context, const Pair *pair, bool *can, char **printed, char *
 }
 
 static bool
-collect(Context *context, const Pair *pair, const char *printed, StatementList *build,
-        StatementList *fill, Error *error)
+collect_matviews(Context *context, const Pair *pair, const char *printed, StatementList *build,
+                 StatementList *fill, Error *error)
 {
     const Result *result =
         dependents_read(context->control, context->arena, pair->live_oid, &pair->mapping, printed,
@@ -78,7 +78,8 @@ check_astray(Context *context, const Pair *pair, Error *error)
 
 /* Values are computed with the owner's search_path, though texts are read with another. */
 static bool
-build(Context *context, const Pair *pair, const char *printed, const char *read, Error *error)
+build_matviews(Context *context, const Pair *pair, const char *printed, const char *read,
+               Error *error)
 {
     const Parameters *parameters = &context->migration->parameters;
     StatementList made, filled;
@@ -87,7 +88,7 @@ build(Context *context, const Pair *pair, const char *printed, const char *read,
     return context_begin_snapshot(context, pair, error) &&
            pending_apply_here(context, pair, &applied, error) &&
            parameters_leave(context->control, error) &&
-           collect(context, pair, printed, &made, &filled, error) &&
+           collect_matviews(context, pair, printed, &made, &filled, error) &&
            parameters_use(parameters, context->control, error) &&
            statement_do(context->control, error, "rehearsal_read", "path", read, NULL) &&
            statement_list_run(context->control, &made, error) &&
@@ -111,7 +112,7 @@ matviews_build(Context *context, const Pair *pair, bool *built, Error *error)
         return error->kind == ERROR_NONE;
     progress_show("swap", 0, 0, "", "building materialized views");
     context->doing = "building materialized views";
-    ok = build(context, pair, printed, read, error);
+    ok = build_matviews(context, pair, printed, read, error);
     if (!ok)
         statement_rollback(context->control);
     progress_end();

@@ -5,6 +5,8 @@
  * digests do not depend on order, so each side is read in its own physical order.  The snapshot is
  * younger than our locks on both tables: no TRUNCATE and no rewrite can empty what it holds.
  */
+#include "phase/parity.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +15,8 @@
 #include "model/statement.h"
 #include "phase/apart.h"
 #include "phase/compare.h"
+#include "phase/guard.h"
 #include "phase/pending.h"
-#include "phase/phases.h"
 #include "sql/template.h"
 #include "ui/progress.h"
 
@@ -37,15 +39,15 @@ typedef struct Parity
 } Parity;
 
 /* A range under way. */
-typedef struct Range
+typedef struct BlockRange
 {
     CompareReader reader;
     int64_t blocks;
     Arena *arena;
-} Range;
+} BlockRange;
 
 static const char *
-range_sql(const Parity *parity, const Range *range, int64_t first, int64_t end, Error *error)
+range_sql(const Parity *parity, const BlockRange *range, int64_t first, int64_t end, Error *error)
 {
     const Pair *p = parity->pair;
     Arena *a = range->arena;
@@ -59,7 +61,7 @@ range_sql(const Parity *parity, const Range *range, int64_t first, int64_t end, 
 }
 
 static bool
-range_free(Range *range, Error *error)
+range_free(BlockRange *range, Error *error)
 {
     bool whole = compare_reader_end(&range->reader, error);
 
@@ -75,7 +77,7 @@ next_range(void *context, Job *job, Error *error)
     ParitySide side =
         parity->next[PARITY_LIVE] < parity->blocks[PARITY_LIVE] ? PARITY_LIVE : PARITY_STANDBY;
     int64_t first = parity->next[side], end = first + RANGE_BLOCKS;
-    Range *range;
+    BlockRange *range;
 
     if (first >= parity->blocks[side] || loop_is_stopping(parity->context->loop))
         return POOL_END;
@@ -84,7 +86,7 @@ next_range(void *context, Job *job, Error *error)
     range = calloc(1, sizeof(*range));
     if (range == NULL)
         abort();
-    *range = (Range){.blocks = end - first, .arena = arena_new()};
+    *range = (BlockRange){.blocks = end - first, .arena = arena_new()};
     compare_reader_init(&range->reader, parity->compare, side);
     job->sql = range_sql(parity, range, first, end, error);
     job->sink = compare_sink;
@@ -100,7 +102,7 @@ static bool
 range_done(void *context, Job *job, const Result *result, Error *failure, Error *error)
 {
     Parity *parity = context;
-    Range *range = job->data;
+    BlockRange *range = job->data;
 
     if (result == NULL)
         error_move(error, failure);
@@ -190,7 +192,7 @@ record(Parity *parity, Error *error)
 }
 
 static bool
-check_pair(Context *context, const Pair *pair, Error *error)
+compare_pair(Context *context, const Pair *pair, Error *error)
 {
     Arena *arena = arena_new();
     Parity parity = {.context = context,
@@ -222,7 +224,7 @@ check_pairs(Context *context, Error *error)
     if (!context_open_pool(context, error))
         return false;
     for (int i = 0; i < context->migration->pair_count; i++)
-        if (!check_pair(context, &context->migration->pairs[i], error))
+        if (!compare_pair(context, &context->migration->pairs[i], error))
             return false;
     progress_end();
     return true;

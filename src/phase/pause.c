@@ -1,12 +1,13 @@
 /*
  * Looks at the flag, and waits.
  */
+
 #include "phase/pause.h"
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "phase/guard.h"
 #include "phase/pending.h"
-#include "phase/phases.h"
 #include "ui/progress.h"
 
 enum
@@ -34,7 +35,7 @@ pause_refuse(Context *context, Error *error)
 /* What has come into the log meanwhile is compacted; a migration that is ready stays in sync.  A
  * lock of somebody's is no reason to give up. */
 static bool
-look_after(Context *context, Error *error)
+look_after_paused(Context *context, Error *error)
 {
     const Migration *migration = context->migration;
     Error failure = ERROR_INIT;
@@ -98,7 +99,7 @@ pause_wait(Context *context, int64_t *waited, Error *error)
             break;
         ever = true;
         progress_held("paused");
-        if (!look_after(context, error) || !context_may_go_on(context, error))
+        if (!look_after_paused(context, error) || !context_may_go_on(context, error))
             return false;
         loop_sleep(context->loop, LOOK_EVERY);
     }

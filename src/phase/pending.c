@@ -2,6 +2,7 @@
  * Applying pending keys means: copy state, not operations.  Take the keys, delete their rows from
  * standby, insert what live holds for them in the same snapshot.
  */
+
 #include "phase/pending.h"
 
 #include <inttypes.h>
@@ -11,7 +12,7 @@
 #include "model/pair.h"
 #include "model/statement.h"
 #include "phase/baddata.h"
-#include "phase/phases.h"
+#include "phase/guard.h"
 #include "phase/proof.h"
 #include "ui/log.h"
 #include "ui/progress.h"

@@ -114,7 +114,8 @@ look_first(Context *context, PoliteTask *task, Text *who, Error *error)
 /* The end of the deadline.  Whoever holds a lock now, however young, is named if a lock was what
  * the last attempt wanted for. */
 static bool
-give_up(Context *context, const PoliteTask *task, Text *who, const Error *last, Error *error)
+give_up_attempts(Context *context, const PoliteTask *task, Text *who, const Error *last,
+                 Error *error)
 {
     Error ignored = ERROR_INIT;
     char deadline[CLOCK_TEXT_SIZE];
@@ -281,7 +282,7 @@ try_until(Context *context, PoliteTask *task, Text *who, Error *last, Error *err
         if (done)
             return true;
         if (clock_ms() >= task->until)
-            return give_up(context, task, who, last, error);
+            return give_up_attempts(context, task, who, last, error);
         pause = backoff_after(&backoff, task->imposed, random());
         if (!do_between(context, task, error))
             return false;

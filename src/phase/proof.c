@@ -79,7 +79,7 @@ count(Context *context, const Pair *pair, int64_t *keys, Error *error)
 
 /* Keys that are pending again must be where they are found by index. */
 static bool
-compact(Context *context, const Pair *pair, Error *error)
+compact_pending(Context *context, const Pair *pair, Error *error)
 {
     return pair_do(context->control, pair, error, "compact", NULL);
 }
@@ -93,7 +93,7 @@ proof_run(Context *context, const Pair *pair, Error *error)
         return false;
     if (keys == 0)
         return true;
-    if (context_begin_snapshot(context, pair, error) && compact(context, pair, error) &&
+    if (context_begin_snapshot(context, pair, error) && compact_pending(context, pair, error) &&
         count(context, pair, &keys, error) &&
         (keys == 0 || proof_here(context, pair, keys, error)) &&
         statement_do(context->control, error, "commit", NULL))

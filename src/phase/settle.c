@@ -4,23 +4,24 @@
  * refreshed. The state says what is still to be done, so that neither a crash nor a cut line leaves
  * it undone.
  */
+#include "phase/settle.h"
+
 #include "model/pair.h"
 #include "model/statement.h"
 #include "phase/durable.h"
 #include "phase/hook.h"
-#include "phase/phases.h"
 #include "phase/polite.h"
 #include "ui/log.h"
 #include "ui/progress.h"
 
-typedef struct Piece
+typedef struct Errand
 {
     const Pair *pair;
     char *ordinal;
     char *statement;
     bool gentle; /* its lock stops nobody */
     PoliteTask *task;
-} Piece;
+} Errand;
 
 /* What somebody has dropped since needs no work any more. */
 static bool
@@ -30,7 +31,7 @@ is_gone(const Error *error)
 }
 
 static bool
-leave_out(Context *context, const Piece *piece, Error *error)
+leave_out(Context *context, const Errand *piece, Error *error)
 {
     log_warning("skipped \"%s\": %s", piece->statement, error->message);
     error_clear(error);
@@ -40,9 +41,9 @@ leave_out(Context *context, const Piece *piece, Error *error)
 }
 
 static bool
-attempt(Context *context, void *data, Error *error)
+settle_attempt(Context *context, void *data, Error *error)
 {
-    Piece *piece = data;
+    Errand *piece = data;
     const Migration *migration = context->migration;
 
     if (piece->gentle)
@@ -58,7 +59,7 @@ attempt(Context *context, void *data, Error *error)
 
 /* The first piece that is not done; *found is false if all are. */
 static bool
-next_piece(Context *context, const Pair *pair, const char *kind, Piece *piece, bool *found,
+next_piece(Context *context, const Pair *pair, const char *kind, Errand *piece, bool *found,
            Error *error)
 {
     const Result *result = pair_run(
@@ -69,9 +70,9 @@ next_piece(Context *context, const Pair *pair, const char *kind, Piece *piece, b
         return false;
     *found = result_rows(result) > 0;
     if (*found)
-        *piece = (Piece){pair, arena_strdup(context->arena, result_get(result, 0, "ordinal")),
-                         arena_strdup(context->arena, result_get(result, 0, "statement")),
-                         result_get_bool(result, 0, "gentle"), NULL};
+        *piece = (Errand){pair, arena_strdup(context->arena, result_get(result, 0, "ordinal")),
+                          arena_strdup(context->arena, result_get(result, 0, "statement")),
+                          result_get_bool(result, 0, "gentle"), NULL};
     return true;
 }
 
@@ -80,12 +81,12 @@ settle_pair(Context *context, const Pair *pair, const char *kind, Error *error)
 {
     for (;;)
     {
-        Piece piece;
+        Errand piece;
         bool found;
         PoliteTask task = {.what = "validate or refresh what depends on",
                            .relations = "0",
                            .deadline = context->settings->swap_deadline,
-                           .attempt = attempt,
+                           .attempt = settle_attempt,
                            .data = &piece};
 
         if (!next_piece(context, pair, kind, &piece, &found, error))

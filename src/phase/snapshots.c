@@ -2,6 +2,7 @@
  * Samples of the live snapshots, and what can be told from two of them: the same transaction with
  * the same xmin under a new statement keeps its snapshot.
  */
+
 #include "phase/snapshots.h"
 
 #include <inttypes.h>
@@ -10,7 +11,7 @@
 
 #include "base/clock.h"
 #include "model/statement.h"
-#include "phase/phases.h"
+#include "phase/guard.h"
 #include "ui/log.h"
 
 enum
@@ -61,7 +62,7 @@ find(const Sample *sample, const Snapshot *wanted)
 }
 
 static void
-take(Snapshots *s, const Result *result, int row)
+take_snapshots(Snapshots *s, const Result *result, int row)
 {
     Snapshot *item = &s->now.items[s->now.count++];
     const Snapshot *before;
@@ -91,7 +92,7 @@ sample(Snapshots *s, Context *context, Error *error)
     s->last = s->now;
     s->now.count = 0;
     for (int i = 0; i < result_rows(result); i++)
-        take(s, result, i);
+        take_snapshots(s, result, i);
     if (result_rows(result) > 0)
         snprintf(s->now.who, sizeof(s->now.who), "pid %s (role %s, application \"%s\", %s)",
                  result_get(result, 0, "pid"),

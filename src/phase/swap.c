@@ -2,6 +2,8 @@
  * The swap: lock, drain, exchange, compare, commit, in one short transaction.  Every failed attempt
  * leaves all as it was: live untouched, capture on.
  */
+#include "phase/swap.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,15 +15,18 @@
 #include "model/pair.h"
 #include "model/statement.h"
 #include "phase/baddata.h"
+#include "phase/capture.h"
 #include "phase/drain.h"
 #include "phase/exchange.h"
+#include "phase/guard.h"
 #include "phase/hook.h"
 #include "phase/lockset.h"
 #include "phase/matviews.h"
+#include "phase/parity.h"
 #include "phase/pending.h"
-#include "phase/phases.h"
 #include "phase/polite.h"
 #include "phase/proof.h"
+#include "phase/settle.h"
 #include "phase/snapshots.h"
 #include "phase/watch.h"
 #include "ui/log.h"
@@ -59,7 +64,7 @@ greatest(int64_t a, int64_t b)
 }
 
 static bool
-read_marks(Swap *swap, int pair, char **marks, Error *error)
+read_live_marks(Swap *swap, int pair, char **marks, Error *error)
 {
     Context *context = swap->context;
     const Result *result =
@@ -89,7 +94,7 @@ check_live(Swap *swap, Error *error)
     bool whole;
 
     for (int i = 0; i < context->migration->pair_count; i++)
-        if (!read_marks(swap, i, &swap->marks[i], error))
+        if (!read_live_marks(swap, i, &swap->marks[i], error))
             return false;
     return guard_check(context, &whole, error) && (whole || guard_capture_is_lost(context, error));
 }
@@ -160,7 +165,7 @@ check_conditions(Swap *swap, Error *error)
     {
         char *marks;
 
-        if (!read_marks(swap, i, &marks, error))
+        if (!read_live_marks(swap, i, &marks, error))
             return false;
         if (strcmp(marks, swap->marks[i]) != 0)
             return error_set(error, ERROR_LOCK, "the table was altered while waiting for the lock");
@@ -387,7 +392,7 @@ ensure_known(Swap *swap, Error *error)
 }
 
 static bool
-attempt(Context *context, void *data, Error *error)
+swap_attempt(Context *context, void *data, Error *error)
 {
     Swap *swap = data;
     bool ok;
@@ -410,7 +415,7 @@ attempt(Context *context, void *data, Error *error)
 
 /* Between attempts the migration stays in sync. */
 static bool
-between(Context *context, void *data, Error *error)
+swap_between(Context *context, void *data, Error *error)
 {
     (void)data;
     return pending_catch_up(context, error);
@@ -459,7 +464,7 @@ prepare_pair(Swap *swap, int i, Error *error)
 }
 
 static bool
-prepare(Swap *swap, Error *error)
+prepare_swap(Swap *swap, Error *error)
 {
     Context *context = swap->context;
     Migration *migration = context->migration;
@@ -491,8 +496,8 @@ swap_watched(Swap *swap, Error *error)
     swap->task = (PoliteTask){.what = "swap",
                               .relations = swap->locks.relations,
                               .deadline = context->settings->swap_deadline,
-                              .attempt = attempt,
-                              .between = between,
+                              .attempt = swap_attempt,
+                              .between = swap_between,
                               .data = swap};
     return polite_run(context, &swap->task, error);
 }
@@ -509,7 +514,7 @@ swap_run(Context *context, Error *error)
     Swap swap = {.context = context};
     bool ok;
 
-    if (!swap_patience(context, error) || !prepare(&swap, error))
+    if (!swap_patience(context, error) || !prepare_swap(&swap, error))
         return false;
     swap.watch = watch_open(context, error);
     if (swap.watch == NULL)

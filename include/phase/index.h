@@ -1,0 +1,12 @@
+/*
+ * Index: purges what is pending, then builds key, indexes and constraints.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "phase/context.h"
+
+/* Purges the rows of pending keys and builds key, indexes and constraints. */
+bool index_run(Context *context, Error *error) ERROR_MUST_CHECK;
