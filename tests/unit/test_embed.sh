@@ -40,7 +40,7 @@ embed_with() {
     printf '#!/bin/sh\nexec %s "$@"\n' "$1" >"$scratch/bin/awk"
     chmod +x "$scratch/bin/awk"
     PATH=$scratch/bin:$PATH scripts/embed.sh "$scratch/templates" >"$scratch/templates.c"
-    "${CC:-cc}" -std=c11 -Wall -Wextra -Werror -trigraphs -Iinclude -o "$scratch/print" \
+    ${CC:-cc} -std=c11 -Wall -Wextra -Werror -trigraphs -Iinclude -o "$scratch/print" \
         "$scratch/print.c" "$scratch/templates.c"
     for name in nasty long; do
         "$scratch/print" "$name" | cmp - "$scratch/templates/$name.sql" ||
@@ -56,7 +56,7 @@ embed_with "$(command -v awk)"
 
 mkdir "$scratch/empty"
 scripts/embed.sh "$scratch/empty" >"$scratch/templates.c"
-"${CC:-cc}" -std=c11 -Wall -Wextra -Werror -Iinclude -o "$scratch/print" \
+${CC:-cc} -std=c11 -Wall -Wextra -Werror -Iinclude -o "$scratch/print" \
     "$scratch/print.c" "$scratch/templates.c"
 [ -z "$("$scratch/print" nasty)" ] || fail "an empty directory has a template"
 echo 'ok - an empty directory can be embedded'
