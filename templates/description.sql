@@ -25,6 +25,11 @@ view(oid) AS (
                        OR (d.refclassid = 'pg_type'::regclass AND d.refobjid = k.reltype)
       JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
      WHERE r.rulename = '_RETURN'),
+-- what reads the table or a view over it; by index (OFFSET 0), for it is read under the lock
+reader AS (
+    SELECT DISTINCT d.classid, d.objid
+      FROM (SELECT :oid::oid UNION ALL SELECT oid FROM view) AS v(oid)
+     CROSS JOIN LATERAL (SELECT classid, objid FROM pg_depend WHERE refclassid = 'pg_class'::regclass AND refobjid = v.oid OFFSET 0) AS d),
 -- a partition of 17 and later has the identity, and the sequence, of its parent
 parents_identity AS (
     SELECT a.attnum, a.attname, a.attidentity
@@ -71,8 +76,7 @@ tree(scope, name, text) AS (
     UNION ALL
     SELECT 'swap', format('policy %I', p.polname), concat(p.polqual, p.polwithcheck) FROM pg_policy p WHERE p.polrelid = :oid
     UNION ALL
-    SELECT 'swap', format('text of view %s', r.ev_class::regclass), r.ev_action::text
-      FROM pg_rewrite r WHERE r.ev_class IN (SELECT oid FROM view) AND r.rulename = '_RETURN'),
+    SELECT 'swap', format('text of view %s', view.oid::regclass), (SELECT r.ev_action::text FROM pg_rewrite r WHERE r.ev_class = view.oid AND r.rulename = '_RETURN') FROM view),
 item(scope, name, definition) AS (
     SELECT scope, 'operators of ' || name,
            coalesce((SELECT string_agg(DISTINCT format('%I.%s', n.nspname, o.oprname), ' ')
@@ -201,27 +205,23 @@ item(scope, name, definition) AS (
     UNION ALL
     SELECT 'swap', format('rule %I on %s', r.rulename, r.ev_class::regclass),
            format('%s; enabled %s; comment %s', pg_get_ruledef(r.oid), r.ev_enabled, obj_description(r.oid, 'pg_rewrite'))
-      FROM pg_rewrite r
+      FROM reader JOIN pg_rewrite r ON reader.classid = 'pg_rewrite'::regclass AND r.oid = reader.objid
      WHERE r.rulename <> '_RETURN' AND r.ev_class <> :oid AND r.ev_class NOT IN (SELECT oid FROM view)
-       AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
-                      AND d.refclassid = 'pg_class'::regclass AND (d.refobjid = :oid OR d.refobjid IN (SELECT oid FROM view)))
     UNION ALL
     SELECT 'swap', format('policy %I on %s', p.polname, p.polrelid::regclass),
            format('using %s; check %s; comment %s', pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid), obj_description(p.oid, 'pg_policy'))
-      FROM pg_policy p
+      FROM reader JOIN pg_policy p ON reader.classid = 'pg_policy'::regclass AND p.oid = reader.objid
      WHERE p.polrelid <> :oid
-       AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_policy'::regclass AND d.objid = p.oid
-                      AND d.refclassid = 'pg_class'::regclass AND (d.refobjid = :oid OR d.refobjid IN (SELECT oid FROM view)))
     UNION ALL
     SELECT 'swap', format('function %s', f.oid::regprocedure),
            format('%s; owner %s; grants %s; comment %s', pg_get_functiondef(f.oid), pg_get_userbyid(f.proowner),
                   coalesce(f.proacl, acldefault('f', f.proowner)), obj_description(f.oid, 'pg_proc'))
-      FROM self, pg_proc f
+      FROM (SELECT objid AS oid FROM reader WHERE classid = 'pg_proc'::regclass
+            UNION
+            SELECT d.objid FROM self CROSS JOIN LATERAL (SELECT self.reltype UNION SELECT typarray FROM pg_type WHERE oid = self.reltype AND typarray <> 0) AS y(oid)
+              JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.refclassid = 'pg_type'::regclass AND d.refobjid = y.oid) AS user_of
+      JOIN pg_proc f USING (oid)
      WHERE f.prokind <> 'a'
-       AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = f.oid
-                      AND (d.refclassid = 'pg_class'::regclass AND (d.refobjid = :oid OR d.refobjid IN (SELECT oid FROM view))
-                           OR d.refclassid = 'pg_type'::regclass
-                              AND d.refobjid IN (SELECT self.reltype UNION SELECT typarray FROM pg_type WHERE oid = self.reltype AND typarray <> 0)))
     UNION ALL
     SELECT 'swap', format('rule %I', r.rulename),
            format('%s; enabled %s; comment %s', pg_get_ruledef(r.oid), r.ev_enabled, obj_description(r.oid, 'pg_rewrite'))
