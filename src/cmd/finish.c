@@ -31,12 +31,16 @@ drop_standby(Context *context, Error *error)
     return true;
 }
 
-/* What would keep standby from being dropped is met while capture is still on. */
+/* What would keep standby from being dropped is met while capture is still on.  Another role's
+ * standby is left to it. */
 static bool
 rehearse(Context *context, Error *error)
 {
-    bool ok = statement_do(context->control, error, "begin", NULL) && drop_standby(context, error);
+    bool ok;
 
+    if (context->migration->is_foreign)
+        return true;
+    ok = statement_do(context->control, error, "begin", NULL) && drop_standby(context, error);
     statement_rollback(context->control);
     return ok;
 }

@@ -124,10 +124,8 @@ journal_foreign(Arena *arena, const char *id, const char *colour, const char *oi
     Migration *migration = arena_alloc(arena, sizeof(Migration));
     Pair *pair = arena_alloc(arena, sizeof(Pair));
 
-    *migration = (Migration){.is_foreign = true,
-                             .live_colour = arena_strdup(arena, colour),
-                             .pair_count = 1,
-                             .pairs = pair};
+    *migration = (Migration){.is_foreign = true, .pair_count = 1, .pairs = pair};
+    take_roles(migration, strcmp(colour, "blue") == 0);
     snprintf(migration->id_text, sizeof(migration->id_text), "%s", id);
     *pair = (Pair){.migration = migration,
                    .live_oid = arena_strdup(arena, oid),

@@ -255,14 +255,15 @@ append_item(Arena *arena, const char *pattern, const Item *item, Text *text, Err
     {
         size_t plain = strcspn(at, "{");
         size_t length = strcspn(at + plain, "}");
-        const char *value;
+        const char *field, *value;
 
         text_append_n(text, at, plain);
         if (at[plain] == '\0')
             break;
-        value = field_of(arena, item, arena_strndup(arena, at + plain + 1, length - 1), error);
+        field = arena_strndup(arena, at + plain + 1, length - 1);
+        value = field_of(arena, item, field, error);
         if (value == NULL)
-            return false;
+            return error_set(error, ERROR_FAULT, "field \"%s\" has no value", field);
         text_append(text, value);
         at += plain + length + 1;
     }

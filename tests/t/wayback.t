@@ -158,7 +158,7 @@ section 'the way back does not wait for validation' => sub {
     my $run = $t->pgswap('swap', 'app.t', '--hook-after-swap', 'kill -9 $PPID');
     is($run->{signal}, 9, "$name: killed before it");
     $run = $t->pgswap('revert', 'app.t', '--hook-after-swap', 'test -e /nonexistent');
-    $t->exits($run, 7, "$name: a hook that fails is told");
+    $t->exits($run, 12, "$name: a hook that fails is told");
     is($t->value(q{select convalidated from pg_constraint where conname = 'c_t_id_fkey'}), 1, "$name: and holds nothing else up");
     is($t->value(q{select format_type(atttypid, null) from pg_attribute where attrelid = 'app.t'::regclass and attname = 'id'}), 'integer', "$name: reverted");
     ends($name);
