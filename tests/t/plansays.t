@@ -119,7 +119,7 @@ table(join '; ', map { "create table app.c$_ (id int primary key, a int referenc
 my $short = $t->pgswap('plan', 'app.t', @WIDEN);
 my $long = $t->pgswap('plan', 'app.t', @WIDEN, '--verbose');
 $t->exits($_, 0, 'a hub: plan') for $short, $long;
-like($short->{out}, qr/^Locked with it in the swap.*\n  30 \(--verbose lists them\)\n\n^Done in the swap.*\n  60 \(/m, 'a hub: how many of each');
+like($short->{out}, qr/^Other tables and views that the swap locks.*\n  30 \(--verbose lists them\)\n\n^Done in the swap.*\n  60 \(/m, 'a hub: how many of each');
 unlike($short->{out}, qr/app\.c17/, 'a hub: they are not listed');
 like($long->{out}, qr/^  app\.c$_$/m, "a hub, --verbose: app.c$_ is locked") for 1, 17, 30;
 like($long->{out}, qr/^  ALTER TABLE app\.c17 DROP CONSTRAINT c17_a_fkey, DROP CONSTRAINT c17_b_fkey$/m, 'a hub, --verbose: the keys of a table go in one statement');
