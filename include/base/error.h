@@ -44,6 +44,7 @@ typedef struct Error
     char *column;     /* column the server blamed, or NULL */
     char *constraint; /* constraint or unique index the server blamed, or NULL */
     char *key;        /* of the row at fault: (id)=(5), as the server writes it; or NULL */
+    char *step;       /* the statement at which the server failed: what it does (its template) */
 } Error;
 
 #define ERROR_INIT ((Error){.kind = ERROR_NONE})
@@ -60,6 +61,10 @@ bool error_hint(Error *error, const char *format, ...) __attribute__((format(pri
 
 /* Says which row is at fault, the first of them if there are several.  Returns false, always. */
 bool error_key(Error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Says at which step the server failed, unless that is said, or it was not the server.  Returns
+ * false, always. */
+bool error_step(Error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* One word for a kind: "refused". */
 const char *error_kind_name(ErrorKind kind);

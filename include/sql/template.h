@@ -25,6 +25,10 @@ bool template_use_directory(const char *directory, Error *error) ERROR_MUST_CHEC
 /* The text of a template as it stands, or NULL if there is none of that name (no ".sql"). */
 const char *template_text(const char *name);
 
+/* What a template does: the first sentence of its leading comment, without the full stop; "" if
+ * there is no such template. */
+char *template_purpose(Arena *arena, const char *name);
+
 /* Names of all embedded templates, in order; index from 0; NULL after the last. */
 const char *template_name(int index);
 

@@ -73,6 +73,19 @@ error_key(Error *error, const char *format, ...)
     return false;
 }
 
+bool
+error_step(Error *error, const char *format, ...)
+{
+    va_list args;
+
+    if (error->sqlstate[0] == '\0' || error->step != NULL)
+        return false;
+    va_start(args, format);
+    replace(&error->step, format, args);
+    va_end(args);
+    return false;
+}
+
 const char *
 error_kind_name(ErrorKind kind)
 {
@@ -143,5 +156,6 @@ error_clear(Error *error)
     free(error->column);
     free(error->constraint);
     free(error->key);
+    free(error->step);
     *error = (Error)ERROR_INIT;
 }

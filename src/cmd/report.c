@@ -63,6 +63,7 @@ error_json(const Error *error)
     member_text(object, "column", error->column);
     member_text(object, "constraint", error->constraint);
     member_text(object, "key", error->key);
+    member_text(object, "context", error->step);
     return object;
 }
 

@@ -31,7 +31,10 @@ statement_run_va(Conn *conn, const TemplateWords *words, Error *error, const cha
     if (sql != NULL)
         result = await_query(conn, sql, error);
     if (result == NULL)
+    {
+        error_step(error, "%s (%s)", template_purpose(scratch, name), name);
         log_debug("template %s failed on connection \"%s\"", name, conn_name(conn));
+    }
     arena_free(scratch);
     return result;
 }

@@ -171,6 +171,30 @@ skip_leading_comments(const char *text)
     }
 }
 
+char *
+template_purpose(Arena *arena, const char *name)
+{
+    static const char *const ends[] = {". ", ": ", "; ", " ("};
+    const char *text = template_text(name);
+    Text comment = {0};
+    char *purpose;
+
+    while (text != NULL && strncmp(text, "-- ", 3) == 0)
+    {
+        size_t length = strcspn(text, "\n");
+
+        text_append_n(&comment, text + 3, length - 3);
+        text_append_char(&comment, ' ');
+        text += length + 1;
+    }
+    purpose = arena_strdup(arena, text_cstr(&comment));
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+        if (strstr(purpose, ends[i]) != NULL)
+            *strstr(purpose, ends[i]) = '\0';
+    text_clear(&comment);
+    return purpose;
+}
+
 /* What there is to put into placeholders. */
 typedef struct Values
 {

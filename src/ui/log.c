@@ -161,6 +161,8 @@ put_text(Text *out, LogLevel level, const Error *error)
         put_line(out, "detail: ", &color_note, error->detail, "");
     if (error->hint != NULL)
         put_line(out, "hint: ", &color_note, error->hint, "");
+    if (error->step != NULL)
+        put_line(out, "context: ", &color_note, error->step, "");
 }
 
 static void
@@ -182,6 +184,7 @@ put_json(Text *out, LogLevel level, const Error *error)
     put_member(object, "detail", error->detail);
     put_member(object, "hint", error->hint);
     put_member(object, "sqlstate", error->sqlstate);
+    put_member(object, "context", error->step);
 
     char *line = json_dumps(object, JSON_COMPACT);
     text_printf(out, "%s\n", line);

@@ -138,6 +138,7 @@ for my $command ('verify', 'swap')
     my $run = $t->reap($t->spawn($command, 'app.t', '--swap-deadline', '2s'), 90);
     $t->exits($run, 6, $name);
     like($run->{err}, qr/\block\b/, "$name: says why");
+    like($run->{err}, qr/^pgswap: context: \S.*? \(\w+\)$/m, "$name: and at which statement");
     $blocker->disconnect;
 }
 clean('the lock is gone', undef);

@@ -68,6 +68,25 @@ test_error_empty_context(void **state)
 }
 
 static void
+test_error_step_is_of_the_server(void **state)
+{
+    Error error = ERROR_INIT;
+
+    (void)state;
+    error_set(&error, ERROR_FAULT, "ours");
+    assert_false(error_step(&error, "Copies a chunk (chunk_copy)"));
+    assert_null(error.step);
+    error_clear(&error);
+    error_set(&error, ERROR_STATEMENT, "its");
+    memcpy(error.sqlstate, "22003", 6);
+    error_step(&error, "Copies a chunk (%s)", "chunk_copy");
+    error_step(&error, "another");
+    assert_string_equal(error.step, "Copies a chunk (chunk_copy)");
+    error_clear(&error);
+    assert_null(error.step);
+}
+
+static void
 test_error_move(void **state)
 {
     Error to = ERROR_INIT, from = ERROR_INIT;
@@ -317,6 +336,7 @@ main(void)
         cmocka_unit_test(test_error_first_wins),
         cmocka_unit_test(test_error_context_and_notes),
         cmocka_unit_test(test_error_empty_context),
+        cmocka_unit_test(test_error_step_is_of_the_server),
         cmocka_unit_test(test_error_move),
         cmocka_unit_test(test_arena_alloc),
         cmocka_unit_test(test_arena_text),

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "sql/template.h"
 
 static char *
@@ -78,12 +79,32 @@ test_every_file_is_embedded_in_order(void **state)
     globfree(&files);
 }
 
+/* It is what an error tells of the statement, on a line. */
+static void
+test_every_template_says_what_it_does(void **state)
+{
+    Arena *arena = arena_new();
+
+    (void)state;
+    for (int i = 0; template_name(i) != NULL; i++)
+    {
+        const char *purpose = template_purpose(arena, template_name(i));
+
+        assert_in_range(strlen(purpose), 4, 200);
+        assert_null(strstr(purpose, "Lock:"));
+        assert_int_not_equal(purpose[strlen(purpose) - 1], '.');
+    }
+    assert_string_equal(template_purpose(arena, "no such"), "");
+    arena_free(arena);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_embedded_equals_file),
         cmocka_unit_test(test_every_file_is_embedded_in_order),
+        cmocka_unit_test(test_every_template_says_what_it_does),
     };
 
     return cmocka_run_group_tests_name("templates", tests, NULL, NULL);
