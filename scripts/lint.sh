@@ -54,13 +54,13 @@ on_files() {
 rule_layers() {
     files c h in src include | on_files awk '
         BEGIN {
-            split("base=0 sql=1 ui=1 pg=2 model=3 phase=4 cmd=5", pairs, " ")
+            split("base=0 sql=1 ui=1 pg=2 model=3 tool=4 phase=5 swap=6 cmd=7", pairs, " ")
             for (i in pairs) { split(pairs[i], pair, "="); layer[pair[1]] = pair[2] }
         }
         FNR == 1 {
             folder = FILENAME
             sub(/^(src|include)\//, "", folder)
-            own = folder ~ /\// ? layer[substr(folder, 1, index(folder, "/") - 1)] : 6
+            own = folder ~ /\// ? layer[substr(folder, 1, index(folder, "/") - 1)] : 8
         }
         /^#include "/ {
             split($0, part, "\"")
@@ -81,11 +81,14 @@ rule_layers() {
 }
 
 # uses: "USER USED SYMBOL" for every symbol that one module of src takes from another, by the objects.
+# An object whose source is gone is of an earlier build.
 uses() {
     local object module
     for object in $(files o in build/obj/src); do
         module=${object#build/obj/src/}
-        nm -g "$object" | awk -v module="${module%.o}" '
+        module=${module%.o}
+        [ -f "src/$module.c" ] || continue
+        nm -g "$object" | awk -v module="$module" '
             $2 ~ /^[BDRT]$/ { print "has", module, $3 }
             $1 == "U" { print "uses", module, $2 }'
     done | awk '
@@ -98,17 +101,18 @@ uses() {
         }' | sort
 }
 
-# A phase is run by a command, and by no other module.  What else phases may use of each other stands in
-# the table; what several of them share (context, pending, guard, …) is not a phase.
+# A phase is run by a command, and by no other module.  What else may be used of it stands in the table;
+# what all phases share is below them, in tool.
 rule_phases() {
     [ -d build/obj/src ] || return 1
     uses | awk '
         BEGIN {
-            split("build capture copy index catchup parity follow swap settle", names, " ")
+            split("build capture copy index catchup parity follow settle", names, " ")
             for (i in names) phase["phase/" names[i]] = 1
+            phase["swap/swap"] = 1
             # the swap makes the logs for the way back, compares anew, and settles what an earlier one left
             split("swap:capture swap:parity swap:settle exchange:capture", pairs, " ")
-            for (i in pairs) { split(pairs[i], pair, ":"); may["phase/" pair[1], "phase/" pair[2]] = 1 }
+            for (i in pairs) { split(pairs[i], pair, ":"); may["swap/" pair[1], "phase/" pair[2]] = 1 }
         }
         $1 ~ /^cmd\// || !($2 in phase) { next }
         $3 ~ /_run$/ || !(($1, $2) in may) {

@@ -16,9 +16,9 @@
 #include "cmd/report.h"
 #include "cmd/suggest.h"
 #include "cmd/summary.h"
-#include "phase/explain.h"
-#include "phase/hook.h"
 #include "sql/template.h"
+#include "tool/explain.h"
+#include "tool/hook.h"
 #include "ui/log.h"
 #include "ui/progress.h"
 

@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "cmd/options.h"
 #include "model/target.h"
-#include "phase/context.h"
+#include "tool/context.h"
 
 #define PGSWAP_VERSION "0.1.0"
 

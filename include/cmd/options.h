@@ -9,7 +9,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
-#include "phase/context.h"
+#include "tool/context.h"
 
 /* A bit for each command. */
 enum

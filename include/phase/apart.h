@@ -7,8 +7,8 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "phase/compare.h"
-#include "phase/context.h"
+#include "tool/compare.h"
+#include "tool/context.h"
 
 /* ERROR_PARITY with the column if that is why the first row of a comparison differs; true if it is
  * not, or nothing differs. */

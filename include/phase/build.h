@@ -9,7 +9,7 @@
 #include "model/parameters.h"
 #include "model/spec.h"
 #include "model/table.h"
-#include "phase/context.h"
+#include "tool/context.h"
 
 /* Makes green, derives the mapping, and begins the migration: one transaction.  Sets
  * context->migration. */

@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "model/statement.h"
-#include "phase/context.h"
+#include "tool/context.h"
 
 /* Installs the change log and the capture triggers on live. */
 bool capture_run(Context *context, Error *error) ERROR_MUST_CHECK;

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "phase/context.h"
+#include "tool/context.h"
 
 /* Applies pending keys in rounds until few are left. */
 bool catchup_run(Context *context, Error *error) ERROR_MUST_CHECK;

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "phase/context.h"
+#include "tool/context.h"
 
 /* Copies live to standby, chunk by chunk, on all connections. */
 bool copy_run(Context *context, Error *error) ERROR_MUST_CHECK;

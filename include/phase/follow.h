@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "phase/context.h"
+#include "tool/context.h"
 
 /* Keeps standby in sync until that time of clock_ms(), or stopped.  Rows that standby cannot hold
  * are no error here: the state says since when and why a revert is not possible. */

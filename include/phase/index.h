@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "phase/context.h"
+#include "tool/context.h"
 
 /* Purges the rows of pending keys and builds key, indexes and constraints. */
 bool index_run(Context *context, Error *error) ERROR_MUST_CHECK;

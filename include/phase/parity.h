@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "phase/context.h"
+#include "tool/context.h"
 
 /* Proves parity; ERROR_PARITY if the tables differ. */
 bool parity_run(Context *context, Error *error) ERROR_MUST_CHECK;

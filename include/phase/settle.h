@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "phase/context.h"
+#include "tool/context.h"
 
 /* Does what the swap left for afterwards: runs the hook, validates foreign keys, refreshes
  * materialized views. */

@@ -5,7 +5,7 @@
 
 #include "cmd/command.h"
 #include "model/statement.h"
-#include "phase/durable.h"
+#include "tool/durable.h"
 #include "ui/log.h"
 #include "ui/member.h"
 

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "phase/guard.h"
+#include "tool/guard.h"
 
 static bool
 refuse_one_way(const Plan *plan, Error *error)

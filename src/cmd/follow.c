@@ -7,7 +7,7 @@
 #include "cmd/summary.h"
 #include "model/statement.h"
 #include "phase/settle.h"
-#include "phase/swap.h"
+#include "swap/swap.h"
 #include "ui/log.h"
 
 static bool

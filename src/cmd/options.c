@@ -15,7 +15,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "phase/hook.h"
+#include "tool/hook.h"
 #include "ui/wrap.h"
 
 typedef enum OptionKind

@@ -11,12 +11,12 @@
 #include "base/clock.h"
 #include "cmd/command.h"
 #include "model/statement.h"
-#include "phase/diskfull.h"
-#include "phase/guard.h"
-#include "phase/pause.h"
-#include "phase/polite.h"
 #include "sql/ident.h"
 #include "sql/template.h"
+#include "tool/diskfull.h"
+#include "tool/guard.h"
+#include "tool/pause.h"
+#include "tool/polite.h"
 #include "ui/log.h"
 
 /* Workers take weak locks on live only, and wait for them without stopping anybody. */

@@ -11,8 +11,8 @@
 #include "model/pair.h"
 #include "model/statement.h"
 #include "model/table.h"
-#include "phase/guard.h"
-#include "phase/polite.h"
+#include "tool/guard.h"
+#include "tool/polite.h"
 #include "ui/log.h"
 
 /* "statement" or "row"; NULL on failure. */

@@ -3,7 +3,7 @@
  */
 #include "phase/catchup.h"
 
-#include "phase/pending.h"
+#include "tool/pending.h"
 
 bool
 catchup_run(Context *context, Error *error)

@@ -10,9 +10,9 @@
 
 #include "base/clock.h"
 #include "model/statement.h"
-#include "phase/explain.h"
-#include "phase/guard.h"
-#include "phase/pending.h"
+#include "tool/explain.h"
+#include "tool/guard.h"
+#include "tool/pending.h"
 #include "ui/log.h"
 #include "ui/progress.h"
 

@@ -9,11 +9,11 @@
 
 #include "model/pair.h"
 #include "model/statement.h"
-#include "phase/baddata.h"
-#include "phase/diskfull.h"
-#include "phase/guard.h"
-#include "phase/pending.h"
 #include "sql/template.h"
+#include "tool/baddata.h"
+#include "tool/diskfull.h"
+#include "tool/guard.h"
+#include "tool/pending.h"
 #include "ui/progress.h"
 
 enum

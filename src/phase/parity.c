@@ -14,10 +14,10 @@
 #include "model/pair.h"
 #include "model/statement.h"
 #include "phase/apart.h"
-#include "phase/compare.h"
-#include "phase/guard.h"
-#include "phase/pending.h"
 #include "sql/template.h"
+#include "tool/compare.h"
+#include "tool/guard.h"
+#include "tool/pending.h"
 #include "ui/progress.h"
 
 enum

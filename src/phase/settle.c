@@ -8,9 +8,9 @@
 
 #include "model/pair.h"
 #include "model/statement.h"
-#include "phase/durable.h"
-#include "phase/hook.h"
-#include "phase/polite.h"
+#include "tool/durable.h"
+#include "tool/hook.h"
+#include "tool/polite.h"
 #include "ui/log.h"
 #include "ui/progress.h"
 

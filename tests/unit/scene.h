@@ -4,8 +4,8 @@
  */
 #pragma once
 
-#include "phase/context.h"
 #include "script.h"
+#include "tool/context.h"
 
 typedef struct Scene
 {

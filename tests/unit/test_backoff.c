@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "phase/backoff.h"
+#include "tool/backoff.h"
 
 enum
 {

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "model/journal.h"
-#include "phase/compare.h"
+#include "tool/compare.h"
 
 /* ---- streams ---- */
 

@@ -11,9 +11,9 @@
 
 #include <cmocka.h>
 
-#include "phase/drain.h"
-#include "phase/pending.h"
 #include "scene.h"
+#include "swap/drain.h"
+#include "tool/pending.h"
 
 enum
 {

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "phase/halving.h"
+#include "tool/halving.h"
 
 enum
 {

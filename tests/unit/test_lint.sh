@@ -14,7 +14,7 @@ fail() {
 # A small tree that keeps all rules.
 new_tree() {
     rm -rf "$scratch/tree"
-    mkdir -p "$scratch/tree"/{src/{base,sql,pg,phase,cmd},include/{base,pg,phase},templates,scripts,tests}
+    mkdir -p "$scratch/tree"/{src/{base,sql,pg,tool,phase,swap,cmd},include/{base,pg,phase},templates,scripts,tests}
     cp "$top/.clang-format" "$scratch/tree/"
     cd "$scratch/tree"
     printf '#pragma once\n' | tee include/base/a.h include/pg/b.h include/phase/copy.h \
@@ -61,7 +61,8 @@ mkdir -p build/obj/src/base
 echo 'ok - a good tree passes every rule'
 
 fires layers 'layer 0 includes "pg/b.h" of layer 2' src/base/a.c '#include "pg/b.h"\n'
-fires layers 'layer 2 includes "phase/copy.h" of layer 4' include/pg/b.h '#include "phase/copy.h"\n'
+fires layers 'layer 2 includes "phase/copy.h" of layer 5' include/pg/b.h '#include "phase/copy.h"\n'
+fires layers 'layer 4 includes "phase/copy.h" of layer 5' src/tool/x.c '#include "phase/copy.h"\n'
 fires layers 'no "b.h" in this folder' src/cmd/x.c '#include "b.h"\n'
 silent layers src/cmd/x.c '#include "x.c"\n'
 fires layers 'not in the layer table' src/cmd/x.c '#include "other/run.h"\n'
@@ -85,10 +86,10 @@ compiled() {
     echo "ok - $1: ${4:-$2 may}"
 }
 
-compiled phases phase/pending 'int f(void);\nint f(void) { return 1; }\n'
-compiled phases phase/pending 'int copy_look(void);\nint f(void);\nint f(void) { return copy_look(); }\n' \
+compiled phases tool/pending 'int f(void);\nint f(void) { return 1; }\n'
+compiled phases phase/index 'int copy_look(void);\nint f(void);\nint f(void) { return copy_look(); }\n' \
     'uses copy_look() of the phase phase/copy'
-compiled phases phase/swap 'int copy_run(void);\nint f(void);\nint f(void) { return copy_run(); }\n' \
+compiled phases swap/swap 'int copy_run(void);\nint f(void);\nint f(void) { return copy_run(); }\n' \
     'uses copy_run() of the phase phase/copy'
 fires unique 'there is a f\(\) in src/base/y.c, too' src/phase/copy.c 'int\nf(void)\n{\n}\n'
 fires clients 'src/pg only' src/cmd/x.c '#include <libpq-fe.h>\n'

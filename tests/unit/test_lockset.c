@@ -11,8 +11,8 @@
 #include <cmocka.h>
 
 #include "base/text.h"
-#include "phase/lockset.h"
 #include "scene.h"
+#include "swap/lockset.h"
 
 typedef struct Play
 {

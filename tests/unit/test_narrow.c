@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "phase/narrow.h"
+#include "tool/narrow.h"
 
 /* The key (n), and a row of it in one of its versions. */
 static void

@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "phase/pause.h"
 #include "scene.h"
+#include "tool/pause.h"
 
 typedef struct Play
 {

@@ -12,8 +12,8 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
-#include "phase/polite.h"
 #include "scene.h"
+#include "tool/polite.h"
 
 typedef struct Play
 {

@@ -12,8 +12,8 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
-#include "phase/snapshots.h"
 #include "scene.h"
+#include "swap/snapshots.h"
 
 /* A session as the server shows it. */
 typedef struct Session

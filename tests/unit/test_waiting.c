@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "phase/waiting.h"
+#include "tool/waiting.h"
 
 static void
 test_every_30_seconds(void **state)

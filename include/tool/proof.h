@@ -1,0 +1,24 @@
+/*
+ * What is applied after the tables were compared is compared, too: the keys of every round are
+ * looked at again, live through the mapping against standby, in a snapshot that sees the round
+ * committed. Keys that are pending again by then are left to their own round.  A swap needs them
+ * all proven.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "tool/context.h"
+
+/* Compares what was applied and not looked at again yet, in a transaction of its own.  ERROR_PARITY
+ * with the keys if something differs: it stays unproven. */
+bool proof_run(Context *context, const Pair *pair, Error *error) ERROR_MUST_CHECK;
+
+/* The same in the transaction that the caller has opened on the control connection, which sees no
+ * TRUNCATE pending; for so many keys. */
+bool proof_here(Context *context, const Pair *pair, int64_t keys, Error *error) ERROR_MUST_CHECK;
+
+/* *left if a pair has keys that were applied and not looked at again. */
+bool proof_is_due(Context *context, bool *left, Error *error) ERROR_MUST_CHECK;

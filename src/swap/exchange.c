@@ -1,0 +1,171 @@
+/*
+ * Collects the statements of the exchange from the generators, in the order in which they must run.
+ * They are read with the parameters of the table's owner, as the texts of views and conditions once
+ * were.
+ */
+
+#include "swap/exchange.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "model/dependents.h"
+#include "model/pair.h"
+#include "model/statement.h"
+#include "phase/capture.h"
+#include "sql/template.h"
+
+enum
+{
+    BASE_MS = 50,
+    MOVES_PER_SECOND = 1000 /* foreign keys, the slowest, each of which makes triggers */
+};
+
+static void
+append_statements(Text *script, const StatementList *list)
+{
+    for (int i = 0; i < list->count; i++)
+        text_printf(script, "%s;\n", list->items[i]);
+}
+
+static bool
+append_generated(Context *context, Text *script, const Pair *pair, const char *name, Error *error)
+{
+    StatementList list;
+
+    if (!pair_collect(context->control, context->arena, pair, &list, error, name, NULL))
+        return false;
+    append_statements(script, &list);
+    return true;
+}
+
+static bool
+append_kind(Context *context, Text *script, const Pair *pair, const char *kind, Error *error)
+{
+    const Result *result =
+        pair_run(context->control, pair, error, "object_read", "kind", kind, NULL);
+
+    if (result == NULL)
+        return false;
+    for (int i = 0; i < result_rows(result); i++)
+        text_printf(script, "%s;\n", result_get(result, i, "statement"));
+    return true;
+}
+
+/* Sequences owned by live's columns: released before the exchange, attached after it. */
+static bool
+append_sequences(Context *context, Text *release, Text *attach, const Pair *pair, Error *error)
+{
+    const Result *result = pair_run(
+        context->control, pair, error, "owned_sequences", "before",
+        pair->migration->live_is_blue ? NULL : description_to_json(context->arena, &pair->expected),
+        NULL);
+
+    if (result == NULL)
+        return false;
+    for (int i = 0; i < result_rows(result); i++)
+    {
+        if (result_get_bool(result, i, "stays"))
+            continue;
+        text_printf(release, "%s;\n", result_get(result, i, "release"));
+        text_printf(attach, "%s;\n", result_get(result, i, "attach"));
+    }
+    return true;
+}
+
+/* What hangs on live: taken off before the exchange, put on after it, validated after the commit;
+ * and what must be locked for that. */
+static bool
+append_dependents(Context *context, Text *before, Text *after, const Pair *pair, const char *tower,
+                  LockSet *locks, int *moves, Error *error)
+{
+    const Result *result = dependents_read(context->control, context->arena, pair->live_oid,
+                                           &pair->mapping, pair->migration->parameters.path, tower,
+                                           pair_word(context->arena, pair, "standby_schema"),
+                                           pair_word(context->arena, pair, "away_schema"), error);
+
+    if (result == NULL)
+        return false;
+    for (int i = 0; i < result_rows(result); i++)
+    {
+        const char *stage = result_get(result, i, "stage");
+        const char *statement = result_get(result, i, "statement");
+        const char *later;
+
+        if (strcmp(stage, "lock") == 0)
+        {
+            lockset_add(context, locks, statement, result_get(result, i, "relation"));
+            continue;
+        }
+        if (strcmp(stage, "before") == 0 || strcmp(stage, "after") == 0)
+        {
+            text_printf(strcmp(stage, "before") == 0 ? before : after, "%s;\n", statement);
+            (*moves)++;
+            continue;
+        }
+        later = pair_render(context->arena, pair, error, "validate_create", "statement", statement,
+                            "stage", stage, NULL);
+        if (later == NULL)
+            return false;
+        text_append(after, later);
+    }
+    return true;
+}
+
+/* The capture of the other direction begins in the swap itself, so that there is no gap. */
+static bool
+append_capture(Context *context, Text *script, const Pair *next, Error *error)
+{
+    StatementList triggers;
+
+    if (!next->has_mapping)
+        return true;
+    if (!capture_collect(context, next, &triggers, error))
+        return false;
+    append_statements(script, &triggers);
+    return true;
+}
+
+bool
+exchange_prepare(Context *context, const Pair *pair, const Pair *next, const char *tower,
+                 LockSet *locks, Exchange *exchange, Error *error)
+{
+    const Migration *migration = context->migration;
+    Text text = {0}, attach = {0};
+    StatementList capture;
+    const char *ours;
+    bool ok;
+
+    exchange->moves = 0;
+    ok =
+        pair_collect(context->control, context->arena, pair, &capture, error, "capture_drop", NULL);
+
+    if (ok)
+    {
+        text_append(&text, migration->parameters.local);
+        append_statements(&text, &capture);
+    }
+    ok =
+        ok && append_kind(context, &text, pair, "check", error) &&
+        append_sequences(context, &text, &attach, pair, error) &&
+        append_generated(context, &attach, pair, "identity_values", error) &&
+        append_dependents(context, &text, &attach, pair, tower, locks, &exchange->moves, error) &&
+        append_kind(context, &attach, pair,
+                    arena_printf(context->arena, "foreign %s", migration->standby_colour), error) &&
+        append_capture(context, &attach, next, error) &&
+        append_generated(context, &text, pair, "exchange", error);
+    text_append(&text, text_cstr(&attach));
+    ours = template_render(context->arena, "parameters_ours", error, "scope", "LOCAL", NULL);
+    if (ours != NULL)
+        text_append(&text, ours);
+    exchange->script = arena_strdup(context->arena, text_cstr(&text));
+    text_clear(&text);
+    text_clear(&attach);
+    return ok && ours != NULL;
+}
+
+int64_t
+exchange_cost(int moves)
+{
+    return BASE_MS + (int64_t)moves * 1000 / MOVES_PER_SECOND;
+}

@@ -1,0 +1,244 @@
+/*
+ * Applying pending keys means: copy state, not operations.  Take the keys, delete their rows from
+ * standby, insert what live holds for them in the same snapshot.
+ */
+
+#include "tool/pending.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "model/pair.h"
+#include "model/statement.h"
+#include "tool/baddata.h"
+#include "tool/guard.h"
+#include "tool/proof.h"
+#include "ui/log.h"
+#include "ui/progress.h"
+
+enum
+{
+    VACUUM_AFTER = 100000, /* keys of a round that leave the log worth cleaning */
+    MEASURE_FROM = 500,    /* keys of a round that tell how long one takes, round trips aside */
+    GUESS_US = 50,         /* for one, before any round told: a few indexes */
+};
+
+static bool
+compact(Context *context, const Pair *pair, int64_t *moved, Error *error)
+{
+    const Result *result = pair_run(context->control, pair, error, "compact", NULL);
+
+    if (result == NULL)
+        return false;
+    *moved = result_affected_at(result, 0);
+    return true;
+}
+
+bool
+pending_compact(Context *context, const Pair *pair, Error *error)
+{
+    int64_t moved;
+
+    return compact(context, pair, &moved, error);
+}
+
+bool
+pending_count(Context *context, const Pair *pair, int64_t *backlog, Error *error)
+{
+    const Result *result = pair_run(context->control, pair, error, "pending_count", NULL);
+
+    if (result == NULL)
+        return false;
+    *backlog = result_get_int(result, 0, "backlog");
+    /* a TRUNCATE empties standby: never left for later */
+    if (result_get_bool(result, 0, "truncated") && *backlog <= context->settings->drain_keys)
+        *backlog = context->settings->drain_keys + 1;
+    return true;
+}
+
+/* Deletes the rows of pending keys; a TRUNCATE among them empties standby. */
+static bool
+delete_rows(Context *context, const Pair *pair, int64_t *deleted, Error *error)
+{
+    const Result *result = pair_run(context->control, pair, error, "marker_take", NULL);
+
+    *deleted = 0;
+    if (result == NULL)
+        return false;
+    if (result_affected(result) > 0)
+        return pair_do(context->control, pair, error, "standby_empty", NULL);
+    if (pair_keeps(pair))
+        result = pair_run(context->control, pair, error, "pending_delete_keep", NULL);
+    else
+        result = pair_run(context->control, pair, error, "pending_delete", NULL);
+    if (result == NULL)
+        return false;
+    *deleted = result_affected(result);
+    return true;
+}
+
+bool
+pending_purge_here(Context *context, const Pair *pair, int64_t *purged, Error *error)
+{
+    return pending_compact(context, pair, error) && delete_rows(context, pair, purged, error);
+}
+
+bool
+pending_apply_here(Context *context, const Pair *pair, int64_t *applied, Error *error)
+{
+    Conn *conn = context->control;
+    const Result *result;
+    int64_t count;
+
+    if (!compact(context, pair, &count, error) || !delete_rows(context, pair, &count, error) ||
+        !context_pause_at(context, conn, "apply-read", error) ||
+        !pair_do(conn, pair, error, "pending_insert", NULL))
+        return false;
+    if (pair_keeps(pair) && !pair_do(conn, pair, error, "kept_clear", NULL))
+        return false;
+    result = pair_run(conn, pair, error, "pending_clear", NULL);
+    if (result == NULL)
+        return false;
+    *applied = result_affected_at(result, 1);
+    return true;
+}
+
+int64_t
+pending_cost(const Context *context, int64_t keys)
+{
+    return keys * (context->us_per_key > 0 ? context->us_per_key : GUESS_US) / 1000;
+}
+
+static bool
+apply(Context *context, const Pair *pair, int64_t *applied, Error *error)
+{
+    if (context_begin_snapshot(context, pair, error) &&
+        pending_apply_here(context, pair, applied, error) &&
+        statement_do(context->control, error, "commit", NULL))
+        return true;
+    statement_rollback(context->control);
+    return baddata_in_pending(context, pair, error);
+}
+
+/* Whoever applies: a row that did not fit the old table is in it now, or gone. */
+static bool
+note_fits(const Context *context, Error *error)
+{
+    return context->migration->phase != PHASE_SWAPPED ||
+           statement_do(context->control, error, "revert_fits", "migration",
+                        context->migration->id_text, NULL);
+}
+
+bool
+pending_apply(Context *context, const Pair *pair, int64_t *applied, Error *error)
+{
+    int64_t started = clock_us();
+
+    if (!apply(context, pair, applied, error) ||
+        !context_pause_at(context, context->control, "round-applied", error) ||
+        !proof_run(context, pair, error) || !note_fits(context, error))
+        return false;
+    if (*applied >= MEASURE_FROM)
+        context->us_per_key = (clock_us() - started) / *applied;
+    return true;
+}
+
+bool
+pending_vacuum(Context *context, const Pair *pair, Error *error)
+{
+    static const char *const ours[] = {"log", "dirty", "applied"};
+    Arena *scratch = arena_new();
+    bool ok = true;
+
+    for (size_t i = 0; ok && i < sizeof(ours) / sizeof(ours[0]); i++)
+        ok = context_vacuum(context, "vacuum", pair_word(scratch, pair, ours[i]), error);
+    arena_free(scratch);
+    return ok;
+}
+
+static void
+show_progress(const Context *context, int64_t backlog)
+{
+    bool held = context->held_at > 0;
+    char note[120], keys[40], since[CLOCK_TEXT_SIZE];
+
+    count_format(keys, backlog);
+    if (held)
+        snprintf(note, sizeof(note), "waiting for \"pgswap swap\" (%s), %s to apply",
+                 duration_format(since, clock_ms() - context->held_at), keys);
+    else
+        snprintf(note, sizeof(note), "%s to apply", keys);
+    progress_show(held ? "hold" : "catch up", context->summary.keys_applied, 0, "changes", note);
+}
+
+static bool
+show_backlog(Context *context, int64_t backlog, Error *error)
+{
+    show_progress(context, backlog);
+    return statement_do(context->control, error, "backlog_note", "backlog", number(backlog).text,
+                        "migration", context->migration->id_text, NULL);
+}
+
+/* Keys that come faster than they are applied: said early with both rates, and not for ever. */
+static bool
+check_convergence(const Context *context, int64_t started, int64_t round_ms, int64_t applied,
+                  int64_t backlog, bool *told, Error *error)
+{
+    int64_t ms = round_ms > 0 ? round_ms : 1;
+    char limit[CLOCK_TEXT_SIZE];
+
+    if (backlog >= applied && applied > 0 && !*told)
+    {
+        *told = true;
+        log_warning("the backlog grows: %" PRId64 " changes/s are applied, %" PRId64
+                    " changes/s arrive",
+                    applied * 1000 / ms, backlog * 1000 / ms);
+    }
+    if (clock_ms() - started <= context->settings->converge_deadline)
+        return true;
+    error_set(error, ERROR_LIMIT, "could not catch up within --converge-deadline (%s)",
+              duration_format(limit, context->settings->converge_deadline));
+    error_detail(error,
+                 "%" PRId64 " changes are to be applied; in the last round %" PRId64
+                 " changes/s were applied and %" PRId64 " changes/s arrived.",
+                 backlog, applied * 1000 / ms, backlog * 1000 / ms);
+    return error_hint(error, "Run the same command again when less is written, or with a larger "
+                             "--drain-keys or --converge-deadline.");
+}
+
+static bool
+catch_up_pair(Context *context, const Pair *pair, Error *error)
+{
+    int64_t started = clock_ms(), round_ms = 0, applied = 0, backlog;
+    bool told = false;
+
+    for (;;)
+    {
+        int64_t round_started = clock_ms();
+
+        if (!guard_look(context, context->control, error) ||
+            !pending_count(context, pair, &backlog, error) ||
+            !show_backlog(context, backlog, error))
+            return false;
+        if (backlog <= context->settings->drain_keys)
+            return true;
+        if (!check_convergence(context, started, round_ms, applied, backlog, &told, error) ||
+            !context_may_go_on(context, error) || !pending_apply(context, pair, &applied, error))
+            return false;
+        context->summary.keys_applied += applied;
+        if (applied >= VACUUM_AFTER && !pending_vacuum(context, pair, error))
+            return false;
+        round_ms = clock_ms() - round_started;
+    }
+}
+
+bool
+pending_catch_up(Context *context, Error *error)
+{
+    for (int i = 0; i < context->migration->pair_count; i++)
+        if (!catch_up_pair(context, &context->migration->pairs[i], error))
+            return error->kind != ERROR_CHANGED && error->kind != ERROR_LIMIT &&
+                   error_context(error, "catching up");
+    return true;
+}

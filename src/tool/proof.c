@@ -1,0 +1,122 @@
+/*
+ * Both sides are read one after the other on the control connection: a round is small beside the
+ * table.
+ */
+#include "tool/proof.h"
+
+#include "model/pair.h"
+#include "model/statement.h"
+#include "sql/template.h"
+#include "tool/compare.h"
+
+enum
+{
+    BUCKETS = 1024
+};
+
+typedef struct Proof
+{
+    Context *context;
+    const Pair *pair;
+    Arena *arena;
+    Compare *compare;
+} Proof;
+
+static const char *
+side_sql(const Proof *proof, ParitySide side, Error *error)
+{
+    const Pair *p = proof->pair;
+    const char *fields = compare_fields(proof->compare, proof->arena, side);
+
+    if (side == PARITY_LIVE)
+        return pair_render(proof->arena, p, error, "proof_live", "fields", fields, NULL);
+    return pair_render(proof->arena, p, error, "proof_standby", "fields", fields, NULL);
+}
+
+static bool
+read_side(Proof *proof, ParitySide side, Error *error)
+{
+    CompareReader reader;
+    const char *sql = side_sql(proof, side, error);
+    bool ok;
+
+    compare_reader_init(&reader, proof->compare, side);
+    ok = sql != NULL && await_copy(proof->context->control, sql, compare_sink, &reader, error);
+    return compare_reader_end(&reader, error) && ok;
+}
+
+static bool
+read_both(void *data, Error *error)
+{
+    return read_side(data, PARITY_LIVE, error) && read_side(data, PARITY_STANDBY, error);
+}
+
+bool
+proof_here(Context *context, const Pair *pair, int64_t keys, Error *error)
+{
+    Arena *arena = arena_new();
+    Proof proof = {context, pair, arena, compare_new(arena, pair, false, BUCKETS)};
+    bool ok =
+        compare_run(proof.compare, read_both, &proof, error) &&
+        compare_require_equal(proof.compare, error) &&
+        pair_do(context->control, pair, error, "proof_clear", "count", number(keys).text, NULL);
+
+    compare_clear(proof.compare);
+    arena_free(arena);
+    return ok;
+}
+
+static bool
+count(Context *context, const Pair *pair, int64_t *keys, Error *error)
+{
+    const Result *result = pair_run(context->control, pair, error, "proof_count", NULL);
+
+    if (result == NULL)
+        return false;
+    *keys = result_get_bool(result, 0, "truncated") ? 0 : result_get_int(result, 0, "keys");
+    return true;
+}
+
+/* Keys that are pending again must be where they are found by index. */
+static bool
+compact_pending(Context *context, const Pair *pair, Error *error)
+{
+    return pair_do(context->control, pair, error, "compact", NULL);
+}
+
+bool
+proof_run(Context *context, const Pair *pair, Error *error)
+{
+    int64_t keys;
+
+    if (!count(context, pair, &keys, error))
+        return false;
+    if (keys == 0)
+        return true;
+    if (context_begin_snapshot(context, pair, error) && compact_pending(context, pair, error) &&
+        count(context, pair, &keys, error) &&
+        (keys == 0 || proof_here(context, pair, keys, error)) &&
+        statement_do(context->control, error, "commit", NULL))
+    {
+        context->summary.keys_proven += keys;
+        return true;
+    }
+    statement_rollback(context->control);
+    return false;
+}
+
+bool
+proof_is_due(Context *context, bool *left, Error *error)
+{
+    *left = false;
+    for (int i = 0; !*left && i < context->migration->pair_count; i++)
+    {
+        const Result *result =
+            pair_run(context->control, &context->migration->pairs[i], error, "proof_left", NULL);
+
+        if (result == NULL)
+            return false;
+        *left = result_get_bool(result, 0, "unproven");
+    }
+    return true;
+}
