@@ -3,7 +3,7 @@
 #
 #     scripts/lint.sh [-C DIRECTORY] [RULE…]
 #
-# Without a RULE all of them are checked: layers phases unique clients sql templates names words marks
+# Without a RULE all of them are checked: layers phases unique clients pairs sql templates names words marks
 # length format cppcheck scripts tracked.  "phases" reads the objects in build.  A line of C that must hold SQL
 # says so with a comment: lint: sql.
 set -euo pipefail
@@ -137,6 +137,15 @@ rule_clients() {
     files c h in src include | grep -v '^src/pg/' |
         on_files grep -nHE '^#[[:space:]]*include[[:space:]]*[<"](libpq-fe|uv|pg_config|postgres_ext)\.h' |
         sed 's/:#.*/: libpq and libuv are included by src\/pg only/' || true
+}
+
+# No pair is taken out of its migration by number: what holds for one holds for each (for_each_pair), and
+# what messages call them all is the migration's label.
+rule_pairs() {
+    files c h in src include | grep -v '^src/model/journal.c$' |
+        on_files grep -nHE '\bpairs( *\[|->)|[<+] *\(?[A-Za-z>.-]*pair_count' |
+        grep -vE '^include/model/journal.h:' |
+        sed -E 's/^([^:]*:[0-9]+):.*/\1: a pair by number; use for_each_pair/' || true
 }
 
 # SQL lives in templates/.  A string that begins like a statement is one.  Keywords that stand alone
@@ -280,7 +289,7 @@ rule_tracked() {
     git ls-files --cached --ignored --exclude-standard | sed 's/$/:1: generated file is tracked/'
 }
 
-rules=${*:-layers phases unique clients sql templates names words marks length format cppcheck scripts tracked}
+rules=${*:-layers phases unique clients pairs sql templates names words marks length format cppcheck scripts tracked}
 for rule in $rules; do
     report < <("rule_$rule" || echo "scripts/lint.sh: rule $rule could not be checked")
 done

@@ -16,8 +16,7 @@ SELECT m.id AS migration, format('%I.%I', m.schema_name, m.table_name) AS table,
        to_char(m.revert_problem_since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS revert_problem_since,
        to_char(m.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS started_at,
        to_char(m.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS updated_at,
-       (SELECT string_agg(k->>'live', ', ') FROM jsonb_array_elements(p.mapping->'key') AS k) AS key,
-       p.rows_estimated,
+       p.key, p.rows_estimated,
        coalesce(m.rows_copied, c.rows, 0) AS rows_copied, coalesce(c.chunks, 0) AS chunks_done,
        CASE WHEN coalesce(c.blocks, 0) = 0 THEN coalesce(c.chunks, 0)
             ELSE ceil(c.chunks::numeric * greatest(p.blocks, c.blocks) / c.blocks)::bigint END AS chunks_total,
@@ -39,19 +38,23 @@ SELECT m.id AS migration, format('%I.%I', m.schema_name, m.table_name) AS table,
           FROM (SELECT * FROM :state.event WHERE migration = m.id AND kind = 'swap attempt' ORDER BY at DESC LIMIT 20) AS e) AS attempt_log,
        to_char((m.swap->>'swapped_at')::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS swapped_at,
        -- its size would wait for the lock of a swap
-       CASE WHEN NOT EXISTS (SELECT FROM pg_locks WHERE relation = p.green AND mode = 'AccessExclusiveLock')
-            THEN pg_table_size(p.green) + pg_indexes_size(p.green) END AS new_table_bytes
+       CASE WHEN NOT EXISTS (SELECT FROM pg_locks WHERE relation = ANY (p.greens) AND mode = 'AccessExclusiveLock')
+            THEN (SELECT sum(pg_table_size(g) + pg_indexes_size(g))::bigint FROM unnest(p.greens) AS g) END AS new_table_bytes
   FROM :state.migration m
-  JOIN :state.pair p ON p.migration = m.id AND p.pair = 1
+  -- of all its tables together
+  JOIN LATERAL (SELECT count(*) AS pairs, array_agg(i.green) AS greens, sum(i.rows_estimated)::bigint AS rows_estimated,
+                       sum(i.blocks)::bigint AS blocks, sum(i.keys_proven)::bigint AS keys_proven, max(i.proven_at) AS proven_at,
+                       string_agg((SELECT string_agg(k->>'live', ', ') FROM jsonb_array_elements(i.mapping->'key') AS k), '; ' ORDER BY i.pair) AS key
+                  FROM :state.pair i WHERE i.migration = m.id) AS p ON p.pairs > 0
   LEFT JOIN LATERAL (SELECT sum(rows) AS rows, count(*) AS chunks, sum(end_block - first_block) AS blocks
-                       FROM :state.chunk WHERE migration = m.id AND pair = 1) AS c ON true
+                       FROM :state.chunk WHERE migration = m.id) AS c ON true
   -- of the last minute; what the oldest of its chunks took is not known
   LEFT JOIN LATERAL (SELECT sum(k.rows) FILTER (WHERE k.n > 1) / k.seconds AS rows_per_second,
                             sum(k.blocks) FILTER (WHERE k.n > 1) / k.seconds AS blocks_per_second
                        FROM (SELECT rows, end_block - first_block AS blocks, row_number() OVER (ORDER BY done_at) AS n,
                                     nullif(extract(epoch FROM now() - min(done_at) OVER ()), 0) AS seconds
                                FROM :state.chunk
-                              WHERE migration = m.id AND pair = 1 AND done_at > now() - interval '1 minute') AS k
+                              WHERE migration = m.id AND done_at > now() - interval '1 minute') AS k
                       WHERE m.phase = 'copy'
                       GROUP BY k.seconds) AS r ON true
   -- the session holds the lock of a table
@@ -60,7 +63,11 @@ SELECT m.id AS migration, format('%I.%I', m.schema_name, m.table_name) AS table,
                                             AND k.pid = e.backend AND coalesce(a.backend_start = e.backend_start, true)
                                             AND a.datname = current_database()) AS alive
                        FROM :state.lease e WHERE e.migration = m.id) AS l ON true
-  LEFT JOIN :state.parity y ON y.migration = m.id AND y.pair = 1
+  -- all are equal when each has been found equal
+  LEFT JOIN LATERAL (SELECT CASE WHEN bool_or(i.state <> 'clean') THEN 'different' WHEN count(*) = p.pairs THEN 'clean' END AS state,
+                            sum(i.rows_compared)::bigint AS rows_compared, sum(i.rows_different)::bigint AS rows_different,
+                            max(i.finished_at) AS finished_at
+                       FROM :state.parity i WHERE i.migration = m.id) AS y ON true
  WHERE :migration IS NULL OR m.id = :migration
  ORDER BY m.id DESC
  LIMIT 100;

@@ -74,8 +74,20 @@ typedef struct Migration
     bool swapped_before; /* green has been live: it may hold what blue cannot tell */
     char *no_way_back;   /* why a revert is impossible from the start, or NULL */
     int pair_count;
-    Pair *pairs;
+    Pair *pairs;     /* in order; see for_each_pair() */
+    char *label;     /* for messages, all tables it works on: "app.orders, app.lines" */
+    char *live_oids; /* of all of them, as a list in SQL */
 } Migration;
+
+/* Nobody takes one pair out of its migration: what is done for one is done for each.
+ *
+ *     for_each_pair (pair, context->migration)
+ *         if (!pair_do(conn, pair, error, "pending_insert", NULL))
+ *             return false;
+ */
+#define for_each_pair(pair, migration)                                                             \
+    for (const Pair *pair = (migration)->pairs;                                                    \
+         pair < (migration)->pairs + (migration)->pair_count; pair++)
 
 /* The command that ends a migration from where it stands: "abort" or "finish". */
 const char *journal_end(const Migration *migration);
@@ -88,6 +100,9 @@ bool journal_load(Conn *conn, Arena *arena, int64_t id, Migration **migration, E
  * for messages), by which it is known.  Nothing is read or written of its state. */
 Migration *journal_foreign(Arena *arena, const char *id, const char *colour, const char *oid,
                            const char *table);
+
+/* Gives a migration its pairs, which stay where they are, and the names that follow from them. */
+void journal_set_pairs(Arena *arena, Migration *migration, Pair *pairs, int count);
 
 /* Reads a migration again (its phase and the roles may have changed). */
 bool journal_reload(Conn *conn, Arena *arena, Migration *migration, Error *error) ERROR_MUST_CHECK;

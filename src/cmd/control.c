@@ -44,7 +44,7 @@ set_paused(Session *session, const char *paused, const char *meaning, Error *err
         !control_set(session, paused, "NULL", error))
         return false;
     member_flag(session->report, "paused", strcmp(paused, "true") == 0);
-    log_info("%s %s", session->context.migration->pairs[0].live, meaning);
+    log_info("%s %s", session->context.migration->label, meaning);
     return true;
 }
 

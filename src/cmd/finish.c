@@ -20,10 +20,8 @@
 static bool
 drop_standby(Context *context, Error *error)
 {
-    for (int i = 0; i < context->migration->pair_count; i++)
+    for_each_pair (pair, context->migration)
     {
-        const Pair *pair = &context->migration->pairs[i];
-
         if (!matviews_drop(context, pair, error) ||
             !pair_generate(context->control, pair, error, "blue_drop", NULL))
             return false;
@@ -53,10 +51,10 @@ attempt_capture_off(Context *context, void *data, Error *error)
     const Migration *migration = context->migration;
 
     (void)data;
-    if (!polite_begin(context, migration->pairs[0].live_oid, error))
+    if (!polite_begin(context, migration->live_oids, error))
         return false;
-    for (int i = 0; i < migration->pair_count; i++)
-        if (!pair_generate(context->control, &migration->pairs[i], error, "capture_drop", NULL))
+    for_each_pair (pair, migration)
+        if (!pair_generate(context->control, pair, error, "capture_drop", NULL))
             return false;
     return (migration->phase != PHASE_SWAPPED ||
             statement_do(context->control, error, "migration_no_way_back", "reason",
@@ -69,7 +67,7 @@ static bool
 capture_off(Context *context, const char *what, Error *error)
 {
     PoliteTask task = {.what = what,
-                       .relations = context->migration->pairs[0].live_oid,
+                       .relations = context->migration->live_oids,
                        .deadline = context->settings->swap_deadline,
                        .attempt = attempt_capture_off};
 
@@ -111,29 +109,33 @@ check_keep(Session *session, Error *error)
 {
     Context *context = &session->context;
     char size[40], age[CLOCK_TEXT_SIZE];
-    const Result *result =
-        pair_run(context->control, &context->migration->pairs[0], error, "swap_age", NULL);
+    int64_t ago = 0, bytes = 0;
 
-    if (result == NULL)
-        return false;
-    if (result_get_int(result, 0, "age") < session->options->keep)
+    for_each_pair (pair, context->migration)
     {
-        error_set(error, ERROR_REFUSED, "the swap is only %s old",
-                  duration_format(age, result_get_int(result, 0, "age")));
+        const Result *result = pair_run(context->control, pair, error, "swap_age", NULL);
+
+        if (result == NULL)
+            return false;
+        ago = result_get_int(result, 0, "age");
+        bytes += result_get_int(result, 0, "bytes");
+    }
+    if (ago < session->options->keep)
+    {
+        error_set(error, ERROR_REFUSED, "the swap is only %s old", duration_format(age, ago));
         return error_hint(error, "--keep asks to wait longer before the old table is dropped.");
     }
-    member_integer(session->report, "dropped_bytes", result_get_int(result, 0, "bytes"));
-    log_info("dropping the old table of %s, %s", context->migration->pairs[0].live,
-             bytes_format(size, result_get_int(result, 0, "bytes")));
+    member_integer(session->report, "dropped_bytes", bytes);
+    log_info("dropping the old table of %s, %s", context->migration->label,
+             bytes_format(size, bytes));
     return true;
 }
 
 /* The table may have been given to another role since: then its triggers are not ours to take off.
  * *may_settle is false as well where they are off already and what is left is ours. */
 static bool
-check_rights(Context *context, bool *may_settle, Error *error)
+check_pair_rights(Context *context, const Pair *pair, bool *may_settle, Error *error)
 {
-    const Pair *pair = &context->migration->pairs[0];
     const Result *rights = pair_run(context->control, pair, error, "capture_rights", NULL);
 
     if (rights == NULL)
@@ -150,6 +152,21 @@ check_rights(Context *context, bool *may_settle, Error *error)
         "%s, which takes the triggers off, and then as role %s.",
         journal_end(context->migration), result_get(rights, 0, "owner"),
         result_get(rights, 0, "role"));
+}
+
+static bool
+check_rights(Context *context, bool *may_settle, Error *error)
+{
+    *may_settle = true;
+    for_each_pair (pair, context->migration)
+    {
+        bool may;
+
+        if (!check_pair_rights(context, pair, &may, error))
+            return false;
+        *may_settle = *may_settle && may;
+    }
+    return true;
 }
 
 static bool
@@ -219,8 +236,7 @@ finish_once(Session *session, Error *error)
     }
     if (context->migration->phase != PHASE_SWAPPED)
     {
-        error_set(error, ERROR_REFUSED, "table %s is not swapped yet",
-                  context->migration->pairs[0].live);
+        error_set(error, ERROR_REFUSED, "table %s is not swapped yet", context->migration->label);
         return error_hint(error,
                           "\"pgswap run\" swaps it, \"pgswap abort\" gives the migration up.");
     }
@@ -230,7 +246,7 @@ finish_once(Session *session, Error *error)
         !capture_off(context, "drop the old table of", error) ||
         !remove_all(context, PHASE_FINISHED, error) || !durable_wait(context, error))
         return false;
-    log_info("finished: the old table of %s is dropped", context->migration->pairs[0].live);
+    log_info("finished: the old table of %s is dropped", context->migration->label);
     return true;
 }
 
@@ -263,7 +279,7 @@ abort_once(Session *session, Error *error)
     if (context->migration->phase >= PHASE_SWAPPED)
     {
         error_set(error, ERROR_REFUSED, "table %s is swapped already: there is nothing to abort",
-                  context->migration->pairs[0].live);
+                  context->migration->label);
         return error_hint(error,
                           "\"pgswap revert\" swaps back, \"pgswap finish\" drops the old table.");
     }
@@ -273,7 +289,7 @@ abort_once(Session *session, Error *error)
         !remove_all(context, PHASE_ABORTED, error) || !durable_wait(context, error))
         return false;
     log_info("aborted: %s is unchanged, everything that pgswap made is removed",
-             context->migration->pairs[0].live);
+             context->migration->label);
     return true;
 }
 

@@ -15,14 +15,12 @@ check_swapped(const Context *context, Error *error)
 {
     if (context->migration->phase != PHASE_SWAPPED)
     {
-        error_set(error, ERROR_REFUSED, "table %s is not swapped",
-                  context->migration->pairs[0].live);
+        error_set(error, ERROR_REFUSED, "table %s is not swapped", context->migration->label);
         return error_detail(error, "It is in phase %s.", phase_name(context->migration->phase));
     }
     if (context->migration->no_way_back == NULL)
         return true;
-    error_set(error, ERROR_REFUSED, "the swap of %s has no way back",
-              context->migration->pairs[0].live);
+    error_set(error, ERROR_REFUSED, "the swap of %s has no way back", context->migration->label);
     error_detail(error, "Reason: %s.", context->migration->no_way_back);
     return error_hint(error, "\"pgswap finish\" drops the old table.");
 }
@@ -81,6 +79,6 @@ revert_command(Session *session, Error *error)
         summary_print(session);
     else
         log_info("%s is reverted already: the old table is live",
-                 session->context.migration->pairs[0].live);
+                 session->context.migration->label);
     return true;
 }

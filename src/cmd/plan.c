@@ -490,7 +490,7 @@ print_migration(const Migration *migration)
 {
     wrap_print(INDENT,
                "Migration %s of %s is under way, in phase %s: \"pgswap run\" continues it\n",
-               migration->id_text, migration->pairs[0].live, phase_name(migration->phase));
+               migration->id_text, migration->label, phase_name(migration->phase));
 }
 
 bool

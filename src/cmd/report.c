@@ -44,7 +44,7 @@ report_session(Session *session)
         member_text(report, "table", session->target.label);
     if (migration == NULL || migration->pair_count == 0)
         return; /* none, or it could not be read */
-    member_text(report, "table", migration->pairs[0].live);
+    member_text(report, "table", migration->label);
     member_text(report, "migration", migration->id_text);
     member_text(report, "phase", phase_name(migration->phase));
 }

@@ -154,7 +154,7 @@ hold(Session *session, Error *error)
     if (!statement_do(context->control, error, "flags_set", "paused", "NULL", "hold", "true",
                       "host", NULL, "migration", context->migration->id_text, NULL))
         return false;
-    log_info("%s is ready; it waits for \"pgswap swap\"", context->migration->pairs[0].live);
+    log_info("%s is ready; it waits for \"pgswap swap\"", context->migration->label);
     context->held_at = clock_ms();
     ok = wait_for_swap(context, error);
     context->held_at = 0;
@@ -216,7 +216,7 @@ wait_for_release(Session *session, Error *error)
     }
     if (locked && context->migration->phase != PHASE_SWAPPED)
         return swap_once(session, error);
-    log_info("%s is swapped", context->migration->pairs[0].live);
+    log_info("%s is swapped", context->migration->label);
     return true;
 }
 
@@ -244,7 +244,7 @@ release(Session *session, Error *error)
     error_clear(&busy);
     if (!control_set(session, "NULL", "false", error))
         return false;
-    log_info("%s is released to be swapped", migration->pairs[0].live);
+    log_info("%s is released to be swapped", migration->label);
     return session->options->no_wait || wait_for_release(session, error);
 }
 
@@ -260,7 +260,7 @@ swap_once(Session *session, Error *error)
     if (context->migration->phase < PHASE_READY)
     {
         error_set(error, ERROR_REFUSED, "table %s is not ready to be swapped",
-                  context->migration->pairs[0].live);
+                  context->migration->label);
         error_detail(error, "It is in phase %s.", phase_name(context->migration->phase));
         return error_hint(error, "\"pgswap run\" brings it there.");
     }

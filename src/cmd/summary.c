@@ -29,10 +29,8 @@ total_ms(const Summary *summary)
 }
 
 static void
-print_change(const Migration *migration)
+print_change(const Mapping *mapping)
 {
-    const Mapping *mapping = &migration->pairs[0].forward;
-
     for (int i = 0; i < mapping->column_count; i++)
     {
         const MapColumn *column = &mapping->columns[i];
@@ -113,10 +111,10 @@ print_lock(const Summary *summary)
 static void
 print_old_table(const Migration *migration)
 {
-    wrap_print(0, "The old table is kept as %s until \"pgswap finish\"; %s.\n",
-               migration->pairs[0].standby,
-               migration->no_way_back == NULL ? "\"pgswap revert\" swaps back"
-                                              : "there is no way back");
+    for_each_pair (pair, migration)
+        wrap_print(0, "The old table is kept as %s until \"pgswap finish\"; %s.\n", pair->standby,
+                   migration->no_way_back == NULL ? "\"pgswap revert\" swaps back"
+                                                  : "there is no way back");
 }
 
 static void
@@ -125,13 +123,16 @@ print_summary(const Migration *migration, const Summary *summary)
     char count[40], rate[40];
     int64_t copy_ms = summary->phase_ms[PHASE_COPY];
 
-    wrap_print(INDENT, "%s %s\n", migration->pairs[0].live,
+    wrap_print(INDENT, "%s %s\n", migration->label,
                migration->phase == PHASE_SWAPPED ? "is swapped"
                : summary->swap_attempts > 0
                    ? "is reverted: the old table is live again; \"pgswap swap\" repeats the swap"
                    : "is ready to be swapped");
-    print_change(migration);
-    print_dropped(&migration->pairs[0]);
+    for_each_pair (pair, migration)
+    {
+        print_change(&pair->forward);
+        print_dropped(pair);
+    }
     if (summary->rows_copied > 0)
         printf("  rows    %s copied, %s rows/s\n", count_format(count, summary->rows_copied),
                count_format(rate, summary->rows_copied * 1000 / (copy_ms > 0 ? copy_ms : 1)));
@@ -160,7 +161,7 @@ summary_print(const Session *session)
         return;
     if (migration->phase == PHASE_SWAPPED && !has_worked(&session->context.summary))
         wrap_print(0, "%s is swapped already, by migration %s; \"pgswap status\" says when\n",
-                   migration->pairs[0].live, migration->id_text);
+                   migration->label, migration->id_text);
     else
         print_summary(migration, &session->context.summary);
 }

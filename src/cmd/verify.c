@@ -20,8 +20,17 @@ tell(Session *session, bool clean)
     member_integer(session->report, "rows_compared", summary->rows_compared);
     member_integer(session->report, "rows_different", summary->rows_different);
     if (clean && !session->options->json && !session->options->quiet)
-        printf("%s: %s rows compared, none different\n", session->context.migration->pairs[0].live,
+        printf("%s: %s rows compared, none different\n", session->context.migration->label,
                count_format(count, summary->rows_compared));
+}
+
+static bool
+have_mappings(const Migration *migration)
+{
+    for_each_pair (pair, migration)
+        if (!pair->has_mapping)
+            return false;
+    return true;
 }
 
 static bool
@@ -33,7 +42,7 @@ verify_once(Session *session, Error *error)
     if (!session_take_migration(session, error))
         return false;
     if (context->migration->phase < PHASE_CATCHUP || context->migration->phase > PHASE_SWAPPED ||
-        !context->migration->pairs[0].has_mapping)
+        !have_mappings(context->migration))
     {
         error_set(error, ERROR_REFUSED, "there is nothing to compare in phase %s",
                   phase_name(context->migration->phase));

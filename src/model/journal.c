@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "model/home.h"
 #include "model/pair.h"
 #include "model/statement.h"
@@ -65,19 +66,46 @@ take_migration(Arena *arena, const Result *result, Migration *migration)
     migration->no_way_back = arena_strdup(arena, result_get(result, 0, "no_way_back"));
 }
 
+static void
+append_name(Text *list, const char *name)
+{
+    text_printf(list, "%s%s", list->length > 0 ? ", " : "", name);
+}
+
+void
+journal_set_pairs(Arena *arena, Migration *migration, Pair *pairs, int count)
+{
+    Text label = {0}, oids = {0};
+
+    migration->pairs = pairs;
+    migration->pair_count = count;
+    for_each_pair (pair, migration)
+    {
+        append_name(&label, pair->live);
+        append_name(&oids, pair->live_oid);
+    }
+    migration->label = arena_strdup(arena, text_cstr(&label));
+    migration->live_oids = arena_strdup(arena, text_cstr(&oids));
+    text_clear(&label);
+    text_clear(&oids);
+}
+
 static bool
 read_pairs(Conn *conn, Arena *arena, Migration *migration, Error *error)
 {
     const Result *result =
         statement_run(conn, error, "pair_read", "migration", migration->id_text, NULL);
+    int count;
+    Pair *pairs;
 
     if (result == NULL)
         return false;
-    migration->pair_count = result_rows(result);
-    migration->pairs = arena_alloc(arena, sizeof(Pair) * (size_t)(migration->pair_count + 1));
-    for (int i = 0; i < migration->pair_count; i++)
-        if (!pair_take(arena, result, i, migration, &migration->pairs[i], error))
+    count = result_rows(result);
+    pairs = arena_alloc(arena, sizeof(Pair) * (size_t)(count + 1));
+    for (int i = 0; i < count; i++)
+        if (!pair_take(arena, result, i, migration, &pairs[i], error))
             return false;
+    journal_set_pairs(arena, migration, pairs, count);
     return true;
 }
 
@@ -124,13 +152,14 @@ journal_foreign(Arena *arena, const char *id, const char *colour, const char *oi
     Migration *migration = arena_alloc(arena, sizeof(Migration));
     Pair *pair = arena_alloc(arena, sizeof(Pair));
 
-    *migration = (Migration){.is_foreign = true, .pair_count = 1, .pairs = pair};
+    *migration = (Migration){.is_foreign = true};
     take_roles(migration, strcmp(colour, "blue") == 0);
     snprintf(migration->id_text, sizeof(migration->id_text), "%s", id);
     *pair = (Pair){.migration = migration,
                    .live_oid = arena_strdup(arena, oid),
                    .live = arena_strdup(arena, table),
                    .standby_oid = arena_strdup(arena, "0")};
+    journal_set_pairs(arena, migration, pair, 1);
     return migration;
 }
 

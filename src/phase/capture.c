@@ -51,9 +51,8 @@ make_kept(Context *context, const Pair *pair, Error *error)
 bool
 capture_make_logs(Context *context, const Migration *migration, Error *error)
 {
-    for (int i = 0; i < migration->pair_count; i++)
+    for_each_pair (pair, migration)
     {
-        const Pair *pair = &migration->pairs[i];
         char *oid;
 
         if (!pair->has_mapping)
@@ -82,14 +81,14 @@ install_attempt(Context *context, void *data, Error *error)
     Conn *conn = context->control;
 
     (void)data;
-    if (!polite_begin(context, context->migration->pairs[0].live_oid, error) ||
+    if (!polite_begin(context, context->migration->live_oids, error) ||
         !capture_make_logs(context, migration, error))
         return false;
-    for (int i = 0; i < migration->pair_count; i++)
+    for_each_pair (pair, migration)
     {
         StatementList triggers;
 
-        if (!capture_collect(context, &migration->pairs[i], &triggers, error) ||
+        if (!capture_collect(context, pair, &triggers, error) ||
             !statement_list_run(conn, &triggers, error))
             return false;
     }
@@ -118,10 +117,10 @@ attempt_again(Context *context, void *data, Error *error)
     Migration *migration = context->migration;
 
     (void)data;
-    if (!polite_begin(context, context->migration->pairs[0].live_oid, error))
+    if (!polite_begin(context, context->migration->live_oids, error))
         return false;
-    for (int i = 0; i < migration->pair_count; i++)
-        if (!again_pair(context, &migration->pairs[i], error))
+    for_each_pair (pair, migration)
+        if (!again_pair(context, pair, error))
             return false;
     return journal_move_and_commit(context->control, migration, PHASE_COPY, error);
 }
@@ -130,14 +129,14 @@ bool
 capture_again(Context *context, Error *error)
 {
     PoliteTask task = {.what = "reinstall the capture triggers on",
-                       .relations = context->migration->pairs[0].live_oid,
+                       .relations = context->migration->live_oids,
                        .deadline = context->settings->swap_deadline,
                        .attempt = attempt_again};
 
     log_warning(
         "the capture triggers on %s were dropped or disabled, or a crash emptied the unlogged new "
         "table; the copy starts again",
-        context->migration->pairs[0].live);
+        context->migration->label);
     return polite_run(context, &task, error);
 }
 
@@ -152,7 +151,7 @@ bool
 capture_run(Context *context, Error *error)
 {
     PoliteTask task = {.what = "install the capture triggers on",
-                       .relations = context->migration->pairs[0].live_oid,
+                       .relations = context->migration->live_oids,
                        .readers_pass = true,
                        .deadline = context->settings->swap_deadline,
                        .attempt = install_attempt,

@@ -311,8 +311,8 @@ copy_run(Context *context, Error *error)
 {
     if (!context_open_pool(context, error))
         return false;
-    for (int i = 0; i < context->migration->pair_count; i++)
-        if (!copy_pair(context, &context->migration->pairs[i], error))
+    for_each_pair (pair, context->migration)
+        if (!copy_pair(context, pair, error))
             return false;
     progress_end();
     return journal_move(context->control, context->migration, PHASE_INDEX, error) &&

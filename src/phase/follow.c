@@ -36,9 +36,16 @@ note(Context *context, int64_t backlog, const Error *problem, Error *error)
                         text, NULL);
 }
 
-/* One round for a pair; a row that does not fit is told once, and kept pending. */
+/* What a round over all pairs has met. */
+typedef struct Round
+{
+    bool waits;      /* somebody holds a table for long: the next round tries again */
+    int64_t backlog; /* of the pairs with … */
+    Error problem;   /* … a row that does not fit */
+} Round;
+
 static bool
-follow_pair(Context *context, const Pair *pair, bool *blocked, Error *error)
+follow_pair(Context *context, const Pair *pair, Round *round, Error *error)
 {
     int64_t backlog, applied = 0;
     Error failure = ERROR_INIT;
@@ -48,14 +55,11 @@ follow_pair(Context *context, const Pair *pair, bool *blocked, Error *error)
     if (backlog == 0 || pending_apply(context, pair, &applied, &failure))
     {
         context->summary.keys_applied += applied;
-        if (*blocked)
-            log_info("a revert is possible again");
-        *blocked = false;
-        return note(context, 0, NULL, error);
+        return true;
     }
     if (failure.kind == ERROR_LOCK)
     {
-        /* somebody holds the table for long: the next round tries again */
+        round->waits = true;
         context_say_waiting(context, WAITING_LOCK, "waiting for a lock on %s: %s", pair->live,
                             failure.message);
         error_clear(&failure);
@@ -68,15 +72,45 @@ follow_pair(Context *context, const Pair *pair, bool *blocked, Error *error)
         error_move(error, &failure);
         return false;
     }
-    if (!*blocked)
-        log_warning_hint(failure.detail != NULL ? failure.detail : failure.message,
-                         "A revert is not possible until this row is corrected or deleted; nothing "
-                         "is lost until then.");
-    *blocked = true;
-    if (!note(context, backlog, &failure, error))
-        return false;
-    error_clear(&failure);
+    round->backlog += backlog;
+    error_move(&round->problem, &failure);
     return true;
+}
+
+/* A row that does not fit is told once, and kept pending. */
+static bool
+conclude(Context *context, const Round *round, bool *blocked, Error *error)
+{
+    const Error *problem = &round->problem;
+
+    if (problem->kind != ERROR_NONE)
+    {
+        if (!*blocked)
+            log_warning_hint(problem->detail != NULL ? problem->detail : problem->message,
+                             "A revert is not possible until this row is corrected or deleted; "
+                             "nothing is lost until then.");
+        *blocked = true;
+        return note(context, round->backlog, problem, error);
+    }
+    if (round->waits)
+        return true;
+    if (*blocked)
+        log_info("a revert is possible again");
+    *blocked = false;
+    return note(context, 0, NULL, error);
+}
+
+static bool
+follow_round(Context *context, bool *blocked, Error *error)
+{
+    Round round = {.problem = ERROR_INIT};
+    bool ok = true;
+
+    for_each_pair (pair, context->migration)
+        ok = ok && follow_pair(context, pair, &round, error);
+    ok = ok && conclude(context, &round, blocked, error);
+    error_clear(&round.problem);
+    return ok;
 }
 
 bool
@@ -90,11 +124,9 @@ follow_run(Context *context, int64_t until, Error *error)
         char text[64];
         int64_t left;
 
-        if (!guard_look(context, context->control, error))
+        if (!guard_look(context, context->control, error) ||
+            !follow_round(context, &blocked, error))
             return false;
-        for (int i = 0; i < context->migration->pair_count; i++)
-            if (!follow_pair(context, &context->migration->pairs[i], &blocked, error))
-                return false;
         snprintf(text, sizeof(text), "%s", blocked ? "a revert is not possible" : "in sync");
         progress_show("follow", context->summary.keys_applied, 0, "changes", text);
         if (!blocked)

@@ -231,10 +231,9 @@ index_run(Context *context, Error *error)
 {
     if (!context_open_pool(context, error))
         return false;
-    for (int i = 0; i < context->migration->pair_count; i++)
-        if (!index_pair(context, &context->migration->pairs[i], error))
-            return error->kind != ERROR_CHANGED &&
-                   error_context(error, "table %s", context->migration->pairs[i].live);
+    for_each_pair (pair, context->migration)
+        if (!index_pair(context, pair, error))
+            return error->kind != ERROR_CHANGED && error_context(error, "table %s", pair->live);
     progress_end();
     return journal_move(context->control, context->migration, PHASE_CATCHUP, error);
 }

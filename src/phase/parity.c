@@ -223,8 +223,8 @@ check_pairs(Context *context, Error *error)
     context->summary.rows_different = 0;
     if (!context_open_pool(context, error))
         return false;
-    for (int i = 0; i < context->migration->pair_count; i++)
-        if (!compare_pair(context, &context->migration->pairs[i], error))
+    for_each_pair (pair, context->migration)
+        if (!compare_pair(context, pair, error))
             return false;
     progress_end();
     return true;

@@ -103,8 +103,8 @@ settle_pair(Context *context, const Pair *pair, const char *kind, Error *error)
 static bool
 settle_kind(Context *context, const char *kind, Error *error)
 {
-    for (int i = 0; i < context->migration->pair_count; i++)
-        if (!settle_pair(context, &context->migration->pairs[i], kind, error))
+    for_each_pair (pair, context->migration)
+        if (!settle_pair(context, pair, kind, error))
             return false;
     progress_end();
     return true;

@@ -32,9 +32,9 @@ count_keys(Context *context, int64_t *keys, Error *error)
     int64_t backlog;
 
     *keys = 0;
-    for (int i = 0; i < context->migration->pair_count; i++)
+    for_each_pair (pair, context->migration)
     {
-        if (!pending_count(context, &context->migration->pairs[i], &backlog, error))
+        if (!pending_count(context, pair, &backlog, error))
             return false;
         *keys += backlog;
     }
@@ -55,11 +55,11 @@ check_cost(const Context *context, const Drain *drain, int64_t keys, Error *erro
 bool
 drain_ahead(Context *context, Error *error)
 {
-    for (int i = 0; i < context->migration->pair_count; i++)
+    for_each_pair (pair, context->migration)
     {
         int64_t applied;
 
-        if (!pending_apply(context, &context->migration->pairs[i], &applied, error))
+        if (!pending_apply(context, pair, &applied, error))
             return false;
         context->summary.keys_applied += applied;
     }
@@ -121,8 +121,10 @@ drain_run(Context *context, Drain *drain, Error *error)
         drain->refusals++;
         return false;
     }
-    for (int i = 0; keys > 0 && i < context->migration->pair_count; i++)
-        if (!drain_pair(context, drain, &context->migration->pairs[i], error))
+    if (keys == 0)
+        return true;
+    for_each_pair (pair, context->migration)
+        if (!drain_pair(context, drain, pair, error))
             return false;
     return true;
 }

@@ -38,14 +38,25 @@ enum
     CUT_MAX = 2      /* exchanges that --max-lock-hold ends before the run does */
 };
 
+/* Of each pair. */
+typedef struct Part
+{
+    const Pair *pair;
+    const Pair *after; /* as it will be, with the roles exchanged */
+    Exchange exchange; /* everything between drain and comparison */
+    char *marks;       /* of live, as it was when its description was checked */
+    char *known;       /* of standby: texts of its description that take long to print */
+} Part;
+
+#define for_each_part(part, swap)                                                                  \
+    for (Part *part = (swap)->parts; part < (swap)->parts + (swap)->after.pair_count; part++)
+
 typedef struct Swap
 {
     Context *context;
-    Migration after; /* the migration as it will be, with the roles exchanged */
+    Migration after; /* the migration as it will be */
+    Part *parts;
     LockSet locks;
-    Exchange *exchanges; /* of each pair: everything between drain and comparison */
-    char **marks;        /* of each pair's live, as it was when its description was checked */
-    char **known; /* of each pair's standby: texts of its description that take long to print */
     bool is_exchanging; /* the attempt has its locks, and nothing to wait for */
     int cut_exchanges;  /* attempts that ended there, at --max-lock-hold */
     Arena *scratch;     /* of one attempt */
@@ -64,11 +75,9 @@ greatest(int64_t a, int64_t b)
 }
 
 static bool
-read_live_marks(Swap *swap, int pair, char **marks, Error *error)
+read_live_marks(Swap *swap, const Part *part, char **marks, Error *error)
 {
-    Context *context = swap->context;
-    const Result *result =
-        pair_run(context->control, &context->migration->pairs[pair], error, "live_marks", NULL);
+    const Result *result = pair_run(swap->context->control, part->pair, error, "live_marks", NULL);
 
     if (result == NULL)
         return false;
@@ -93,8 +102,8 @@ check_live(Swap *swap, Error *error)
     Context *context = swap->context;
     bool whole;
 
-    for (int i = 0; i < context->migration->pair_count; i++)
-        if (!read_live_marks(swap, i, &swap->marks[i], error))
+    for_each_part (part, swap)
+        if (!read_live_marks(swap, part, &part->marks, error))
             return false;
     return guard_check(context, &whole, error) && (whole || guard_capture_is_lost(context, error));
 }
@@ -105,16 +114,16 @@ know_standby(Swap *swap, Error *error)
 {
     Context *context = swap->context;
 
-    for (int i = 0; i < context->migration->pair_count; i++)
+    for_each_part (part, swap)
     {
-        const Pair *pair = &context->migration->pairs[i];
+        const Pair *pair = part->pair;
         Description standby;
 
         if (!description_read(context->control, swap->scratch, pair->standby_oid,
                               pair_word(context->arena, pair, "standby_schema"), pair->schema, NULL,
                               &standby, error))
             return false;
-        swap->known[i] = standby.known;
+        part->known = standby.known;
     }
     return true;
 }
@@ -123,17 +132,16 @@ know_standby(Swap *swap, Error *error)
 static bool
 rows_are_known(Swap *swap, bool *known, Error *error)
 {
-    const Migration *migration = swap->context->migration;
-
-    *known = true;
-    for (int i = 0; *known && i < migration->pair_count; i++)
+    for_each_part (part, swap)
     {
         char *marks;
 
-        if (!guard_row_marks(swap->context, &migration->pairs[i], swap->scratch, &marks, known,
-                             error))
+        if (!guard_row_marks(swap->context, part->pair, swap->scratch, &marks, known, error))
             return false;
+        if (!*known)
+            return true;
     }
+    *known = true;
     return true;
 }
 
@@ -141,14 +149,13 @@ rows_are_known(Swap *swap, bool *known, Error *error)
 static bool
 record_marks(Swap *swap, Error *error)
 {
-    for (int i = 0; i < swap->after.pair_count; i++)
+    for_each_part (part, swap)
     {
-        const Pair *pair = &swap->after.pairs[i];
         char *marks;
         bool known;
 
-        if (!guard_row_marks(swap->context, pair, swap->scratch, &marks, &known, error) ||
-            !guard_record_marks(swap->context, pair, marks, error))
+        if (!guard_row_marks(swap->context, part->after, swap->scratch, &marks, &known, error) ||
+            !guard_record_marks(swap->context, part->after, marks, error))
             return false;
     }
     return true;
@@ -161,13 +168,13 @@ check_conditions(Swap *swap, Error *error)
     const Result *result;
     bool known, due;
 
-    for (int i = 0; i < context->migration->pair_count; i++)
+    for_each_part (part, swap)
     {
         char *marks;
 
-        if (!read_live_marks(swap, i, &marks, error))
+        if (!read_live_marks(swap, part, &marks, error))
             return false;
-        if (strcmp(marks, swap->marks[i]) != 0)
+        if (strcmp(marks, part->marks) != 0)
             return error_set(error, ERROR_LOCK, "the table was altered while waiting for the lock");
     }
     if (!require_capture(context, error) || !rows_are_known(swap, &known, error))
@@ -209,14 +216,13 @@ static bool
 exchange(Swap *swap, Error *error)
 {
     Context *context = swap->context;
-    const Migration *migration = context->migration;
 
     swap->is_exchanging = true;
-    for (int i = 0; i < migration->pair_count; i++)
-        if (!statement_script_run(context->control, swap->exchanges[i].script, error))
-            return error_context(error, "exchanging %s", migration->pairs[i].live);
-    for (int i = 0; i < migration->pair_count; i++)
-        if (!compare_outcome(context, &migration->pairs[i], swap->known[i], error))
+    for_each_part (part, swap)
+        if (!statement_script_run(context->control, part->exchange.script, error))
+            return error_context(error, "exchanging %s", part->pair->live);
+    for_each_part (part, swap)
+        if (!compare_outcome(context, part->pair, part->known, error))
             return false;
     return true;
 }
@@ -271,17 +277,16 @@ swap_locked(Swap *swap, Error *error)
 static bool
 exchange_was_cut(Swap *swap, Error *error)
 {
-    const Migration *migration = swap->context->migration;
     int64_t held = swap->context->settings->max_lock_hold, needed = 0;
 
     if (!swap->is_exchanging || ++swap->cut_exchanges < CUT_MAX)
         return error_context(error, "at --max-lock-hold");
-    for (int i = 0; i < migration->pair_count; i++)
-        needed += exchange_cost(swap->exchanges[i].moves);
+    for_each_part (part, swap)
+        needed += exchange_cost(part->exchange.moves);
     error_clear(error);
     error_set(error, ERROR_LIMIT,
               "the exchange of %s takes longer than --max-lock-hold (%" PRId64 " ms)",
-              migration->pairs[0].live, held);
+              swap->context->migration->label, held);
     error_detail(error,
                  "%d attempts had all their locks, were cancelled in the exchange and rolled "
                  "back.",
@@ -387,7 +392,7 @@ ensure_known(Swap *swap, Error *error)
     if (!require_capture(swap->context, error))
         return false;
     log_info("%s was altered since it was compared; comparing again",
-             swap->context->migration->pairs[0].live);
+             swap->context->migration->label);
     return parity_check(swap->context, error);
 }
 
@@ -434,6 +439,18 @@ ensure_proven(Context *context, Error *error)
     return result_get_bool(result, 0, "proven") || parity_check(context, error);
 }
 
+static bool
+make_bounds(Context *context, Error *error)
+{
+    const Parameters *parameters = &context->migration->parameters;
+
+    for_each_pair (pair, context->migration)
+        if (!pair_generate(context->control, pair, error, "partition_bound", "parameters",
+                           parameters->local, "path", parameters->path, NULL))
+            return false;
+    return true;
+}
+
 /* All or nothing: a crash must not leave a log without its functions. */
 static bool
 make_logs(Swap *swap, Error *error)
@@ -441,10 +458,7 @@ make_logs(Swap *swap, Error *error)
     Context *context = swap->context;
 
     if (statement_do(context->control, error, "begin", NULL) &&
-        capture_make_logs(context, &swap->after, error) &&
-        pair_generate(context->control, &context->migration->pairs[0], error, "partition_bound",
-                      "parameters", context->migration->parameters.local, "path",
-                      context->migration->parameters.path, NULL) &&
+        capture_make_logs(context, &swap->after, error) && make_bounds(context, error) &&
         statement_do(context->control, error, "commit", NULL))
         return true;
     statement_rollback(context->control);
@@ -452,34 +466,46 @@ make_logs(Swap *swap, Error *error)
 }
 
 static bool
-prepare_pair(Swap *swap, int i, Error *error)
+prepare_part(Swap *swap, Part *part, Error *error)
 {
     Context *context = swap->context;
-    const Pair *pair = &context->migration->pairs[i];
     bool built;
 
-    return matviews_build(context, pair, &built, error) &&
-           exchange_prepare(context, pair, &swap->after.pairs[i], built ? TOWER_MOVED : TOWER_MADE,
-                            &swap->locks, &swap->exchanges[i], error);
+    return matviews_build(context, part->pair, &built, error) &&
+           exchange_prepare(context, part->pair, part->after, built ? TOWER_MOVED : TOWER_MADE,
+                            &swap->locks, &part->exchange, error);
+}
+
+/* Both migrations have the same pairs in the same order. */
+static void
+make_parts(Swap *swap)
+{
+    Context *context = swap->context;
+    const Pair *after = swap->after.pairs;
+    Part *part = arena_alloc(context->arena, sizeof(Part) * (size_t)swap->after.pair_count);
+
+    swap->parts = part;
+    for_each_pair (pair, context->migration)
+    {
+        *part = (Part){.pair = pair, .after = after};
+        part++;
+        after++;
+    }
 }
 
 static bool
 prepare_swap(Swap *swap, Error *error)
 {
     Context *context = swap->context;
-    Migration *migration = context->migration;
-    size_t size = sizeof(char *) * (size_t)migration->pair_count;
 
     if (!settle_before_swap(context, error) ||
-        !journal_flip(context->control, context->arena, migration, &swap->after, error) ||
+        !journal_flip(context->control, context->arena, context->migration, &swap->after, error) ||
         !make_logs(swap, error) || !ensure_proven(context, error) ||
         !lockset_init(context, &swap->locks, error))
         return false;
-    swap->exchanges = arena_alloc(context->arena, sizeof(Exchange) * (size_t)migration->pair_count);
-    swap->marks = arena_alloc(context->arena, size);
-    swap->known = arena_alloc(context->arena, size);
-    for (int i = 0; i < migration->pair_count; i++)
-        if (!prepare_pair(swap, i, error))
+    make_parts(swap);
+    for_each_part (part, swap)
+        if (!prepare_part(swap, part, error))
             return error_context(error, "preparing the swap");
     swap->snapshots = snapshots_new(context->arena);
     return pending_catch_up(context, error) &&
@@ -520,8 +546,9 @@ swap_run(Context *context, Error *error)
     if (swap.watch == NULL)
         return false;
     ok = swap_watched(&swap, error);
-    for (int i = 0; !ok && error->key == NULL && i < context->migration->pair_count; i++)
-        baddata_in_pending(context, &context->migration->pairs[i], error);
+    for_each_pair (pair, context->migration)
+        if (!ok && error->key == NULL)
+            baddata_in_pending(context, pair, error);
     watch_close(swap.watch);
     return ok && journal_reload(context->control, context->arena, context->migration, error);
 }

@@ -28,9 +28,8 @@ held(Context *context)
     Error ignored = ERROR_INIT;
     int64_t bytes = 0;
 
-    for (int i = 0; i < context->migration->pair_count; i++)
+    for_each_pair (pair, context->migration)
     {
-        const Pair *pair = &context->migration->pairs[i];
         const Result *result = pair_run(context->control, pair, &ignored, "space_held", NULL);
 
         bytes += result != NULL ? result_get_int(result, 0, "bytes") : 0;
@@ -57,13 +56,13 @@ give_back(Context *context, Error *error)
 {
     Migration *migration = context->migration;
 
-    for (int i = 0; i < migration->pair_count; i++)
-        if (!diskfull_give_up_reserve(context, &migration->pairs[i], error))
+    for_each_pair (pair, migration)
+        if (!diskfull_give_up_reserve(context, pair, error))
             return false;
     if (!statement_do(context->control, error, "begin", NULL))
         return false;
-    for (int i = 0; i < migration->pair_count; i++)
-        if (!give_back_pair(context, &migration->pairs[i], error))
+    for_each_pair (pair, migration)
+        if (!give_back_pair(context, pair, error))
             return false;
     return migration->phase == PHASE_COPY
                ? statement_do(context->control, error, "commit", NULL)
@@ -75,7 +74,7 @@ explain(const Context *context, int64_t before, int64_t after, const Error *fail
 {
     bool swapped = context->migration->phase == PHASE_SWAPPED;
     char given[40], left[40];
-    const char *live = context->migration->pairs[0].live;
+    const char *live = context->migration->label;
 
     bytes_format(given, before - after);
     bytes_format(left, after);

@@ -108,42 +108,47 @@ look_at_tables(Context *context, const Error *error, Error *cause)
 {
     if (!guard_unchanged(context, cause))
         return;
-    for (int i = 0; cause->kind == ERROR_NONE && i < context->migration->pair_count; i++)
+    for_each_pair (pair, context->migration)
     {
-        look_at_ours(context->arena, &context->migration->pairs[i], error, cause);
         if (cause->kind == ERROR_NONE)
-            look_for_absence(context->arena, &context->migration->pairs[i], error, cause);
+            look_at_ours(context->arena, pair, error, cause);
+        if (cause->kind == ERROR_NONE)
+            look_for_absence(context->arena, pair, error, cause);
     }
+}
+
+static void
+look_at_rows(Context *context, const Pair *pair, const Error *error, Error *cause)
+{
+    bool known;
+    char *marks;
+
+    if (!guard_row_marks(context, pair, context->arena, &marks, &known, cause) || known)
+        return;
+    error_set(cause, ERROR_CHANGED,
+              "rows of table %s may have been changed while its capture triggers were disabled",
+              pair->live);
+    error_detail(cause, "%s.%s%s", error->message, error->detail != NULL ? " " : "",
+                 error->detail != NULL ? error->detail : "");
+    if (error->key != NULL)
+        error_key(cause, "%s", error->key);
+    error_hint(cause, "\"pgswap %s\" ends the migration, and %s stays as it is.",
+               journal_end(pair->migration), pair->live);
 }
 
 /* Rows that were changed without capture meet those that stand for what they were. */
 static void
 look_at_capture(Context *context, const Error *error, Error *cause)
 {
-    const Migration *migration = context->migration;
-    bool whole, known = true;
+    bool whole;
 
-    if (migration->phase < PHASE_READY || !guard_capture(context, &whole, cause))
+    if (context->migration->phase < PHASE_READY || !guard_capture(context, &whole, cause))
         return;
     if (!whole)
         (void)guard_capture_is_lost(context, cause);
-    for (int i = 0; cause->kind == ERROR_NONE && i < migration->pair_count; i++)
-    {
-        const Pair *pair = &migration->pairs[i];
-        char *marks;
-
-        if (!guard_row_marks(context, pair, context->arena, &marks, &known, cause) || known)
-            continue;
-        error_set(cause, ERROR_CHANGED,
-                  "rows of table %s may have been changed while its capture triggers were disabled",
-                  pair->live);
-        error_detail(cause, "%s.%s%s", error->message, error->detail != NULL ? " " : "",
-                     error->detail != NULL ? error->detail : "");
-        if (error->key != NULL)
-            error_key(cause, "%s", error->key);
-        error_hint(cause, "\"pgswap %s\" ends the migration, and %s stays as it is.",
-                   journal_end(migration), pair->live);
-    }
+    for_each_pair (pair, context->migration)
+        if (cause->kind == ERROR_NONE)
+            look_at_rows(context, pair, error, cause);
 }
 
 void

@@ -95,8 +95,8 @@ guard_pair(Conn *conn, const Pair *pair, Error *error)
 static bool
 check_all_tables(const Context *context, Conn *conn, Error *error)
 {
-    for (int i = 0; i < context->migration->pair_count; i++)
-        if (!guard_pair(conn, &context->migration->pairs[i], error))
+    for_each_pair (pair, context->migration)
+        if (!guard_pair(conn, pair, error))
             return false;
     return true;
 }
@@ -110,9 +110,8 @@ guard_tables(Context *context, Error *error)
 bool
 guard_last_copy(Context *context, Error *error)
 {
-    for (int i = 0; i < context->migration->pair_count; i++)
+    for_each_pair (pair, context->migration)
     {
-        const Pair *pair = &context->migration->pairs[i];
         const Result *found = find_tables(context->control, pair, error);
         const char *live, *standby;
 
@@ -159,8 +158,8 @@ check_settled(Conn *conn, const Pair *pair, Error *error)
 static bool
 check_fingerprints(const Context *context, Conn *conn, Error *error)
 {
-    for (int i = 0; i < context->migration->pair_count; i++)
-        if (!check_settled(conn, &context->migration->pairs[i], error))
+    for_each_pair (pair, context->migration)
+        if (!check_settled(conn, pair, error))
             return false;
     return true;
 }
@@ -175,9 +174,8 @@ static bool
 check_capture(const Context *context, Conn *conn, bool *whole, Error *error)
 {
     *whole = true;
-    for (int i = 0; i < context->migration->pair_count; i++)
+    for_each_pair (pair, context->migration)
     {
-        const Pair *pair = &context->migration->pairs[i];
         const Result *result = pair_run(conn, pair, error, "capture_state", NULL);
 
         if (result == NULL)
@@ -217,10 +215,9 @@ static bool
 read_marks(const Context *context, Conn *conn, Digest *marks, Error *error)
 {
     *marks = (Digest){0};
-    for (int i = 0; i < context->migration->pair_count; i++)
+    for_each_pair (pair, context->migration)
     {
-        const Result *result =
-            pair_run(conn, &context->migration->pairs[i], error, "live_marks", NULL);
+        const Result *result = pair_run(conn, pair, error, "live_marks", NULL);
         const char *text;
 
         if (result == NULL)
@@ -244,7 +241,7 @@ bool
 guard_capture_is_lost(const Context *context, Error *error)
 {
     const Migration *migration = context->migration;
-    const char *live = migration->pairs[0].live;
+    const char *live = migration->label;
 
     if (migration->phase != PHASE_SWAPPED)
     {
@@ -269,7 +266,7 @@ tell_capture_lost(const Context *context, Error *error)
         return guard_capture_is_lost(context, error);
     log_warning("the capture triggers on %s were dropped or disabled; the copy starts again "
                 "after this phase",
-                context->migration->pairs[0].live);
+                context->migration->label);
     return true;
 }
 

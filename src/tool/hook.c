@@ -52,7 +52,7 @@ hook_run(const Context *context, const char *name, const char *command, Error *e
         setenv(HOOK_MIGRATION, context->migration->id_text, 1);
         setenv(HOOK_PHASE, phase_name(context->migration->phase), 1);
         if (context->migration->pair_count > 0)
-            setenv(HOOK_TABLE, context->migration->pairs[0].live, 1);
+            setenv(HOOK_TABLE, context->migration->label, 1);
     }
     progress_hide();
     log_debug("hook %s: %s", name, command);

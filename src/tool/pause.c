@@ -25,7 +25,7 @@ pause_refuse(Context *context, Error *error)
         return false;
     if (pause == NULL)
         return true;
-    error_set(error, ERROR_PAUSED, "the migration of %s is paused", migration->pairs[0].live);
+    error_set(error, ERROR_PAUSED, "the migration of %s is paused", migration->label);
     if (*pause != '\0')
         error_detail(error, "It has been paused %s.", pause);
     return error_hint(error, "\"pgswap continue\" continues it%s.",
@@ -47,9 +47,8 @@ look_after_paused(Context *context, Error *error)
         ok = guard_look(context, context->control, &failure);
     if (migration->phase != PHASE_READY && migration->phase > PHASE_CAPTURE &&
         migration->no_way_back == NULL)
-        for (int i = 0; ok && i < migration->pair_count; i++)
-            ok = !migration->pairs[i].has_mapping ||
-                 pending_compact(context, &migration->pairs[i], &failure);
+        for_each_pair (pair, migration)
+            ok = ok && (!pair->has_mapping || pending_compact(context, pair, &failure));
     ok = ok || failure.kind == ERROR_LOCK;
     if (!ok)
         error_move(error, &failure);
@@ -63,7 +62,7 @@ pause_say(Context *context, const char *pause, Text *waiting_for)
     text_printf(waiting_for, "\"pgswap continue\" (paused %s)", pause);
     context_say_waiting(context, WAITING_OPERATOR,
                         "%s is paused %s; \"pgswap continue\" continues it",
-                        context->migration->pairs[0].live, pause);
+                        context->migration->label, pause);
 }
 
 /* *paused, and if so the state and the log say what is waited for. */

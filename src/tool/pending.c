@@ -236,8 +236,8 @@ catch_up_pair(Context *context, const Pair *pair, Error *error)
 bool
 pending_catch_up(Context *context, Error *error)
 {
-    for (int i = 0; i < context->migration->pair_count; i++)
-        if (!catch_up_pair(context, &context->migration->pairs[i], error))
+    for_each_pair (pair, context->migration)
+        if (!catch_up_pair(context, pair, error))
             return error->kind != ERROR_CHANGED && error->kind != ERROR_LIMIT &&
                    error_context(error, "catching up");
     return true;

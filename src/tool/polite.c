@@ -107,7 +107,7 @@ look_first(Context *context, PoliteTask *task, Text *who, Error *error)
     if (who->length == 0)
         return !waited || journal_note(context->control, context->migration, -1, NULL, NULL, error);
     context_say_waiting(context, WAITING_LOCK, "waiting to %s %s: blocked by %s", task->what,
-                        context->migration->pairs[0].live, text_cstr(who));
+                        context->migration->label, text_cstr(who));
     return journal_note(context->control, context->migration, -1, text_cstr(who), NULL, error);
 }
 
@@ -121,7 +121,7 @@ give_up_attempts(Context *context, const PoliteTask *task, Text *who, const Erro
     char deadline[CLOCK_TEXT_SIZE];
 
     error_set(error, ERROR_LOCK, "could not %s %s within --swap-deadline (%s)", task->what,
-              context->migration->pairs[0].live, duration_format(deadline, task->deadline));
+              context->migration->label, duration_format(deadline, task->deadline));
     if (who->length == 0 && is_lock_failure(last))
         (void)!find_blocker(context, task, 0, who, &ignored);
     if (who->length > 0)
@@ -175,8 +175,8 @@ polite_begin(Context *context, const char *relations, Error *error)
     if (!statement_do(context->control, error, "begin_attempt", "idle_timeout",
                       number(silence < SILENCE_MIN ? SILENCE_MIN : silence).text, NULL))
         return false;
-    for (int i = 0; i < migration->pair_count; i++)
-        if (!pair_generate(context->control, &migration->pairs[i], error, "lock_standby", NULL))
+    for_each_pair (pair, migration)
+        if (!pair_generate(context->control, pair, error, "lock_standby", NULL))
             return false;
     if (!lock_gently(context, relations, error))
         return false;
@@ -206,7 +206,7 @@ polite_explain(Context *context, Error *error)
         context->migration->pair_count == 0 || !conn_is_open(context->control))
         return;
     statement_rollback(context->control);
-    task.relations = context->migration->pairs[0].live_oid;
+    task.relations = context->migration->live_oids;
     if (find_blocker(context, &task, 0, &who, &ignored) && who.length > 0)
         error_detail(error, "Blocked by %s.", text_cstr(&who));
     error_hint(error, "Nothing is lost: the same command continues from here.");
@@ -249,7 +249,7 @@ turn(Context *context, PoliteTask *task, Text *who, bool *done, Error *last, Err
         error_move(error, last);
         return false;
     }
-    log_debug("an attempt to %s %s failed: %s", task->what, context->migration->pairs[0].live,
+    log_debug("an attempt to %s %s failed: %s", task->what, context->migration->label,
               last->message);
     return true;
 }

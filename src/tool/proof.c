@@ -108,15 +108,16 @@ proof_run(Context *context, const Pair *pair, Error *error)
 bool
 proof_is_due(Context *context, bool *left, Error *error)
 {
-    *left = false;
-    for (int i = 0; !*left && i < context->migration->pair_count; i++)
+    for_each_pair (pair, context->migration)
     {
-        const Result *result =
-            pair_run(context->control, &context->migration->pairs[i], error, "proof_left", NULL);
+        const Result *result = pair_run(context->control, pair, error, "proof_left", NULL);
 
         if (result == NULL)
             return false;
         *left = result_get_bool(result, 0, "unproven");
+        if (*left)
+            return true;
     }
+    *left = false;
     return true;
 }

@@ -41,10 +41,9 @@ make_migration(Scene *scene)
     migration->table = arena_strdup(scene->arena, "t1");
     migration->parameters.session = arena_strdup(scene->arena, "");
     migration->parameters.local = arena_strdup(scene->arena, "");
-    migration->pair_count = 1;
-    migration->pairs = scene->pairs;
     make_pair(scene, &scene->pairs[0], 1);
     make_pair(scene, &scene->pairs[1], 2);
+    journal_set_pairs(scene->arena, migration, scene->pairs, 1);
 }
 
 Scene *

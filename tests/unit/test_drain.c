@@ -163,7 +163,7 @@ all_pairs_together(void **state)
 {
     Play *play = *state;
 
-    play->scene->migration.pair_count = 2;
+    journal_set_pairs(play->scene->arena, &play->scene->migration, play->scene->pairs, 2);
     play->backlog[1] = 8;
     assert_allowed(play, (Drain){0}, 7);
 }

@@ -94,6 +94,10 @@ compiled phases swap/swap 'int copy_run(void);\nint f(void);\nint f(void) { retu
 fires unique 'there is a f\(\) in src/base/y.c, too' src/phase/copy.c 'int\nf(void)\n{\n}\n'
 fires clients 'src/pg only' src/cmd/x.c '#include <libpq-fe.h>\n'
 fires clients 'src/pg only' include/base/a.h '# include "uv.h"\n'
+fires pairs 'a pair by number' src/cmd/x.c 'f(migration->pairs[0].live);\n'
+fires pairs 'a pair by number' src/cmd/x.c 'f(migration->pairs->live);\n'
+fires pairs 'a pair by number' src/cmd/x.c 'for (int i = 0; i < context->migration->pair_count; i++)\n'
+silent pairs src/cmd/x.c 'for_each_pair (pair, migration)\n    f(migration->pair_count == 0);\n'
 for text in 'SELECT 1' 'INSERT INTO x' 'COMMIT;' 'BEGIN' 'DROP\\nTABLE' 'COPY x' 'LOCK x' 'SET x' \
     'WITH x' 'COMMENT ON x' ' NOTIFY x'; do
     fires sql 'SQL in C' src/cmd/x.c "f(\"$text\");\n"

@@ -281,6 +281,54 @@ the_patience_is_short_meanwhile(void **state)
     assert_int_equal(play->scene->context.patience, READ_PATIENCE);
 }
 
+/* ---- several tables ---- */
+
+static void
+two_tables(Play *play)
+{
+    journal_set_pairs(play->scene->arena, &play->scene->migration, play->scene->pairs, 2);
+}
+
+static void
+all_tables_are_named(void **state)
+{
+    Play *play = *state;
+
+    two_tables(play);
+    play->failures = INT32_MAX;
+    play->task.deadline = 0;
+    assert_false(run(play));
+    assert_non_null(strstr(play->scene->error.message, "\"app\".\"t1\", \"app\".\"t2\""));
+    scene_check(play->scene, ERROR_LOCK, "swap-deadline");
+}
+
+/* Whoever holds one of them is named. */
+static void
+a_lock_timeout_is_explained_by_any_table(void **state)
+{
+    Play *play = *state;
+    Error *error = &play->scene->error;
+
+    two_tables(play);
+    play->blocked = 1;
+    error_set(error, ERROR_LOCK, "lock timeout");
+    strcpy(error->sqlstate, "55P03");
+    polite_explain(&play->scene->context, error);
+    assert_int_equal(script_count(play->scene->script, "IN (1001, 1002)"), 1);
+    scene_check(play->scene, ERROR_LOCK, "pid 99 of a test");
+}
+
+static void
+each_standby_is_locked(void **state)
+{
+    Play *play = *state;
+
+    two_tables(play);
+    assert_true(polite_begin(&play->scene->context, "1001, 1002", &play->scene->error));
+    assert_int_equal(script_count(play->scene->script, "c.oid = 2001"), 1);
+    assert_int_equal(script_count(play->scene->script, "c.oid = 2002"), 1);
+}
+
 /* ---- the operator's word ---- */
 
 /* While it is paused no lock is asked for, and the deadline moves by as much. */
@@ -331,6 +379,9 @@ main(void)
         TEST(the_deadline_is_over_and_somebody_is_there),
         TEST(the_deadline_is_over_after_a_failure),
         TEST(the_patience_is_short_meanwhile),
+        TEST(all_tables_are_named),
+        TEST(a_lock_timeout_is_explained_by_any_table),
+        TEST(each_standby_is_locked),
         TEST(a_pause_holds_it_up),
         TEST(blockers_are_ended_only_on_request),
     };

@@ -46,11 +46,12 @@ setup(void **state)
     options = (Options){.json = false};
     pair = (Pair){.migration = &migration,
                   .live = arena_strdup(arena, "app.orders"),
+                  .live_oid = arena_strdup(arena, "1001"),
                   .standby = arena_strdup(arena, "pgswap_17_blue.orders")};
     pair.forward.columns = arena_alloc(arena, sizeof(MapColumn) * 10);
     pair.mapping.columns = arena_alloc(arena, sizeof(MapColumn) * 10);
-    migration =
-        (Migration){.id_text = "17", .phase = PHASE_SWAPPED, .pair_count = 1, .pairs = &pair};
+    migration = (Migration){.id_text = "17", .phase = PHASE_SWAPPED};
+    journal_set_pairs(arena, &migration, &pair, 1);
     session = (Session){.options = &options, .report = json_object()};
     session.context.migration = &migration;
     session.context.summary.phase_ms[PHASE_CAPTURE] = 1; /* something was done */
@@ -141,6 +142,23 @@ columns_that_the_change_touched(void **state)
     is_silent_of(" id ");
     migration.live_is_blue = true; /* then the mapping is the change itself */
     is_silent_of("gone");
+}
+
+static void
+several_tables(void **state)
+{
+    Pair pairs[2] = {pair, pair};
+
+    (void)state;
+    pairs[1].live = arena_strdup(arena, "app.lines");
+    pairs[1].standby = arena_strdup(arena, "pgswap_17_blue.lines");
+    pairs[1].forward.columns = arena_alloc(arena, sizeof(MapColumn));
+    add_column(&pairs[1].forward, column("n", "integer", "n", "bigint", "n", "(n)::bigint"));
+    journal_set_pairs(arena, &migration, pairs, 2);
+    says("app.orders, app.lines is swapped");
+    says("  ~ n integer -> n bigint\n");
+    says("pgswap_17_blue.orders");
+    says("pgswap_17_blue.lines");
 }
 
 static void
@@ -258,13 +276,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(how_the_table_stands),
-        TEST(columns_that_the_change_touched),
-        TEST(figures_of_the_copy),
-        TEST(figures_of_the_swap),
-        TEST(nothing_where_json_is_asked_for),
-        TEST(the_same_as_members),
-        TEST(without_a_migration),
+        TEST(how_the_table_stands), TEST(columns_that_the_change_touched),
+        TEST(several_tables),       TEST(figures_of_the_copy),
+        TEST(figures_of_the_swap),  TEST(nothing_where_json_is_asked_for),
+        TEST(the_same_as_members),  TEST(without_a_migration),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
