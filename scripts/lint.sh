@@ -3,7 +3,7 @@
 #
 #     scripts/lint.sh [-C DIRECTORY] [RULE…]
 #
-# Without a RULE all of them are checked: layers phases unique clients pairs sql templates names words marks
+# Without a RULE all of them are checked: layers phases owners unique clients pairs sql templates names words marks
 # length format cppcheck scripts tracked.  "phases" reads the objects in build.  A line of C that must hold SQL
 # says so with a comment: lint: sql.
 set -euo pipefail
@@ -111,12 +111,22 @@ rule_phases() {
             for (i in names) phase["phase/" names[i]] = 1
             phase["swap/swap"] = 1
             # the swap makes the logs for the way back, compares anew, and settles what an earlier one left
-            split("swap:capture swap:parity swap:settle exchange:capture", pairs, " ")
+            split("swap:capture swap:parity conditions:parity swap:settle exchange:capture", pairs, " ")
             for (i in pairs) { split(pairs[i], pair, ":"); may["swap/" pair[1], "phase/" pair[2]] = 1 }
         }
         $1 ~ /^cmd\// || !($2 in phase) { next }
         $3 ~ /_run$/ || !(($1, $2) in may) {
             printf "src/%s.c:1: uses %s() of the phase %s\n", $1, $3, $2
+        }'
+}
+
+# What one module alone may call, of all that others could.
+rule_owners() {
+    [ -d build/obj/src ] || return 1
+    uses | awk '
+        BEGIN { owner["conn_set_deadline"] = "tool/budget" }
+        $3 in owner && $1 != owner[$3] {
+            printf "src/%s.c:1: uses %s(), which only %s may\n", $1, $3, owner[$3]
         }'
 }
 
@@ -289,7 +299,7 @@ rule_tracked() {
     git ls-files --cached --ignored --exclude-standard | sed 's/$/:1: generated file is tracked/'
 }
 
-rules=${*:-layers phases unique clients pairs sql templates names words marks length format cppcheck scripts tracked}
+rules=${*:-layers phases owners unique clients pairs sql templates names words marks length format cppcheck scripts tracked}
 for rule in $rules; do
     report < <("rule_$rule" || echo "scripts/lint.sh: rule $rule could not be checked")
 done

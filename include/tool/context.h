@@ -86,7 +86,7 @@ typedef struct Context
     const ConnParams *worker_params;
     Conn *control;        /* holds the table's advisory lock */
     int64_t patience;     /* ms; how long control waits for a lock now (context_set_patience) */
-    int64_t strong_since; /* clock_ms(); from when on others may wait for a polite attempt */
+    int64_t strong_since; /* clock_ms(); from when on others may wait, see tool/budget.h */
     Pool *pool;           /* opened when a phase first needs it */
     const char *doing;    /* "copying": for people, or NULL */
     Migration *migration;

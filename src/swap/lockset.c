@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "sql/template.h"
+#include "tool/budget.h"
 
 bool
 lockset_init(Context *context, LockSet *set, Error *error)
@@ -122,7 +123,7 @@ take_all(Context *context, LockSet *set, int *taken, Error *error)
     if (!take_lock(context, set, 0, 1, taken, error))
         return false;
     set->locked_at = clock_us();
-    conn_set_deadline(context->control, context->settings->max_lock_hold);
+    budget_hold(context);
     return count == 1 || take_lock(context, set, 1, count, taken, error);
 }
 

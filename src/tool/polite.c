@@ -12,6 +12,7 @@
 #include "model/pair.h"
 #include "model/statement.h"
 #include "tool/backoff.h"
+#include "tool/budget.h"
 #include "tool/pause.h"
 #include "ui/log.h"
 #include "ui/progress.h"
@@ -169,8 +170,7 @@ bool
 polite_begin(Context *context, const char *relations, Error *error)
 {
     const Migration *migration = context->migration;
-    const Settings *settings = context->settings;
-    int64_t silence = settings->max_lock_hold;
+    int64_t silence = context->settings->max_lock_hold;
 
     if (!statement_do(context->control, error, "begin_attempt", "idle_timeout",
                       number(silence < SILENCE_MIN ? SILENCE_MIN : silence).text, NULL))
@@ -178,11 +178,7 @@ polite_begin(Context *context, const char *relations, Error *error)
     for_each_pair (pair, migration)
         if (!pair_generate(context->control, pair, error, "lock_standby", NULL))
             return false;
-    if (!lock_gently(context, relations, error))
-        return false;
-    context->strong_since = clock_ms();
-    conn_set_deadline(context->control, settings->lock_timeout + settings->max_lock_hold);
-    return context_set_patience(context, settings->lock_timeout, error);
+    return lock_gently(context, relations, error) && budget_ask(context, error);
 }
 
 bool
@@ -191,7 +187,7 @@ polite_make_way(Context *context, const char *relations, Error *error)
     bool ok = polite_begin(context, relations, error) &&
               statement_do(context->control, error, "commit", NULL);
 
-    conn_set_deadline(context->control, 0);
+    budget_end(context);
     return ok;
 }
 
@@ -218,15 +214,16 @@ polite_explain(Context *context, Error *error)
 static bool
 attempt_once(Context *context, PoliteTask *task, Error *last)
 {
+    int64_t imposed;
     bool ok;
 
     error_clear(last);
     task->imposed = -1;
-    context->strong_since = clock_ms();
+    budget_begin(context);
     ok = task->attempt(context, task->data, last);
-    conn_set_deadline(context->control, 0);
+    imposed = budget_end(context);
     if (task->imposed < 0)
-        task->imposed = clock_ms() - context->strong_since;
+        task->imposed = imposed;
     return ok;
 }
 

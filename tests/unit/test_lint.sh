@@ -66,14 +66,15 @@ fires layers 'layer 4 includes "phase/copy.h" of layer 5' src/tool/x.c '#include
 fires layers 'no "b.h" in this folder' src/cmd/x.c '#include "b.h"\n'
 silent layers src/cmd/x.c '#include "x.c"\n'
 fires layers 'not in the layer table' src/cmd/x.c '#include "other/run.h"\n'
-# compiled RULE MODULE CODE [COMPLAINT]: with this module, beside a phase "copy" and a module "cmd/run".
+# compiled RULE MODULE CODE [COMPLAINT]: with this module, beside a phase "copy", "cmd/run" and "pg/conn".
 compiled() {
     local module
     new_tree
     printf '#include "phase/phase.h"\nint copy_run(void);\nint copy_look(void);\nint copy_run(void) { return 1; }\nint copy_look(void) { return 1; }\n' >src/phase/copy.c
     printf 'int copy_run(void);\nint run(void);\nint run(void) { return copy_run(); }\n' >src/cmd/run.c
+    printf 'void conn_set_deadline(void);\nvoid conn_set_deadline(void) {}\n' >src/pg/conn.c
     printf '%b' "$3" >"src/$2.c"
-    for module in phase/copy cmd/run "$2"; do
+    for module in phase/copy cmd/run pg/conn "$2"; do
         mkdir -p "build/obj/src/${module%/*}"
         "${CC:-cc}" -Iinclude -c -o "build/obj/src/$module.o" "src/$module.c"
     done
@@ -91,6 +92,9 @@ compiled phases phase/index 'int copy_look(void);\nint f(void);\nint f(void) { r
     'uses copy_look() of the phase phase/copy'
 compiled phases swap/swap 'int copy_run(void);\nint f(void);\nint f(void) { return copy_run(); }\n' \
     'uses copy_run() of the phase phase/copy'
+deadline='void conn_set_deadline(void);\nvoid f(void);\nvoid f(void) { conn_set_deadline(); }\n'
+compiled owners tool/budget "$deadline"
+compiled owners swap/swap "$deadline" 'uses conn_set_deadline(), which only tool/budget may'
 fires unique 'there is a f\(\) in src/base/y.c, too' src/phase/copy.c 'int\nf(void)\n{\n}\n'
 fires clients 'src/pg only' src/cmd/x.c '#include <libpq-fe.h>\n'
 fires clients 'src/pg only' include/base/a.h '# include "uv.h"\n'
