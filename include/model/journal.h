@@ -20,6 +20,7 @@
  */
 typedef enum Phase
 {
+    PHASE_BUILD,    /* there is no migration yet: never stored -> CAPTURE */
     PHASE_CAPTURE,  /* green stands; no trigger on live yet -> COPY */
     PHASE_COPY,     /* rows go over chunk by chunk -> INDEX */
     PHASE_INDEX,    /* pending rows purged, key and indexes being built -> CATCHUP */

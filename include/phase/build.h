@@ -6,12 +6,8 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "model/parameters.h"
-#include "model/spec.h"
-#include "model/table.h"
 #include "tool/context.h"
 
-/* Makes green, derives the mapping, and begins the migration: one transaction.  Sets
- * context->migration. */
-bool build_run(Context *context, const Table *blue, const Spec *spec, const Parameters *parameters,
-               Error *error) ERROR_MUST_CHECK;
+/* Makes green, derives the mapping, and begins the migration of context->order: one transaction.
+ * Sets context->migration. */
+bool build_run(Context *context, Error *error) ERROR_MUST_CHECK;

@@ -8,5 +8,5 @@
 #include "base/error.h"
 #include "tool/context.h"
 
-/* Copies live to standby, chunk by chunk, on all connections. */
-bool copy_run(Context *context, Error *error) ERROR_MUST_CHECK;
+/* Copies live to standby, chunk by chunk, on all connections of the pool. */
+bool copy_run(Context *context, const Pair *pair, Error *error) ERROR_MUST_CHECK;

@@ -8,5 +8,5 @@
 #include "base/error.h"
 #include "tool/context.h"
 
-/* Purges the rows of pending keys and builds key, indexes and constraints. */
-bool index_run(Context *context, Error *error) ERROR_MUST_CHECK;
+/* Purges the rows of pending keys and builds key, indexes and constraints, in the pool. */
+bool index_run(Context *context, const Pair *pair, Error *error) ERROR_MUST_CHECK;

@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "tool/context.h"
 
-/* Proves parity; ERROR_PARITY if the tables differ. */
+/* Proves parity, and catches up with what came meanwhile; ERROR_PARITY if the tables differ. */
 bool parity_run(Context *context, Error *error) ERROR_MUST_CHECK;
 
 /* Catches up and makes a parity pass, at any time, without a change of phase; one that a TRUNCATE

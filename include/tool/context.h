@@ -49,6 +49,14 @@ typedef struct Settings
     const char *pause_at; /* named point to wait at, or NULL */
 } Settings;
 
+/* What is to be made, while there is no migration yet. */
+typedef struct Order
+{
+    const Table *blue;
+    const Spec *spec;
+    const Parameters *parameters;
+} Order;
+
 /* What is said at the end of a run. */
 typedef struct Summary
 {
@@ -89,6 +97,7 @@ typedef struct Context
     int64_t strong_since; /* clock_ms(); from when on others may wait, see tool/budget.h */
     Pool *pool;           /* opened when a phase first needs it */
     const char *doing;    /* "copying": for people, or NULL */
+    const Order *order;   /* where migration is NULL and build is to make it */
     Migration *migration;
     bool ignores_pause; /* abort: an operator who gives up is not held up */
     Waiting waiting;    /* what was said of what is waited for */

@@ -8,7 +8,6 @@
 #include "cmd/command.h"
 #include "model/pair.h"
 #include "model/statement.h"
-#include "phase/settle.h"
 #include "swap/matviews.h"
 #include "tool/durable.h"
 #include "tool/guard.h"
@@ -16,6 +15,7 @@
 #include "ui/log.h"
 #include "ui/member.h"
 #include "ui/progress.h"
+#include "way/way.h"
 
 static bool
 drop_standby(Context *context, Error *error)
@@ -242,7 +242,7 @@ finish_once(Session *session, Error *error)
     }
     if (!session_may_begin(session, error) || !guard_last_copy(context, error) ||
         !check_keep(session, error) || !check_rights(context, &may_settle, error) ||
-        (may_settle && !settle_run(context, error)) ||
+        (may_settle && !way_settle(context, error)) ||
         !capture_off(context, "drop the old table of", error) ||
         !remove_all(context, PHASE_FINISHED, error) || !durable_wait(context, error))
         return false;
@@ -284,7 +284,7 @@ abort_once(Session *session, Error *error)
                           "\"pgswap revert\" swaps back, \"pgswap finish\" drops the old table.");
     }
     if (!guard_last_copy(context, error) || !check_rights(context, &may_settle, error) ||
-        (may_settle && !settle_run(context, error)) ||
+        (may_settle && !way_settle(context, error)) ||
         !capture_off(context, "remove the capture triggers from", error) ||
         !remove_all(context, PHASE_ABORTED, error) || !durable_wait(context, error))
         return false;

@@ -6,9 +6,8 @@
 #include "cmd/command.h"
 #include "cmd/summary.h"
 #include "model/statement.h"
-#include "phase/settle.h"
-#include "swap/swap.h"
 #include "ui/log.h"
+#include "way/way.h"
 
 static bool
 check_swapped(const Context *context, Error *error)
@@ -66,8 +65,8 @@ revert_once(Session *session, Error *error)
     if (!session_take_migration(session, error) || !session_may_begin(session, error) ||
         !is_reverted(session, &reverted, error))
         return false;
-    return (reverted || (check_swapped(context, error) && swap_run(context, error))) &&
-           settle_run(context, error);
+    return (reverted || (check_swapped(context, error) && way_back(context, error))) &&
+           way_settle(context, error);
 }
 
 bool

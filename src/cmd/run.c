@@ -10,91 +10,32 @@
 #include "cmd/summary.h"
 #include "model/home.h"
 #include "model/statement.h"
-#include "phase/build.h"
-#include "phase/capture.h"
-#include "phase/catchup.h"
-#include "phase/copy.h"
-#include "phase/index.h"
-#include "phase/parity.h"
-#include "phase/settle.h"
-#include "swap/swap.h"
 #include "tool/explain.h"
 #include "tool/guard.h"
-#include "tool/hook.h"
-#include "tool/pause.h"
 #include "tool/pending.h"
 #include "ui/log.h"
-#include "ui/progress.h"
+#include "way/way.h"
 
 enum
 {
     HOLD_PAUSE = 500 /* ms between looks at the flag */
 };
 
-static const struct
-{
-    Phase phase;
-    bool (*run)(Context *context, Error *error);
-    const char *doing;
-} phases[] = {
-    {PHASE_CAPTURE, capture_run, "installing the capture triggers"},
-    {PHASE_COPY, copy_run, "copying"},
-    {PHASE_INDEX, index_run, "building indexes"},
-    {PHASE_CATCHUP, catchup_run, "catching up"},
-    {PHASE_VERIFY, parity_run, "comparing"},
-    {PHASE_READY, swap_run, "swapping"},
-};
-
-/* Runs the phase that the migration is in. */
-static bool
-run_phase(Context *context, Error *error)
-{
-    Phase phase = context->migration->phase;
-    int64_t started = clock_ms();
-    bool ok = false;
-
-    context->waiting = (Waiting){0};
-    for (size_t i = 0; i < sizeof(phases) / sizeof(phases[0]); i++)
-        if (phases[i].phase == phase)
-        {
-            context->doing = phases[i].doing;
-            ok = phases[i].run(context, error);
-        }
-    progress_end();
-    context->summary.phase_ms[phase] += clock_ms() - started;
-    return ok;
-}
-
-/* From where it stands to the goal; live and capture are looked at before every phase. */
-static bool
-run_phases(Context *context, Phase goal, Error *error)
-{
-    while (context->migration->phase < goal)
-    {
-        bool whole = true;
-
-        if (!context_may_go_on(context, error) || !pause_wait(context, NULL, error))
-            return false;
-        if (context->migration->phase == PHASE_READY && !swap_patience(context, error))
-            return false;
-        if (context->migration->phase > PHASE_CAPTURE && !guard_check(context, &whole, error))
-            return false;
-        if (!(whole ? run_phase(context, error) : capture_again(context, error)))
-            return false;
-    }
-    return true;
-}
-
 static bool
 begin(Session *session, const Plan *plan, Error *error)
 {
     Context *context = &session->context;
+    const Order order = {&plan->table, &plan->spec, &plan->parameters};
+    bool ok;
 
     for (int i = 0; i < plan->shape.warnings.count; i++)
         log_note("%s", plan->shape.warnings.items[i]);
     session->has_begun = true;
-    return home_make(context->control, plan->table.oid, error) &&
-           build_run(context, &plan->table, &plan->spec, &plan->parameters, error);
+    context->order = &order;
+    ok =
+        home_make(context->control, plan->table.oid, error) && way_run(context, PHASE_BUILD, error);
+    context->order = NULL;
+    return ok;
 }
 
 /* A transaction of an earlier run that is still in doubt ends before the lease can be taken. */
@@ -164,14 +105,14 @@ hold(Session *session, Error *error)
 static bool
 run_once(Session *session, Error *error)
 {
-    Phase goal = session->options->until_ready ? PHASE_READY : PHASE_SWAPPED;
+    Phase last = session->options->until_ready ? PHASE_VERIFY : PHASE_SWAPPED;
     Context *context = &session->context;
 
     if (!find_or_begin(session, error) || !session_name_workers(session, error))
         return false;
-    if (run_phases(context, session->options->hold ? PHASE_READY : goal, error) &&
-        (!session->options->hold || hold(session, error)) && run_phases(context, goal, error) &&
-        (goal != PHASE_SWAPPED || settle_run(context, error)))
+    if ((!session->options->hold ||
+         (way_run(context, PHASE_VERIFY, error) && hold(session, error))) &&
+        way_run(context, last, error))
         return true;
     if (conn_is_open(context->control))
     {
@@ -264,7 +205,7 @@ swap_once(Session *session, Error *error)
         error_detail(error, "It is in phase %s.", phase_name(context->migration->phase));
         return error_hint(error, "\"pgswap run\" brings it there.");
     }
-    return run_phases(context, PHASE_SWAPPED, error) && settle_run(context, error);
+    return way_run(context, PHASE_SWAPPED, error);
 }
 
 bool

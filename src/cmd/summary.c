@@ -64,7 +64,7 @@ print_phases(const Summary *summary)
     Text line = {0};
 
     text_printf(&line, "  time    %s", duration_format(time, total_ms(summary)));
-    for (int i = 0; i < PHASE_SWAPPED; i++)
+    for (int i = PHASE_CAPTURE; i < PHASE_SWAPPED; i++)
         if (summary->phase_ms[i] > 0)
         {
             text_printf(&line, "%s %s %s", between,
@@ -171,7 +171,7 @@ phases_json(const Summary *summary)
 {
     json_t *phases = json_object();
 
-    for (int i = 0; i < PHASE_SWAPPED; i++)
+    for (int i = PHASE_CAPTURE; i < PHASE_SWAPPED; i++)
         member_real(phases, i == PHASE_READY ? "swap" : phase_name((Phase)i),
                     (double)summary->phase_ms[i] / 1000);
     return phases;

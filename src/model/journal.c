@@ -14,9 +14,10 @@
 #include "model/statement.h"
 
 static const char *const phase_names[] = {
-    [PHASE_CAPTURE] = "capture", [PHASE_COPY] = "copy",         [PHASE_INDEX] = "index",
-    [PHASE_CATCHUP] = "catchup", [PHASE_VERIFY] = "verify",     [PHASE_READY] = "ready",
-    [PHASE_SWAPPED] = "swapped", [PHASE_FINISHED] = "finished", [PHASE_ABORTED] = "aborted",
+    [PHASE_BUILD] = "build",     [PHASE_CAPTURE] = "capture", [PHASE_COPY] = "copy",
+    [PHASE_INDEX] = "index",     [PHASE_CATCHUP] = "catchup", [PHASE_VERIFY] = "verify",
+    [PHASE_READY] = "ready",     [PHASE_SWAPPED] = "swapped", [PHASE_FINISHED] = "finished",
+    [PHASE_ABORTED] = "aborted",
 };
 
 const char *
@@ -152,7 +153,7 @@ journal_foreign(Arena *arena, const char *id, const char *colour, const char *oi
     Migration *migration = arena_alloc(arena, sizeof(Migration));
     Pair *pair = arena_alloc(arena, sizeof(Pair));
 
-    *migration = (Migration){.is_foreign = true};
+    *migration = (Migration){.is_foreign = true, .phase = PHASE_CAPTURE};
     take_roles(migration, strcmp(colour, "blue") == 0);
     snprintf(migration->id_text, sizeof(migration->id_text), "%s", id);
     *pair = (Pair){.migration = migration,

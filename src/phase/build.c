@@ -36,13 +36,13 @@ build(Context *context, const Table *blue, const Spec *spec, const Parameters *p
 }
 
 bool
-build_run(Context *context, const Table *blue, const Spec *spec, const Parameters *parameters,
-          Error *error)
+build_run(Context *context, Error *error)
 {
+    const Order *order = context->order;
     int64_t id;
     Migration *migration = arena_alloc(context->arena, sizeof(Migration));
 
-    if (!build(context, blue, spec, parameters, &id, error))
+    if (!build(context, order->blue, order->spec, order->parameters, &id, error))
     {
         statement_rollback(context->control);
         return false;

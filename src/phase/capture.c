@@ -157,6 +157,5 @@ capture_run(Context *context, Error *error)
                        .attempt = install_attempt,
                        .between = install_between};
 
-    return polite_run(context, &task, error) &&
-           context_pause_at(context, context->control, "capture-ready", error);
+    return polite_run(context, &task, error);
 }

@@ -279,8 +279,8 @@ copy_once(Copy *copy, bool *covered, Error *error)
     return context_may_go_on(context, error) && is_covered(copy, covered, error);
 }
 
-static bool
-copy_pair(Context *context, const Pair *pair, Error *error)
+bool
+copy_run(Context *context, const Pair *pair, Error *error)
 {
     Copy copy = {.context = context, .pair = pair};
     bool covered = false;
@@ -304,17 +304,4 @@ copy_pair(Context *context, const Pair *pair, Error *error)
             return false;
     }
     return true;
-}
-
-bool
-copy_run(Context *context, Error *error)
-{
-    if (!context_open_pool(context, error))
-        return false;
-    for_each_pair (pair, context->migration)
-        if (!copy_pair(context, pair, error))
-            return false;
-    progress_end();
-    return journal_move(context->control, context->migration, PHASE_INDEX, error) &&
-           context_pause_at(context, context->control, "copy-done", error);
 }

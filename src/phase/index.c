@@ -227,13 +227,8 @@ index_pair(Context *context, const Pair *pair, Error *error)
 }
 
 bool
-index_run(Context *context, Error *error)
+index_run(Context *context, const Pair *pair, Error *error)
 {
-    if (!context_open_pool(context, error))
-        return false;
-    for_each_pair (pair, context->migration)
-        if (!index_pair(context, pair, error))
-            return error->kind != ERROR_CHANGED && error_context(error, "table %s", pair->live);
-    progress_end();
-    return journal_move(context->control, context->migration, PHASE_CATCHUP, error);
+    return index_pair(context, pair, error) ||
+           (error->kind != ERROR_CHANGED && error_context(error, "table %s", pair->live));
 }

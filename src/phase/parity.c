@@ -291,6 +291,5 @@ parity_check(Context *context, Error *error)
 bool
 parity_run(Context *context, Error *error)
 {
-    return parity_check(context, error) && pending_catch_up(context, error) &&
-           journal_move(context->control, context->migration, PHASE_READY, error);
+    return parity_check(context, error) && pending_catch_up(context, error);
 }

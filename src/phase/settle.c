@@ -153,7 +153,6 @@ settle_run(Context *context, Error *error)
     Error hook = ERROR_INIT;
     bool announced, ok;
 
-    context->doing = "validating and refreshing after the swap";
     announced = announce(context, &hook);
     ok = (announced || hook.kind == ERROR_STOPPED || hook.kind == ERROR_HOOK) &&
          settle_kind(context, "settle", error) && settle_kind(context, "validate", error);

@@ -14,7 +14,7 @@ fail() {
 # A small tree that keeps all rules.
 new_tree() {
     rm -rf "$scratch/tree"
-    mkdir -p "$scratch/tree"/{src/{base,sql,pg,tool,phase,swap,cmd},include/{base,pg,phase},templates,scripts,tests}
+    mkdir -p "$scratch/tree"/{src/{base,sql,pg,tool,phase,swap,way,cmd},include/{base,pg,phase},templates,scripts,tests}
     cp "$top/.clang-format" "$scratch/tree/"
     cd "$scratch/tree"
     printf '#pragma once\n' | tee include/base/a.h include/pg/b.h include/phase/copy.h \
@@ -66,15 +66,14 @@ fires layers 'layer 4 includes "phase/copy.h" of layer 5' src/tool/x.c '#include
 fires layers 'no "b.h" in this folder' src/cmd/x.c '#include "b.h"\n'
 silent layers src/cmd/x.c '#include "x.c"\n'
 fires layers 'not in the layer table' src/cmd/x.c '#include "other/run.h"\n'
-# compiled RULE MODULE CODE [COMPLAINT]: with this module, beside a phase "copy", "cmd/run" and "pg/conn".
+# compiled RULE MODULE CODE [COMPLAINT]: with this module, beside a phase "copy" and "pg/conn".
 compiled() {
     local module
     new_tree
     printf '#include "phase/phase.h"\nint copy_run(void);\nint copy_look(void);\nint copy_run(void) { return 1; }\nint copy_look(void) { return 1; }\n' >src/phase/copy.c
-    printf 'int copy_run(void);\nint run(void);\nint run(void) { return copy_run(); }\n' >src/cmd/run.c
     printf 'void conn_set_deadline(void);\nvoid conn_set_deadline(void) {}\n' >src/pg/conn.c
     printf '%b' "$3" >"src/$2.c"
-    for module in phase/copy cmd/run pg/conn "$2"; do
+    for module in phase/copy pg/conn "$2"; do
         mkdir -p "build/obj/src/${module%/*}"
         "${CC:-cc}" -Iinclude -c -o "build/obj/src/$module.o" "src/$module.c"
     done
@@ -90,6 +89,10 @@ compiled() {
 compiled phases tool/pending 'int f(void);\nint f(void) { return 1; }\n'
 compiled phases phase/index 'int copy_look(void);\nint f(void);\nint f(void) { return copy_look(); }\n' \
     'uses copy_look() of the phase phase/copy'
+compiled phases way/way 'int copy_run(void);\nint f(void);\nint f(void) { return copy_run(); }\n'
+compiled phases cmd/x 'int copy_look(void);\nint f(void);\nint f(void) { return copy_look(); }\n'
+compiled phases cmd/x 'int copy_run(void);\nint f(void);\nint f(void) { return copy_run(); }\n' \
+    'uses copy_run() of the phase phase/copy'
 compiled phases swap/swap 'int copy_run(void);\nint f(void);\nint f(void) { return copy_run(); }\n' \
     'uses copy_run() of the phase phase/copy'
 deadline='void conn_set_deadline(void);\nvoid f(void);\nvoid f(void) { conn_set_deadline(); }\n'
