@@ -15,8 +15,8 @@
 #include "sql/template.h"
 #include "tool/diskfull.h"
 #include "tool/guard.h"
-#include "tool/pause.h"
 #include "tool/polite.h"
+#include "tool/throttle.h"
 #include "ui/log.h"
 
 /* Workers take weak locks on live only, and wait for them without stopping anybody. */
@@ -329,7 +329,7 @@ session_find_migration(Session *session, Error *error)
 bool
 session_may_begin(Session *session, Error *error)
 {
-    session->has_begun = session->has_begun || pause_refuse(&session->context, error);
+    session->has_begun = session->has_begun || throttle_refuse(&session->context, error);
     return session->has_begun;
 }
 

@@ -19,8 +19,8 @@
 #include "tool/baddata.h"
 #include "tool/diskfull.h"
 #include "tool/guard.h"
-#include "tool/pause.h"
 #include "tool/pending.h"
+#include "tool/throttle.h"
 #include "ui/log.h"
 #include "ui/progress.h"
 
@@ -160,49 +160,21 @@ prepare_copy(Copy *copy, Error *error)
     return true;
 }
 
-/* Replicas that fall behind, and an operator who said pause, hold the copy up. */
-static bool
-check_throttle(Copy *copy, Text *waiting_for, Error *error)
-{
-    Context *context = copy->context;
-    const Result *result = statement_run(context->control, error, "lag", NULL);
-    const char *pause;
-    bool lagging;
-
-    if (result == NULL)
-        return false;
-    lagging = result_get_int(result, 0, "lag") > context->settings->max_lag;
-    if (!journal_pause(context->control, context->migration, &pause, error))
-        return false;
-    copy->throttled = lagging || pause != NULL;
-    if (pause != NULL)
-        pause_say(context, pause, waiting_for);
-    else if (lagging)
-    {
-        text_append(waiting_for, "a replica that lags behind");
-        context_say_waiting(context, WAITING_REPLICA, "waiting for %s", text_cstr(waiting_for));
-    }
-    if (pause == NULL)
-        waiting_is_over(&context->waiting, WAITING_OPERATOR);
-    progress_held(pause != NULL ? "paused" : lagging ? "waiting for a replica" : NULL);
-    return true;
-}
-
 static bool
 look_after_copy(Copy *copy, Error *error)
 {
     Context *context = copy->context;
-    Text waiting_for = {0};
+    Text held = {0};
     int64_t backlog;
     char note[64], keys[40];
-    bool ok =
-        guard_look(context, context->control, error) &&
-        pending_compact(context, copy->pair, error) &&
-        pending_count(context, copy->pair, &backlog, error) &&
-        check_throttle(copy, &waiting_for, error) &&
-        journal_note(context->control, context->migration, backlog, waiting_for.data, NULL, error);
+    bool ok = guard_look(context, context->control, error) &&
+              pending_compact(context, copy->pair, error) &&
+              pending_count(context, copy->pair, &backlog, error) &&
+              throttle_look(context, THROTTLE_ALL, &held, error) &&
+              journal_note(context->control, context->migration, backlog, held.data, NULL, error);
 
-    text_clear(&waiting_for);
+    copy->throttled = held.length > 0;
+    text_clear(&held);
     if (!ok)
         return false;
     snprintf(note, sizeof(note), "%s changes to apply", count_format(keys, backlog));

@@ -14,6 +14,7 @@
 #include "tool/diskfull.h"
 #include "tool/guard.h"
 #include "tool/pending.h"
+#include "tool/throttle.h"
 #include "ui/progress.h"
 
 enum
@@ -31,6 +32,7 @@ typedef struct Objects
     char **statements;
     int next;
     int done;
+    bool throttled;     /* no build is begun */
     const char *note;   /* what is done besides them, for the progress */
     const char *failed; /* name of the index that could not be built */
 } Objects;
@@ -85,6 +87,8 @@ next_index(void *context, Job *job, Error *error)
 
     if (objects->next == objects->count || loop_is_stopping(objects->context->loop))
         return POOL_END;
+    if (objects->throttled)
+        return POOL_LATER;
     build = calloc(1, sizeof(*build));
     if (build == NULL)
         abort();
@@ -121,14 +125,20 @@ index_done(void *context, Job *job, const Result *result, Error *failure, Error 
 static bool
 look_after_builds(Objects *objects, Error *error)
 {
+    Text held = {0};
     int64_t backlog;
     Context *context = objects->context;
+    bool ok;
 
     progress_show("index", objects->done, objects->count, "indexes", objects->note);
-    return guard_look(context, context->control, error) &&
-           pending_compact(context, objects->pair, error) &&
-           pending_count(context, objects->pair, &backlog, error) &&
-           journal_note(context->control, context->migration, backlog, NULL, NULL, error);
+    ok = guard_look(context, context->control, error) &&
+         pending_compact(context, objects->pair, error) &&
+         pending_count(context, objects->pair, &backlog, error) &&
+         throttle_look(context, THROTTLE_ALL, &held, error) &&
+         journal_note(context->control, context->migration, backlog, held.data, NULL, error);
+    objects->throttled = held.length > 0;
+    text_clear(&held);
+    return ok;
 }
 
 /* Until the workers are through the rest is looked after. */

@@ -12,8 +12,8 @@
 #include "phase/settle.h"
 #include "swap/swap.h"
 #include "tool/guard.h"
-#include "tool/pause.h"
 #include "tool/pending.h"
+#include "tool/throttle.h"
 #include "ui/progress.h"
 
 typedef struct Stage
@@ -138,7 +138,7 @@ may_begin(Context *context, const Stage *stage, bool *whole, Error *error)
     *whole = true;
     if (!stage->is_phase)
         return true;
-    return context_may_go_on(context, error) && pause_wait(context, NULL, error) &&
+    return context_may_go_on(context, error) && throttle_wait(context, NULL, error) &&
            (stage->patience == NULL || stage->patience(context, error)) &&
            (stage->guard == NULL || stage->guard(context, whole, error));
 }

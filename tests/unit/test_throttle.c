@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "scene.h"
-#include "tool/pause.h"
+#include "tool/throttle.h"
 
 typedef struct Play
 {
@@ -63,7 +63,7 @@ teardown(void **state)
 static void
 waits(Play *play, int64_t *waited)
 {
-    if (!pause_wait(&play->scene->context, waited, &play->scene->error))
+    if (!throttle_wait(&play->scene->context, waited, &play->scene->error))
         fail_msg("%s", play->scene->error.message);
 }
 
@@ -74,9 +74,9 @@ it_may_begin(void **state)
 {
     Play *play = *state;
 
-    assert_true(pause_refuse(&play->scene->context, &play->scene->error));
+    assert_true(throttle_refuse(&play->scene->context, &play->scene->error));
     play->is_gone = true; /* by abort, meanwhile: that is not this module's to say */
-    assert_true(pause_refuse(&play->scene->context, &play->scene->error));
+    assert_true(throttle_refuse(&play->scene->context, &play->scene->error));
 }
 
 static void
@@ -85,7 +85,7 @@ it_is_told_who_paused_it(void **state)
     Play *play = *state;
 
     play->paused = 1;
-    assert_false(pause_refuse(&play->scene->context, &play->scene->error));
+    assert_false(throttle_refuse(&play->scene->context, &play->scene->error));
     assert_non_null(strstr(play->scene->error.detail, play->words));
     assert_non_null(strstr(play->scene->error.hint, "continue"));
     assert_non_null(strstr(play->scene->error.hint, "abort"));
@@ -100,7 +100,7 @@ abort_is_no_advice_after_the_swap(void **state)
 
     play->paused = 1;
     play->scene->migration.phase = PHASE_SWAPPED;
-    assert_false(pause_refuse(&play->scene->context, &play->scene->error));
+    assert_false(throttle_refuse(&play->scene->context, &play->scene->error));
     assert_null(strstr(play->scene->error.hint, "abort"));
     scene_check(play->scene, ERROR_PAUSED, "paused");
 }
@@ -112,7 +112,7 @@ nobody_knows_who_paused_it(void **state)
 
     play->paused = 1;
     play->words = "";
-    assert_false(pause_refuse(&play->scene->context, &play->scene->error));
+    assert_false(throttle_refuse(&play->scene->context, &play->scene->error));
     assert_null(play->scene->error.detail);
     scene_check(play->scene, ERROR_PAUSED, "paused");
 }
@@ -167,7 +167,7 @@ a_signal_ends_the_wait(void **state)
 
     play->paused = INT32_MAX;
     play->stop_at_note = true;
-    assert_false(pause_wait(&play->scene->context, NULL, &play->scene->error));
+    assert_false(throttle_wait(&play->scene->context, NULL, &play->scene->error));
     scene_check(play->scene, ERROR_STOPPED, "stopped");
 }
 
