@@ -27,7 +27,7 @@ ALL_LIBS := $(LIBPQ_LIBS) $(shell pkg-config --libs $(PKGS)) -lm $(LDFLAGS)
 LINK = $(CC) $(MODE) -o $@ $(filter %.o %.a,$^) $(ALL_LIBS)
 
 SOURCES := $(sort $(shell find src -name '*.c'))
-TEMPLATES := $(sort $(wildcard templates/*.sql))
+TEMPLATES := $(sort $(shell find templates -name '*.sql'))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/templates.o
 # Everything but main(): a test takes from it what it needs.
 LIBRARY := $(BUILD)/obj/pgswap.a

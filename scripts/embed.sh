@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes a C source with the text of every template, sorted by name:
+# Writes a C source with the text of every template, sorted by name, whatever folder it is in:
 #
 #     scripts/embed.sh templates >build/templates.c
 #
@@ -19,9 +19,14 @@ cat <<'HEAD'
 const EmbeddedTemplate embedded_templates[] = {
 HEAD
 
-for file in "$directory"/*.sql; do
-    [ -e "$file" ] || continue
+last=
+find "$directory" -name '*.sql' | sed 's,.*/,& ,' | sort -k 2 | sed 's,/ ,/,' | while IFS= read -r file; do
     name=$(basename "$file" .sql)
+    if [ "$name" = "$last" ]; then
+        echo "$file: there is another template of that name" >&2
+        exit 1
+    fi
+    last=$name
     case $name in
     *[!a-z0-9_]*)
         echo "$file: a template's name is made of a-z, 0-9 and _" >&2

@@ -41,7 +41,7 @@ bool matviews_look(Conn *conn, Arena *arena, const char *live, const char *schem
 #define TOWER_MOVED "moved"
 
 /* The statements that move what hangs on live, by stages, there and away being the schemas that the
- * other table comes from and live goes to; see templates/dependents.sql. */
+ * other table comes from and live goes to; see templates/swap/dependents.sql. */
 const Result *dependents_read(Conn *conn, Arena *arena, const char *live, const Mapping *mapping,
                               const char *path, const char *tower, const char *there,
                               const char *away, Error *error) ERROR_MUST_CHECK;

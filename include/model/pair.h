@@ -13,7 +13,7 @@
 #include "model/journal.h"
 #include "model/statement.h"
 
-/* Takes row number row of templates/pair_read.sql. */
+/* Takes row number row of templates/state/pair_read.sql. */
 bool pair_take(Arena *arena, const Result *result, int row, const Migration *migration, Pair *pair,
                Error *error) ERROR_MUST_CHECK;
 

@@ -4,7 +4,7 @@
  * generated columns, make of a row must be what the application's sessions make of it: so they run
  * with the parameters of a new session of the table's owner, as they were when the migration began,
  * from whichever machine it goes on.  Our own statements keep to ours
- * (templates/parameters_ours.sql).
+ * (templates/session/parameters_ours.sql).
  *
  *     parameters_use(parameters, conn, error)      in a transaction
  *     … statements whose templates qualify every name …

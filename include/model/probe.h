@@ -11,7 +11,7 @@
 #include "model/parameters.h"
 #include "pg/await.h"
 
-/* A column of a table as the mapping needs it; see templates/columns.sql. */
+/* A column of a table as the mapping needs it; see templates/table/columns.sql. */
 typedef struct Column
 {
     int attnum;

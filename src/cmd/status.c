@@ -20,7 +20,7 @@ enum
     INDENT = 12 /* where the values begin */
 };
 
-/* A row of templates/status.sql. */
+/* A row of templates/state/status.sql. */
 typedef struct Row
 {
     const Result *result;

@@ -35,7 +35,7 @@ is_current(Conn *conn, bool *current, Error *error)
     return result != NULL;
 }
 
-/* One row of templates/states.sql. */
+/* One row of templates/state/states.sql. */
 typedef struct Known
 {
     char *name;

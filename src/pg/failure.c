@@ -14,7 +14,7 @@
 static const char query_canceled[] = "57014";
 static const char lock_not_available[] = "55P03";
 static const char deadlock_detected[] = "40P01";
-/* Raised by the functions of our state schema (templates/state_install.sql). */
+/* Raised by the functions of our state schema (templates/state/state_install.sql). */
 static const char taken_over[] = "PS002";
 static const char other_table[] = "PS003";
 

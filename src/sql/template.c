@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/text.h"
 #include "sql/embedded.h"
@@ -97,15 +98,20 @@ read_file(Arena *arena, const char *path, const char **content, Error *error)
     return true;
 }
 
-/* Reads one file of the directory into its place in texts. */
+static bool read_overrides(Arena *arena, const char *directory, const char **texts, Error *error);
+
+/* Reads one file of the directory into its place in texts, or those of a folder in it. */
 static bool
 read_override(Arena *arena, const char *directory, const char *file, const char **texts,
               Error *error)
 {
     const char *path = arena_printf(arena, "%s/%s", directory, file);
     size_t length = strlen(file);
+    struct stat facts;
     int index = -1;
 
+    if (stat(path, &facts) == 0 && S_ISDIR(facts.st_mode))
+        return read_overrides(arena, path, texts, error);
     if (length > 4 && strcmp(file + length - 4, ".sql") == 0)
         index = template_index(arena_strndup(arena, file, length - 4));
     if (index < 0)

@@ -339,7 +339,8 @@ my %FIXED = (
 sub read_template
 {
     my ($name, $table, $known) = @_;
-    my $sql = PostgreSQL::Test::Utils::slurp_file(Pgswap::Test::tree() . "/templates/$name.sql") =~ s/^--.*\n//mgr;
+    my ($file) = glob Pgswap::Test::tree() . "/templates/*/$name.sql";
+    my $sql = PostgreSQL::Test::Utils::slurp_file($file) =~ s/^--.*\n//mgr;
     my $oid = $t->value("select '$table'::regclass::oid");
     return $sql =~ s/(?<!:):(?:live_)?oid\b/$oid/gr =~ s/(?<!:):'?state\b'?/'pgswap'/gr =~ s/(?<!:):'?(?:from|to)\b'?/'app'/gr =~ s/(?<!:):known\b/$known/gr;
 }

@@ -1,4 +1,4 @@
-# Every template can be given to psql: `psql -v … -f templates/x.sql` knows all its variables and meets
+# Every template can be given to psql: `psql -v … -f templates/swap/lock.sql` knows all its variables and meets
 # nothing that psql cannot read.  Its first line says what it does and which lock it takes.
 use strict;
 use warnings;
@@ -10,7 +10,7 @@ use Test::More;
 
 my $t = Pgswap::Test->start_server('psql_templates');
 my $directory = Pgswap::Test::tree() . '/templates';
-my @files = sort glob "$directory/*.sql";
+my @files = sort glob "$directory/*/*.sql";
 cmp_ok(scalar @files, '>', 0, 'there are templates');
 
 # The variables of a template: :name (raw), :'name', :"name"; casts, strings, comments and dollar-quoted

@@ -11,14 +11,14 @@ fail() {
     exit 1
 }
 
-mkdir "$scratch/templates"
+mkdir -p "$scratch/templates/folder"
 cat >"$scratch/templates/nasty.sql" <<'SQL'
 -- Backslashes \ \\ \n \" \0 & \& and "quotes" 'single' %s %d. Lock: none
 SELECT E'\\x', '??=', '??/', "a""b", '/* */ // \', $$??'$$, U&"d\0061t"; -- grün Ω
 
 	tab	SELECT :'name', :"name", a::text, '$1' ~ '\m\?';
 SQL
-printf -- '-- Lock: %s\n' "$(head -c 20000 /dev/zero | tr '\0' x)" >"$scratch/templates/long.sql"
+printf -- '-- Lock: %s\n' "$(head -c 20000 /dev/zero | tr '\0' x)" >"$scratch/templates/folder/long.sql"
 
 cat >"$scratch/print.c" <<'C'
 #include "sql/embedded.h"
@@ -43,7 +43,7 @@ embed_with() {
     ${CC:-cc} -std=c11 -Wall -Wextra -Werror -trigraphs -Iinclude -o "$scratch/print" \
         "$scratch/print.c" "$scratch/templates.c"
     for name in nasty long; do
-        "$scratch/print" "$name" | cmp - "$scratch/templates/$name.sql" ||
+        "$scratch/print" "$name" | cmp - "$(find "$scratch/templates" -name "$name.sql")" ||
             fail "$1 spoils $name.sql"
     done
     echo "ok - embedded text equals the file ($1)"

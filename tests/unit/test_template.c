@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sql/template.h"
@@ -187,7 +188,17 @@ test_template_directory(void **state)
 {
     (void)state;
     Error error = ERROR_INIT;
-    char file[128];
+    char file[128], folder[512];
+
+    /* folders in it are as good */
+    snprintf(folder, sizeof(folder), "%s/folder", scratch);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    snprintf(file, sizeof(file), "folder/%s.sql", template_name(0));
+    write_file(file, "SELECT 'from a folder';\n");
+    assert_true(template_use_directory(scratch, &error));
+    assert_string_equal(template_text(template_name(0)), "SELECT 'from a folder';\n");
+    remove_file(file);
+    assert_int_equal(rmdir(folder), 0);
 
     write_file("unknown.sql", "SELECT 1;\n");
     assert_false(template_use_directory(scratch, &error));
