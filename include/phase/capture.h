@@ -20,6 +20,6 @@ bool capture_make_logs(Context *context, const Migration *migration, Error *erro
 bool capture_collect(Context *context, const Pair *pair, StatementList *list, Error *error)
     ERROR_MUST_CHECK;
 
-/* Capture was dropped or switched off: nobody knows what it missed.  Installs it again, empties
- * standby and goes back to the copy. */
-bool capture_again(Context *context, Error *error) ERROR_MUST_CHECK;
+/* Capture of that pair was dropped or switched off: nobody knows what it missed.  Installs it again
+ * for all, empties standby and goes back to the copy. */
+bool capture_again(Context *context, const Pair *lost, Error *error) ERROR_MUST_CHECK;

@@ -17,15 +17,15 @@ bool guard_last_copy(Context *context, Error *error) ERROR_MUST_CHECK;
 /* That, and live compared with its description: ERROR_CHANGED if it is not what it was. */
 bool guard_unchanged(Context *context, Error *error) ERROR_MUST_CHECK;
 
-/* When capture triggers of a pair were dropped or switched off, *whole is false: what they missed
- * is unknown. */
-bool guard_capture(Context *context, bool *whole, Error *error) ERROR_MUST_CHECK;
+/* *lost is a pair of which capture triggers were dropped or switched off: what they missed is
+ * unknown. NULL: none is. */
+bool guard_capture(Context *context, const Pair **lost, Error *error) ERROR_MUST_CHECK;
 
 /* ERROR_CHANGED, with what can be done about it.  Returns false, always. */
-bool guard_capture_is_lost(const Context *context, Error *error);
+bool guard_capture_is_lost(const Pair *pair, Error *error);
 
 /* All that together. */
-bool guard_check(Context *context, bool *whole, Error *error) ERROR_MUST_CHECK;
+bool guard_check(Context *context, const Pair **lost, Error *error) ERROR_MUST_CHECK;
 
 /*
  * Notices within seconds what others do to live: to be called wherever time passes, it looks once

@@ -126,7 +126,7 @@ attempt_again(Context *context, void *data, Error *error)
 }
 
 bool
-capture_again(Context *context, Error *error)
+capture_again(Context *context, const Pair *lost, Error *error)
 {
     PoliteTask task = {.what = "reinstall the capture triggers on",
                        .relations = context->migration->live_oids,
@@ -136,7 +136,7 @@ capture_again(Context *context, Error *error)
     log_warning(
         "the capture triggers on %s were dropped or disabled, or a crash emptied the unlogged new "
         "table; the copy starts again",
-        context->migration->label);
+        lost->live);
     return polite_run(context, &task, error);
 }
 

@@ -26,22 +26,23 @@ read_live_marks(Swap *swap, const Part *part, char **marks, Error *error)
 static bool
 require_capture(Context *context, Error *error)
 {
-    bool whole;
+    const Pair *lost;
 
-    return guard_capture(context, &whole, error) &&
-           (whole || guard_capture_is_lost(context, error));
+    return guard_capture(context, &lost, error) &&
+           (lost == NULL || guard_capture_is_lost(lost, error));
 }
 
 bool
 conditions_look(Swap *swap, Error *error)
 {
     Context *context = swap->context;
-    bool whole;
+    const Pair *lost;
 
     for_each_part (part, swap)
         if (!read_live_marks(swap, part, &part->marks, error))
             return false;
-    return guard_check(context, &whole, error) && (whole || guard_capture_is_lost(context, error));
+    return guard_check(context, &lost, error) &&
+           (lost == NULL || guard_capture_is_lost(lost, error));
 }
 
 /* *known if no row of live can have changed without capture since the tables were compared. */

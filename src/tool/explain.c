@@ -140,12 +140,12 @@ look_at_rows(Context *context, const Pair *pair, const Error *error, Error *caus
 static void
 look_at_capture(Context *context, const Error *error, Error *cause)
 {
-    bool whole;
+    const Pair *lost;
 
-    if (context->migration->phase < PHASE_READY || !guard_capture(context, &whole, cause))
+    if (context->migration->phase < PHASE_READY || !guard_capture(context, &lost, cause))
         return;
-    if (!whole)
-        (void)guard_capture_is_lost(context, cause);
+    if (lost != NULL)
+        (void)guard_capture_is_lost(lost, cause);
     for_each_pair (pair, context->migration)
         if (cause->kind == ERROR_NONE)
             look_at_rows(context, pair, error, cause);

@@ -171,24 +171,25 @@ guard_unchanged(Context *context, Error *error)
 }
 
 static bool
-check_capture(const Context *context, Conn *conn, bool *whole, Error *error)
+check_capture(const Context *context, Conn *conn, const Pair **lost, Error *error)
 {
-    *whole = true;
+    *lost = NULL;
     for_each_pair (pair, context->migration)
     {
         const Result *result = pair_run(conn, pair, error, "capture_state", NULL);
 
         if (result == NULL)
             return false;
-        *whole = *whole && result_get_bool(result, 0, "whole");
+        if (*lost == NULL && !result_get_bool(result, 0, "whole"))
+            *lost = pair;
     }
     return true;
 }
 
 bool
-guard_capture(Context *context, bool *whole, Error *error)
+guard_capture(Context *context, const Pair **lost, Error *error)
 {
-    return check_capture(context, context->control, whole, error);
+    return check_capture(context, context->control, lost, error);
 }
 
 bool
@@ -229,21 +230,20 @@ read_marks(const Context *context, Conn *conn, Digest *marks, Error *error)
 }
 
 bool
-guard_check(Context *context, bool *whole, Error *error)
+guard_check(Context *context, const Pair **lost, Error *error)
 {
     context->look.is_known = read_marks(context, context->control, &context->look.marks, error) &&
                              guard_unchanged(context, error);
     context->look.at = clock_ms();
-    return context->look.is_known && guard_capture(context, whole, error);
+    return context->look.is_known && guard_capture(context, lost, error);
 }
 
 bool
-guard_capture_is_lost(const Context *context, Error *error)
+guard_capture_is_lost(const Pair *pair, Error *error)
 {
-    const Migration *migration = context->migration;
-    const char *live = migration->label;
+    const char *live = pair->live;
 
-    if (migration->phase != PHASE_SWAPPED)
+    if (pair->migration->phase != PHASE_SWAPPED)
     {
         error_set(error, ERROR_CHANGED, "the capture triggers on %s were dropped or disabled",
                   live);
@@ -260,13 +260,13 @@ guard_capture_is_lost(const Context *context, Error *error)
 /* Before the swap a phase comes to its end and capture is installed again; nothing else can be done
  * about rows that were changed without it. */
 static bool
-tell_capture_lost(const Context *context, Error *error)
+tell_capture_lost(const Pair *pair, Error *error)
 {
-    if (context->migration->phase >= PHASE_READY)
-        return guard_capture_is_lost(context, error);
+    if (pair->migration->phase >= PHASE_READY)
+        return guard_capture_is_lost(pair, error);
     log_warning("the capture triggers on %s were dropped or disabled; the copy starts again "
                 "after this phase",
-                context->migration->label);
+                pair->live);
     return true;
 }
 
@@ -274,15 +274,14 @@ tell_capture_lost(const Context *context, Error *error)
 static bool
 look_closely(const Context *context, Conn *conn, Error *error)
 {
-    bool whole = true;
+    const Pair *lost;
 
     if (!check_all_tables(context, conn, error))
         return false;
     if (context->migration->phase == PHASE_CAPTURE)
         return check_fingerprints(context, conn, error);
-    return check_fingerprints(context, conn, error) &&
-           check_capture(context, conn, &whole, error) &&
-           (whole || tell_capture_lost(context, error));
+    return check_fingerprints(context, conn, error) && check_capture(context, conn, &lost, error) &&
+           (lost == NULL || tell_capture_lost(lost, error));
 }
 
 bool

@@ -23,9 +23,9 @@ typedef struct Stage
     const char *title; /* what is being done, for people */
 
     /* before it begins, or NULL */
-    bool (*patience)(Context *context, Error *error);           /* how long it waits to read */
-    bool (*guard)(Context *context, bool *whole, Error *error); /* what others did; is capture
-                                                                   whole? */
+    bool (*patience)(Context *context, Error *error); /* how long it waits to read */
+    bool (*guard)(Context *context, const Pair **lost, Error *error); /* what others did */
+
     /* one of both; for each pair on its own, by workers */
     bool (*run)(Context *context, Error *error);
     bool (*run_pair)(Context *context, const Pair *pair, Error *error);
@@ -131,16 +131,16 @@ run_stage(Context *context, const Stage *stage, Error *error)
     return ok;
 }
 
-/* *whole is false if rows may have been changed without capture. */
+/* *lost is a pair whose rows may have been changed without capture, or NULL. */
 static bool
-may_begin(Context *context, const Stage *stage, bool *whole, Error *error)
+may_begin(Context *context, const Stage *stage, const Pair **lost, Error *error)
 {
-    *whole = true;
+    *lost = NULL;
     if (!stage->is_phase)
         return true;
     return context_may_go_on(context, error) && throttle_wait(context, NULL, error) &&
            (stage->patience == NULL || stage->patience(context, error)) &&
-           (stage->guard == NULL || stage->guard(context, whole, error));
+           (stage->guard == NULL || stage->guard(context, lost, error));
 }
 
 bool
@@ -151,10 +151,11 @@ way_run(Context *context, Phase last, Error *error)
     while ((phase = phase_now(context)) <= last)
     {
         const Stage *stage = stage_of(phase);
-        bool whole;
+        const Pair *lost;
 
-        if (!may_begin(context, stage, &whole, error) ||
-            !(whole ? run_stage(context, stage, error) : capture_again(context, error)))
+        if (!may_begin(context, stage, &lost, error) ||
+            !(lost == NULL ? run_stage(context, stage, error)
+                           : capture_again(context, lost, error)))
             return false;
         if (phase == PHASE_SWAPPED)
             break;
