@@ -6,6 +6,8 @@
 
 #include "swap/exchange.h"
 
+#include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -73,6 +75,22 @@ append_sequences(Context *context, Text *release, Text *attach, const Pair *pair
     return true;
 }
 
+/* Does away with items. */
+static bool
+append_later(Context *context, Text *script, const Pair *pair, json_t *items, Error *error)
+{
+    char *text = json_dumps(items, JSON_COMPACT);
+    const char *statement =
+        json_array_size(items) == 0
+            ? ""
+            : pair_render(context->arena, pair, error, "validate_create", "items", text, NULL);
+
+    free(text);
+    json_decref(items);
+    text_append(script, statement == NULL ? "" : statement);
+    return statement != NULL;
+}
+
 /* What hangs on live: taken off before the exchange, put on after it, validated after the commit;
  * and what must be locked for that. */
 static bool
@@ -83,33 +101,28 @@ append_dependents(Context *context, Text *before, Text *after, const Pair *pair,
                                            &pair->mapping, pair->migration->parameters.path, tower,
                                            pair_word(context->arena, pair, "standby_schema"),
                                            pair_word(context->arena, pair, "away_schema"), error);
+    json_t *later;
 
     if (result == NULL)
         return false;
+    later = json_array();
     for (int i = 0; i < result_rows(result); i++)
     {
         const char *stage = result_get(result, i, "stage");
         const char *statement = result_get(result, i, "statement");
-        const char *later;
 
         if (strcmp(stage, "lock") == 0)
-        {
             lockset_add(context, locks, statement, result_get(result, i, "relation"));
-            continue;
-        }
-        if (strcmp(stage, "before") == 0 || strcmp(stage, "after") == 0)
+        else if (strcmp(stage, "before") == 0 || strcmp(stage, "after") == 0)
         {
             text_printf(strcmp(stage, "before") == 0 ? before : after, "%s;\n", statement);
             (*moves)++;
-            continue;
         }
-        later = pair_render(context->arena, pair, error, "validate_create", "statement", statement,
-                            "stage", stage, NULL);
-        if (later == NULL)
-            return false;
-        text_append(after, later);
+        else
+            json_array_append_new(later,
+                                  json_pack("{s:s,s:s}", "stage", stage, "statement", statement));
     }
-    return true;
+    return append_later(context, after, pair, later, error);
 }
 
 /* The capture of the other direction begins in the swap itself, so that there is no gap. */
