@@ -16,7 +16,8 @@
 typedef struct DescriptionLine
 {
     bool in_swap;
-    char *name; /* index orders_pkey, column id, … */
+    bool is_kept; /* one mark tells of all such lines that they are as they were */
+    char *name;   /* index orders_pkey, column id, … */
     char *definition;
     char *respelled; /* what the definition may be as well, or NULL */
 } DescriptionLine;
@@ -30,13 +31,13 @@ typedef struct Description
 
 /*
  * Reads the description of a table; schema is where it stands now, home where it will stand: names
- * in the text are written as if it stood in home.  known is NULL, or what an earlier description of
- * the same table knew: each text of it is bound to the row of the catalog that it was made of, so
- * what was altered since is read all the same.
+ * in the text are written as if it stood in home.  known is NULL, or an earlier description of the
+ * same table, in an arena that lives as long: what it says is bound to the rows of the catalog that
+ * it was made of, so what was altered since is read all the same.
  */
 bool description_read(Conn *conn, Arena *arena, const char *oid, const char *schema,
-                      const char *home, const char *known, Description *description, Error *error)
-    ERROR_MUST_CHECK;
+                      const char *home, const Description *known, Description *description,
+                      Error *error) ERROR_MUST_CHECK;
 
 char *description_to_json(Arena *arena, const Description *description);
 
@@ -66,7 +67,7 @@ char *description_compare(Arena *arena, const Description *expected, const Descr
 
 /* Reads the description of a table that stands in its home schema, and requires all of it to be as
  * expected: else ERROR_CHANGED with this message, and the differences as detail. */
-bool description_require(Conn *conn, const char *oid, const char *schema, const char *known,
+bool description_require(Conn *conn, const char *oid, const char *schema, const Description *known,
                          const Description *expected, DescriptionReason reason, Error *error,
                          const char *format, ...) __attribute__((format(printf, 8, 9)))
 ERROR_MUST_CHECK;

@@ -65,8 +65,11 @@ explain_drop(Error *error)
 static void
 take_line(Arena *arena, const Result *result, int row, Description *description)
 {
+    const char *scope = result_get(result, row, "scope");
+
     description->lines[description->count++] = (DescriptionLine){
-        .in_swap = strcmp(result_get(result, row, "scope"), "swap") == 0,
+        .in_swap = strcmp(scope, "swap") == 0,
+        .is_kept = strcmp(scope, "kept") == 0,
         .name = arena_strdup(arena, result_get(result, row, "name")),
         .definition = arena_strdup(arena, result_get(result, row, "definition")),
     };
@@ -83,31 +86,51 @@ dump(Arena *arena, json_t *root)
     return copy;
 }
 
+static void
+take_kept(const Description *known, Description *description)
+{
+    for (int i = 0; i < known->count; i++)
+        if (known->lines[i].is_kept)
+            description->lines[description->count++] = known->lines[i];
+}
+
+static void
+take_answer(Arena *arena, const Result *result, const Description *known, Description *description)
+{
+    int room = result_rows(result) + (known == NULL ? 0 : known->count) + 1;
+    json_t *texts = json_object();
+
+    *description =
+        (Description){.lines = arena_alloc(arena, sizeof(DescriptionLine) * (size_t)room)};
+    for (int i = 0; i < result_rows(result); i++)
+    {
+        const char *scope = result_get(result, i, "scope");
+
+        if (strcmp(scope, "known") == 0)
+            json_object_set_new(texts, result_get(result, i, "name"),
+                                json_string(result_get(result, i, "definition")));
+        else if (strcmp(scope, "same") == 0)
+            take_kept(known, description);
+        else
+            take_line(arena, result, i, description);
+    }
+    description->known = dump(arena, texts);
+    qsort(description->lines, (size_t)description->count, sizeof(DescriptionLine), by_name);
+}
+
 bool
 description_read(Conn *conn, Arena *arena, const char *oid, const char *schema, const char *home,
-                 const char *known, Description *description, Error *error)
+                 const Description *known, Description *description, Error *error)
 {
     const Result *result;
-    json_t *texts;
 
     if (!prepare_description(conn, error))
         return false;
     result = statement_run(conn, error, "description_execute", "oid", oid, "from", schema, "to",
-                           home, "known", known, NULL);
+                           home, "known", known == NULL ? NULL : known->known, NULL);
     if (result == NULL)
         return explain_drop(error);
-    *description = (Description){0};
-    description->lines =
-        arena_alloc(arena, sizeof(DescriptionLine) * (size_t)(result_rows(result) + 1));
-    texts = json_object();
-    for (int i = 0; i < result_rows(result); i++)
-        if (strcmp(result_get(result, i, "scope"), "known") == 0)
-            json_object_set_new(texts, result_get(result, i, "name"),
-                                json_string(result_get(result, i, "definition")));
-        else
-            take_line(arena, result, i, description);
-    description->known = dump(arena, texts);
-    qsort(description->lines, (size_t)description->count, sizeof(DescriptionLine), by_name);
+    take_answer(arena, result, known, description);
     return true;
 }
 
@@ -308,7 +331,7 @@ description_merge(Arena *arena, const Description *own, const Description *live)
 }
 
 bool
-description_require(Conn *conn, const char *oid, const char *schema, const char *known,
+description_require(Conn *conn, const char *oid, const char *schema, const Description *known,
                     const Description *expected, DescriptionReason reason, Error *error,
                     const char *format, ...)
 {

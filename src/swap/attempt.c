@@ -31,7 +31,7 @@ greatest(int64_t a, int64_t b)
 /* The table that is live now is what was planned; anything else rolls back.  That live is as it was
  * is known, so what differs is a fault of ours, unless somebody has altered our own table. */
 static bool
-compare_outcome(Context *context, const Pair *pair, const char *known, Error *error)
+compare_outcome(Context *context, const Pair *pair, const Description *known, Error *error)
 {
     if (description_require(context->control, pair->standby_oid, pair->schema, known,
                             &pair->expected, DESCRIPTION_OUTCOME, error,
@@ -57,7 +57,7 @@ exchange(Swap *swap, Error *error)
         if (!statement_script_run(context->control, part->exchange.script, error))
             return error_context(error, "exchanging %s", part->pair->live);
     for_each_part (part, swap)
-        if (!compare_outcome(context, part->pair, part->known, error))
+        if (!compare_outcome(context, part->pair, &part->known, error))
             return false;
     return true;
 }
@@ -161,13 +161,11 @@ know_standby(Swap *swap, Error *error)
     for_each_part (part, swap)
     {
         const Pair *pair = part->pair;
-        Description standby;
 
         if (!description_read(context->control, swap->scratch, pair->standby_oid,
                               pair_word(context->arena, pair, "standby_schema"), pair->schema, NULL,
-                              &standby, error))
+                              &part->known, error))
             return false;
-        part->known = standby.known;
     }
     return true;
 }

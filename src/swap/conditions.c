@@ -32,19 +32,6 @@ require_capture(Context *context, Error *error)
            (lost == NULL || guard_capture_is_lost(lost, error));
 }
 
-bool
-conditions_look(Swap *swap, Error *error)
-{
-    Context *context = swap->context;
-    const Pair *lost;
-
-    for_each_part (part, swap)
-        if (!read_live_marks(swap, part, &part->marks, error))
-            return false;
-    return guard_check(context, &lost, error) &&
-           (lost == NULL || guard_capture_is_lost(lost, error));
-}
-
 /* *known if no row of live can have changed without capture since the tables were compared. */
 static bool
 rows_are_known(Swap *swap, bool *known, Error *error)
@@ -60,6 +47,28 @@ rows_are_known(Swap *swap, bool *known, Error *error)
     }
     *known = true;
     return true;
+}
+
+static bool
+was_altered(Error *error)
+{
+    return error_set(error, ERROR_LOCK, "the table was altered while waiting for the lock");
+}
+
+bool
+conditions_look(Swap *swap, Error *error)
+{
+    const Pair *lost;
+    bool known;
+
+    for_each_part (part, swap)
+        if (!read_live_marks(swap, part, &part->marks, error))
+            return false;
+    if (!guard_check(swap->context, &lost, error))
+        return false;
+    if (lost != NULL)
+        return guard_capture_is_lost(lost, error);
+    return rows_are_known(swap, &known, error) && (known || was_altered(error));
 }
 
 bool
@@ -83,7 +92,7 @@ conditions_check(Swap *swap, Error *error)
 {
     Context *context = swap->context;
     const Result *result;
-    bool known, due;
+    bool due;
 
     for_each_part (part, swap)
     {
@@ -92,12 +101,10 @@ conditions_check(Swap *swap, Error *error)
         if (!read_live_marks(swap, part, &marks, error))
             return false;
         if (strcmp(marks, part->marks) != 0)
-            return error_set(error, ERROR_LOCK, "the table was altered while waiting for the lock");
+            return was_altered(error);
     }
-    if (!require_capture(context, error) || !rows_are_known(swap, &known, error))
+    if (!require_capture(context, error))
         return false;
-    if (!known)
-        return error_set(error, ERROR_LOCK, "the table was altered while waiting for the lock");
     result = statement_run(context->control, error, "swap_conditions", "migration",
                            context->migration->id_text, NULL);
     if (result == NULL)

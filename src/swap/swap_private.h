@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "model/fingerprint.h"
 #include "swap/drain.h"
 #include "swap/exchange.h"
 #include "swap/lockset.h"
@@ -22,7 +23,7 @@ typedef struct Part
     const Pair *after; /* as it will be, with the roles exchanged */
     Exchange exchange; /* everything between drain and comparison */
     char *marks;       /* of live, as it was when its description was checked */
-    char *known;       /* of standby: texts of its description that take long to print */
+    Description known; /* of standby, before the lock */
 } Part;
 
 #define for_each_part(part, swap)                                                                  \
@@ -47,8 +48,9 @@ typedef struct Swap
  * commits; and notes what it imposed. */
 bool attempt_make(Context *context, void *data, Error *error) ERROR_MUST_CHECK;
 
-/* Compares live with its description while readers and writers go on; the marks tell under the lock
- * whether that still holds. */
+/* Compares live with its description, and the marks of its rows with those of the comparison, while
+ * readers and writers go on; live's marks, which change with all of that, tell under the lock
+ * whether it still holds. */
 bool conditions_look(Swap *swap, Error *error) ERROR_MUST_CHECK;
 
 /* Rows may have changed without capture: unless it is plain that they have, the tables are compared

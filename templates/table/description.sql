@@ -5,17 +5,23 @@
 -- stands in, and the one it belongs to. Texts that PostgreSQL prints with the names of all columns in mind take
 -- time by the square of their number, each. So they come back as rows of scope 'known', too, named by the row of
 -- the catalog that each was made of; and what is given as known (an object of such names and texts) is not printed
--- once more, while the table is in either schema. That is for texts which name nothing that moves with the table. A
--- default has no columns in it and is printed without the table. Lock: none.
+-- once more, while the table is in either schema. That is for texts which name nothing that moves with the table; so
+-- are the lines of scope 'kept', of columns: while the rows of the catalog that they were made of are the same, one
+-- row of scope 'same' comes for all of them. A default has no columns in it and is printed without the table.
+-- Lock: none.
 WITH RECURSIVE self AS (
     SELECT c.*, n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = :oid),
 view(oid) AS (
     SELECT r.ev_class
       FROM self
-      JOIN pg_depend d ON (d.refclassid = 'pg_class'::regclass AND d.refobjid = self.oid)
-                       OR (d.refclassid = 'pg_type'::regclass
-                           AND d.refobjid IN (SELECT self.reltype UNION SELECT typarray FROM pg_type WHERE oid = self.reltype AND typarray <> 0))
-      JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+      CROSS JOIN LATERAL (
+          SELECT objid FROM pg_depend WHERE refclassid = 'pg_class'::regclass AND refobjid = self.oid AND classid = 'pg_rewrite'::regclass
+          UNION ALL
+          SELECT objid FROM pg_depend
+           WHERE refclassid = 'pg_type'::regclass AND classid = 'pg_rewrite'::regclass
+             AND refobjid IN (SELECT self.reltype UNION SELECT typarray FROM pg_type WHERE oid = self.reltype AND typarray <> 0)
+          OFFSET 0) AS d
+      JOIN pg_rewrite r ON r.oid = d.objid
      WHERE r.rulename = '_RETURN'
     UNION
     SELECT r.ev_class
@@ -46,7 +52,7 @@ costly(class, oid, key, tree, text) AS MATERIALIZED (
                                                                  FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = s.stxnamespace WHERE s.oid = made.oid)
                                        ELSE (SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d WHERE d.oid = made.oid) END,
                             quote_ident(:from) || '.', quote_ident(:to) || '.'))
-      FROM (SELECT 'constraint', c.oid, md5((to_jsonb(c) - 'connamespace')::text), c.conbin::text
+      FROM (SELECT 'constraint', c.oid, md5(replace(c::text, format(',%s,c,', c.connamespace), ',c,')), c.conbin::text
               FROM pg_constraint c WHERE c.conrelid = :oid AND c.contype = 'c'
             UNION ALL
             SELECT 'index', i.indexrelid, md5(concat_ws(' ', to_jsonb(i), c.relname, c.relam, c.reloptions)), concat(i.indexprs, i.indpred)
@@ -59,10 +65,38 @@ costly(class, oid, key, tree, text) AS MATERIALIZED (
               FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum AND a.attgenerated <> ''
              WHERE d.adrelid = :oid) AS made(class, oid, key, tree)),
 printed(texts) AS MATERIALIZED (SELECT jsonb_object_agg(class || oid, text) FROM costly),
+-- what columns are made of; a partition's identity is its parent's
+marked(mark) AS MATERIALIZED (
+    SELECT md5(concat_ws(';',
+               'columns', (SELECT string_agg(a.xmin::text, ',' ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = self.oid AND a.attnum > 0),
+               'defaults', (SELECT string_agg(d.xmin::text, ',' ORDER BY d.adnum) FROM pg_attrdef d WHERE d.adrelid = self.oid),
+               'comments', (SELECT string_agg(t.xmin::text, ',' ORDER BY t.objsubid) FROM pg_description t
+                             WHERE t.classoid = 'pg_class'::regclass AND t.objoid = self.oid AND t.objsubid > 0)))
+      FROM self WHERE NOT relispartition),
+same(holds, others) AS MATERIALIZED (
+    SELECT coalesce(:known->>'columns' = (SELECT mark FROM marked), false), (:known->>'other columns')::smallint[]),
+-- what is read for the first time and names nothing that moves with the table
+still(id) AS MATERIALIZED (
+    SELECT id
+      FROM (SELECT key, tree FROM costly UNION ALL SELECT 'default' || oid, adbin::text FROM pg_attrdef WHERE adrelid = :oid) AS made(id, tree)
+     WHERE :known IS NULL
+       AND NOT EXISTS (SELECT FROM regexp_matches(tree, 'type(?:id)? (\d+)', 'gi') AS m(id)
+                         JOIN pg_type t ON t.oid = m.id[1]::oid
+                         LEFT JOIN pg_type e ON e.oid = t.typelem
+                        WHERE t.typrelid <> 0 OR e.typrelid <> 0 OR coalesce(e.typname, t.typname) LIKE 'reg%')),
+still_column(attnum) AS MATERIALIZED (
+    SELECT a.attnum
+      FROM marked, pg_attribute a
+      JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_type e ON e.oid = t.typelem
+      LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+     WHERE :known IS NULL AND a.attrelid = :oid AND a.attnum > 0 AND NOT a.attisdropped
+       AND t.typrelid = 0 AND coalesce(e.typrelid, 0) = 0
+       AND (d.oid IS NULL OR 'default' || d.oid IN (SELECT id FROM still))),
 -- texts of expressions that do not say which operator they mean
 tree(scope, name, text) AS (
-    SELECT 'own', format('column %I', a.attname), d.adbin::text
-      FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum WHERE d.adrelid = :oid
+    SELECT 'kept', format('column %I', a.attname), d.adbin::text
+      FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+     WHERE d.adrelid = :oid AND NOT (SELECT holds FROM same)
     UNION ALL
     SELECT 'own', format('constraint %I', c.conname), c.conbin::text
       FROM pg_constraint c WHERE c.conrelid = :oid AND c.contype = 'c' AND c.conname <> 'pgswap_bound'
@@ -96,27 +130,30 @@ item(scope, name, definition) AS (
                coalesce(y.typacl, acldefault('T', y.typowner)), obj_description(y.oid, 'pg_type'))
       FROM self c JOIN pg_type y ON y.oid = c.reltype
     UNION ALL
-    SELECT 'own', format('column %I', a.attname),
+    SELECT CASE WHEN a.attnum IN (SELECT attnum FROM still_column) THEN 'kept' ELSE 'own' END, format('column %I', a.attname),
            format('position %s; type %s; collation %s; not null %s; default %s; identity %s; generated %s; storage %s; compression %s; statistics %s; options %s; grants %s; comment %s',
-               row_number() OVER (ORDER BY a.attnum), format_type(a.atttypid, a.atttypmod),
+               a.position, format_type(a.atttypid, a.atttypmod),
                CASE a.attcollation WHEN 0 THEN '-' ELSE a.attcollation::regcollation::text END,
                a.attnotnull, CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, 0) ELSE (SELECT texts->>('generated' || d.oid) FROM printed) END, CASE WHEN i.attnum IS NOT NULL THEN '' ELSE a.attidentity END, a.attgenerated, a.attstorage,
                a.attcompression, nullif(a.attstattarget, -1),
                CASE WHEN a.attoptions IS NOT NULL THEN (SELECT array_agg(o ORDER BY o) FROM unnest(a.attoptions) AS o WHERE o NOT LIKE 'pg\_attver=%') END,
                a.attacl, t.description)
-      FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+      FROM (SELECT a.*, row_number() OVER (ORDER BY a.attnum) AS position
+              FROM pg_attribute a
+             WHERE a.attrelid = :oid AND a.attnum > 0 AND NOT a.attisdropped AND NOT (SELECT holds AND others = '{}' FROM same)) AS a
+      LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
       LEFT JOIN parents_identity i ON i.attnum = a.attnum
       LEFT JOIN pg_description t ON t.classoid = 'pg_class'::regclass AND t.objoid = a.attrelid AND t.objsubid = a.attnum
-     WHERE a.attrelid = :oid AND a.attnum > 0 AND NOT a.attisdropped
+     WHERE NOT (SELECT holds FROM same) OR a.attnum = ANY ((SELECT others FROM same)::smallint[])
     UNION ALL
     SELECT 'swap', format('identity of column %I', attname), format('%s, of the parent', attidentity) FROM parents_identity
     UNION ALL
     SELECT 'own', format('constraint %I', c.conname),
-           format('%s; comment %s%s', CASE c.contype WHEN 'c' THEN checked.text ELSE pg_get_constraintdef(c.oid) END, x.description,
+           format('%s; comment %s%s', CASE c.contype WHEN 'c' THEN checked.text ELSE pg_get_constraintdef(c.oid) END,
+               (SELECT x.description FROM pg_description x WHERE x.objoid = c.oid AND x.classoid = 'pg_constraint'::regclass AND x.objsubid = 0),
                -- a deferrable key is enforced by a trigger
                (SELECT '; triggers ' || string_agg(t.tgenabled::text, '' ORDER BY t.tgtype) FROM pg_trigger t WHERE t.tgconstraint = c.oid AND t.tgenabled <> 'O'))
       FROM printed, pg_constraint c
-      LEFT JOIN pg_description x ON x.classoid = 'pg_constraint'::regclass AND x.objoid = c.oid
       CROSS JOIN LATERAL (SELECT texts->>('constraint' || c.oid)) AS checked(text)
      WHERE c.conrelid = :oid AND c.contype IN ('p', 'u', 'x', 'c', 'n') AND c.conname <> 'pgswap_bound'
        -- stand-ins of foreign keys
@@ -235,9 +272,10 @@ item(scope, name, definition) AS (
       FROM pg_policy p WHERE p.polrelid = :oid
     UNION ALL
     SELECT 'swap', format('foreign key %I on %s', c.conname, c.conrelid::regclass),
-           format('%s; comment %s%s', replace(pg_get_constraintdef(c.oid), ' NOT VALID', ''), x.description,
+           format('%s; comment %s%s', replace(pg_get_constraintdef(c.oid), ' NOT VALID', ''),
+               (SELECT x.description FROM pg_description x WHERE x.objoid = c.oid AND x.classoid = 'pg_constraint'::regclass AND x.objsubid = 0),
                (SELECT '; triggers ' || string_agg(t.tgenabled::text, '' ORDER BY t.tgrelid, t.tgtype) FROM pg_trigger t WHERE t.tgconstraint = c.oid AND t.tgenabled <> 'O'))
-      FROM pg_constraint c LEFT JOIN pg_description x ON x.classoid = 'pg_constraint'::regclass AND x.objoid = c.oid
+      FROM reader JOIN pg_constraint c ON reader.classid = 'pg_constraint'::regclass AND c.oid = reader.objid
      WHERE c.contype = 'f' AND c.conparentid = 0 AND (c.conrelid = :oid OR c.confrelid = :oid)
        -- those of partitioned tables come back in several steps after the swap
        AND (c.conrelid = :oid OR NOT EXISTS (SELECT FROM pg_class k WHERE k.oid = c.conrelid AND (k.relkind = 'p' OR k.relispartition)))
@@ -288,8 +326,9 @@ item(scope, name, definition) AS (
        AND NOT (d.classid = 'pg_type'::regclass AND d.objid = (SELECT reltype FROM self))
        -- its own default, and that of the other table of ours
        AND NOT (d.classid = 'pg_attrdef'::regclass
-                AND EXISTS (SELECT FROM pg_attrdef k JOIN pg_class t ON t.oid = k.adrelid JOIN pg_namespace n ON n.oid = t.relnamespace
-                             WHERE k.oid = d.objid AND (k.adrelid = :oid OR starts_with(n.nspname, 'pgswap_'))))
+                AND (d.objid IN (SELECT oid FROM pg_attrdef WHERE adrelid = :oid)
+                     OR EXISTS (SELECT FROM pg_attrdef k JOIN pg_class t ON t.oid = k.adrelid JOIN pg_namespace n ON n.oid = t.relnamespace
+                                 WHERE k.oid = d.objid AND starts_with(n.nspname, 'pgswap_'))))
        AND NOT (d.classid = 'pg_constraint'::regclass AND EXISTS (SELECT FROM pg_constraint k WHERE k.oid = d.objid AND :oid IN (k.conrelid, k.confrelid)))
        AND NOT (d.classid = 'pg_trigger'::regclass AND EXISTS (SELECT FROM pg_trigger k WHERE k.oid = d.objid AND k.tgrelid = :oid))
        AND NOT (d.classid = 'pg_proc'::regclass AND d.refclassid = 'pg_class'::regclass))
@@ -297,10 +336,12 @@ SELECT scope, replace(name, quote_ident(:from) || '.', quote_ident(:to) || '.') 
        replace(definition, quote_ident(:from) || '.', quote_ident(:to) || '.') AS definition
   FROM item
 UNION ALL
-SELECT 'known', key, text
-  FROM costly
- WHERE :known IS NULL
-   AND NOT EXISTS (SELECT FROM regexp_matches(tree, 'type(?:id)? (\d+)', 'gi') AS m(id)
-                     JOIN pg_type t ON t.oid = m.id[1]::oid
-                     LEFT JOIN pg_type e ON e.oid = t.typelem
-                    WHERE t.typrelid <> 0 OR e.typrelid <> 0 OR coalesce(e.typname, t.typname) LIKE 'reg%');
+SELECT 'known', key, text FROM costly WHERE key IN (SELECT id FROM still)
+UNION ALL
+SELECT 'known', 'columns', mark FROM marked WHERE :known IS NULL
+UNION ALL
+SELECT 'known', 'other columns', coalesce(array_agg(attnum), '{}')::text
+  FROM pg_attribute a
+ WHERE :known IS NULL AND attrelid = :oid AND attnum > 0 AND NOT attisdropped AND attnum NOT IN (SELECT attnum FROM still_column)
+UNION ALL
+SELECT 'same', 'columns', '' FROM same WHERE holds;

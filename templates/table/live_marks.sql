@@ -1,5 +1,5 @@
 -- A cheap mark of live that changes when another session alters it, or anything that depends on it, without
--- the locks we hold: grants, triggers, policies, views, indexes, comments. By index in catalogs of any size
+-- the locks we hold: grants, triggers, policies, views, indexes, comments; and, as with row_marks.sql, standby's file. By index in catalogs of any size
 -- (OFFSET 0, correlated sub-selects): it is read under the lock, too. Defaults of other tables, temporary ones
 -- among them, that use its sequence are not followed. Lock: none.
 WITH RECURSIVE hangs(classid, objid) AS (
@@ -11,11 +11,13 @@ WITH RECURSIVE hangs(classid, objid) AS (
           SELECT d.classid, d.objid FROM pg_depend d
            WHERE d.refclassid = h.classid AND d.refobjid = h.objid
              AND (d.classid <> 'pg_attrdef'::regclass
-                  OR d.refobjid IN (:live_oid, (SELECT f.adrelid FROM pg_attrdef f WHERE f.oid = d.objid)))
+                  -- its own, on which nothing hangs, are taken together
+                  OR d.objid NOT IN (SELECT o.oid FROM pg_attrdef o WHERE o.adrelid = :live_oid)
+                     AND d.refobjid IN (:live_oid, (SELECT f.adrelid FROM pg_attrdef f WHERE f.oid = d.objid)))
           UNION ALL
           SELECT 'pg_class'::regclass, r.ev_class FROM pg_rewrite r WHERE h.classid = 'pg_rewrite'::regclass AND r.oid = h.objid
           OFFSET 0) AS next)
-SELECT md5(string_agg(concat_ws(' ', h.classid, h.objid, CASE h.classid
+SELECT md5(format('%s|%s|%s|%s|%s', pg_relation_filenode(:standby_oid), string_agg(concat_ws(' ', h.classid, h.objid, CASE h.classid
                WHEN 'pg_class'::regclass THEN concat_ws(' ',
                    (SELECT c.xmin FROM pg_class c WHERE c.oid = h.objid),
                    (SELECT string_agg(a.xmin::text, ',' ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = h.objid AND a.attnum > 0),
@@ -39,7 +41,8 @@ SELECT md5(string_agg(concat_ws(' ', h.classid, h.objid, CASE h.classid
                    (SELECT string_agg(l.xmin::text, ',' ORDER BY l.objsubid, l.provider) FROM pg_seclabel l
                      WHERE l.objoid = h.objid AND l.classoid = h.classid),
                    (SELECT string_agg(d.xmin::text, ',' ORDER BY d.objsubid) FROM pg_description d
-                     WHERE d.objoid = h.objid AND d.classoid = h.classid)) END), ';' ORDER BY h.classid, h.objid)
-           || coalesce((SELECT string_agg(srsubid::text, ',' ORDER BY srsubid) FROM pg_subscription_rel WHERE srrelid = :live_oid), '')
-           || coalesce((SELECT string_agg(p.xmin::text, ',' ORDER BY p.oid) FROM pg_publication p WHERE p.puballtables), '')) AS marks
+                     WHERE d.objoid = h.objid AND d.classoid = h.classid)) END), ';' ORDER BY h.classid, h.objid),
+           (SELECT string_agg(o.xmin::text, ',' ORDER BY o.adnum) FROM pg_attrdef o WHERE o.adrelid = :live_oid),
+           (SELECT string_agg(srsubid::text, ',' ORDER BY srsubid) FROM pg_subscription_rel WHERE srrelid = :live_oid),
+           (SELECT string_agg(p.xmin::text, ',' ORDER BY p.oid) FROM pg_publication p WHERE p.puballtables))) AS marks
   FROM hangs h;

@@ -9,5 +9,6 @@ SELECT now.marks, now.marks IS NOT DISTINCT FROM p.row_marks AS known
                      WHERE t.tgrelid = :live_oid AND NOT t.tgisinternal AND starts_with(t.tgname, :'trigger' || '_')),
                    (SELECT string_agg(a.xmin::text, ',' ORDER BY a.attnum) FROM pg_attribute a
                      WHERE a.attrelid = :live_oid AND a.attnum > 0),
-                   pg_relation_filenode(:standby_oid)))) AS now(marks)
+                   pg_relation_filenode(:standby_oid)))
+        OFFSET 0) AS now(marks)
  WHERE p.migration = :migration AND p.pair = :pair;

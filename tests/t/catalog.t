@@ -342,7 +342,7 @@ sub read_template
     my ($file) = glob Pgswap::Test::tree() . "/templates/*/$name.sql";
     my $sql = PostgreSQL::Test::Utils::slurp_file($file) =~ s/^--.*\n//mgr;
     my $oid = $t->value("select '$table'::regclass::oid");
-    return $sql =~ s/(?<!:):(?:live_)?oid\b/$oid/gr =~ s/(?<!:):'?state\b'?/'pgswap'/gr =~ s/(?<!:):'?(?:from|to)\b'?/'app'/gr =~ s/(?<!:):known\b/$known/gr;
+    return $sql =~ s/(?<!:):(?:live_|standby_)?oid\b/$oid/gr =~ s/(?<!:):'?state\b'?/'pgswap'/gr =~ s/(?<!:):'?(?:from|to)\b'?/'app'/gr =~ s/(?<!:):known\b/$known/gr;
 }
 
 my (%seen_altered, %read);

@@ -145,7 +145,20 @@ for my $case (@WITHOUT_A_TRACE)
     }
 }
 
-# What takes long to print is read of standby before the lock: what changes between that and the lock is seen.
+for my $command ('swap', 'revert')
+{
+    section "standby is emptied before the lock: $command" => sub {
+        my $name = "standby is emptied before the lock: $command";
+        before($command, $name);
+        my ($old, $run) = waiting($command);
+        $t->sql($t->value(q{select format('truncate %s', oid::regclass) from pg_class where relname = 't' and relnamespace::regnamespace::text ~ '^pgswap_'}));
+        $old->disconnect;
+        $t->exits($t->reap($run), 5, "$name: the tables differ");
+        ended($name, $command eq 'swap' ? 'abort' : 'finish');
+    };
+}
+
+# What takes long to print, and the columns, are read of standby before the lock: what changes between that and the lock is seen.
 my @OTHER_TEXTS = (
     [ 'a check' => 'alter table %S drop constraint fits, add constraint fits check (n >= m - 2)' ],
     [ 'the column of a check' => 'alter table %S rename column m to was_m' ],
@@ -153,14 +166,22 @@ my @OTHER_TEXTS = (
     [ 'the options of an index' => 'alter index %H.t_half set (fillfactor = 50)' ],
     [ 'a generated column' => 'alter table %S alter column twice drop expression' ],
     [ 'a default' => q(alter table %S alter column note set default 'new') ],
+    [ 'a default that is gone' => 'alter table %S alter column note drop default' ],
+    [ 'a column that is gone' => 'alter table %S drop column note' ],
+    [ 'a new column' => 'alter table %S add column also int' ],
+    [ 'what is gathered of a column' => 'alter table %S alter column note set statistics 7' ],
+    [ 'the grants on a column' => 'grant select (note) on %S to writer' ],
+    [ 'the comment on a column' => q(comment on column %S.note is 'other') ],
+    [ 'a comment that is gone' => 'comment on column %S.note is null' ],
+    [ 'a foreign key' => 'create table app.parent (id int primary key); alter table %S add foreign key (m) references app.parent not valid' ],
     [ 'statistics' => 'drop statistics %H.t_st; create statistics %H.t_st on n, m from %S' ]);
 for my $case (@OTHER_TEXTS)
 {
     my ($what, $sql) = @$case;
     section "standby is altered before the lock: $what" => sub {
         my $name = "standby is altered before the lock: $what";
-        before('swap', $name, 'alter table app.t add m int default 1, add constraint fits check (n >= m - 1), alter note set default 1,
-            add twice int generated always as (m * 2) stored; create index t_half on app.t ((n / 2)); create statistics app.t_st on n, (m + 1) from app.t');
+        before('swap', $name, q{alter table app.t add m int default 1, add constraint fits check (n >= m - 1), alter note set default 1,
+            add twice int generated always as (m * 2) stored; comment on column app.t.note is 'one'; create index t_half on app.t ((n / 2)); create statistics app.t_st on n, (m + 1) from app.t});
         my $home = $t->value(q{select nspname from pg_namespace where nspname ~ '^pgswap_\d+_green$'});
         my $point = $t->hold('swap-close');
         my $run = $t->spawn('swap', 'app.t', '--pause-at', 'swap-close', '--max-lock-hold', '5min');
@@ -171,6 +192,7 @@ for my $case (@OTHER_TEXTS)
         like($run->{err}, qr/did not come out as planned/, "$name: it is said");
         is(n_type(), 'integer', "$name: not swapped");
         ended($name, 'abort');
+        $t->sql('drop table if exists app.parent');
     };
 }
 
