@@ -87,8 +87,8 @@ make_green(Maker *m, Error *error)
     StatementList made, carried;
 
     if (!statement_generate(m->conn, error, "green_schema", "schema", schema, "blue", blue, NULL) ||
-        !statement_collect(m->conn, m->arena, &made, error, "green_create", "schema", schema,
-                           "blue", blue, NULL) ||
+        !statement_collect(m->conn, m->arena, &made, error, "green_create", "path",
+                           m->parameters->path, "schema", schema, "blue", blue, NULL) ||
         !run_with_parameters(m, &made, error) ||
         !table_oid(m->conn, m->arena, schema, m->blue->name, &m->shape->green, error))
         return error_is(error, "42P01") ? was_renamed(m, error)

@@ -22,7 +22,7 @@ WITH index AS (
 -- exclusion constraints, and keys WITHOUT OVERLAPS, are made with their index
 whole AS (
     SELECT index.*, coalesce(contype = 'x' OR amname <> 'btree', false) AND contype IS NOT NULL AS holds,
-           EXISTS (SELECT FROM pg_inherits WHERE inhrelid = :blue)
+           EXISTS (SELECT FROM pg_class WHERE oid = :blue AND relispartition)
            AND EXISTS (SELECT FROM pg_index t WHERE t.indrelid = index.indrelid AND t.indexrelid <> index.indexrelid
                           AND t.indkey = index.indkey AND t.indisunique = index.indisunique) AS twin
       FROM index)

@@ -69,14 +69,20 @@ SELECT what, why, remedy FROM (
                      UNION SELECT k.reltablespace FROM pg_index i JOIN pg_class k ON k.oid = i.indexrelid WHERE i.indrelid = :oid)
        AND NOT has_tablespace_privilege(t.oid, 'CREATE')
     UNION ALL
-    -- NO INHERIT makes inherited columns and constraints local, and INHERIT does not take that back
-    SELECT 2, format('it inherits from %s', i.inhparent::regclass),
-           'NO INHERIT and INHERIT in the swap would make its inherited columns and constraints its own: dropping one from the parent would leave it here',
-           'Take it out with ALTER TABLE ... NO INHERIT, if it may stay outside; or make the change with a plain ALTER TABLE.'
-      FROM pg_inherits i JOIN self c ON c.oid = i.inhrelid WHERE NOT c.relispartition
+    SELECT 2, format('constraint %I is inherited and NOT VALID', k.conname), 'it cannot be taken off the new table while that is filled',
+           format('Validate it: ALTER TABLE %s VALIDATE CONSTRAINT %I;', c.oid::regclass, k.conname)
+      FROM self c JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype IN ('c', 'n') AND k.coninhcount > 0 AND NOT k.convalidated
+     WHERE NOT c.relispartition
+    UNION ALL
+    SELECT 2, format('generated column %I is inherited', g.attname), format('column %I, which is inherited and defined here, too, cannot be made beside it', a.attname),
+           'Take the table out with ALTER TABLE ... NO INHERIT, if it may stay outside; or make the change with a plain ALTER TABLE.'
+      FROM self c
+      JOIN pg_attribute g ON g.attrelid = c.oid AND g.attgenerated <> '' AND NOT g.attislocal AND NOT g.attisdropped
+      JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND a.attislocal AND a.attinhcount > 0 AND NOT a.attisdropped
+     WHERE NOT c.relispartition
     UNION ALL
     SELECT 2, format('%s inherits from it', i.inhrelid::regclass),
-           'NO INHERIT and INHERIT in the swap would make the columns and constraints that it inherits its own: dropping one here would leave it there',
+           'its columns and constraints are those of its children, too: ALTER TABLE changes all of these tables, a swap one only',
            'Take it out with ALTER TABLE ... NO INHERIT, if it may stay outside; or make the change with a plain ALTER TABLE.'
       FROM pg_inherits i JOIN self c ON c.oid = i.inhparent WHERE c.relkind = 'r'
     UNION ALL
@@ -96,10 +102,10 @@ SELECT what, why, remedy FROM (
       FROM pg_inherits i JOIN self c ON c.oid = i.inhrelid
      WHERE c.relispartition AND EXISTS (SELECT FROM pg_constraint k WHERE k.contype = 'f' AND k.confrelid = i.inhparent)
     UNION ALL
-    SELECT 2, format('it is a partition of %s, and so is locked with it', i.inhparent::regclass),
+    SELECT 2, format('it %s %s, and so is locked with it', CASE WHEN c.relispartition THEN 'is a partition of' ELSE 'inherits from' END, i.inhparent::regclass),
            format('role %I is not owner of the parent', current_user), format('GRANT %I TO %I;', pg_get_userbyid(p.relowner), current_user)
       FROM pg_inherits i JOIN self c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent
-     WHERE c.relispartition AND NOT pg_has_role(p.relowner, 'USAGE')
+     WHERE NOT pg_has_role(p.relowner, 'USAGE')
     UNION ALL
     SELECT 2, format('it is being detached from %s', i.inhparent::regclass), 'the swap would attach it again',
            format('ALTER TABLE %s DETACH PARTITION %s FINALIZE; or attach it again.', i.inhparent::regclass, i.inhrelid::regclass)

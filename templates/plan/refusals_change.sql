@@ -115,6 +115,7 @@ SELECT format('column %I of parent %s', p.attname, i.inhparent::regclass),
        'a partition must have the same columns with the same types as its parent',
        'Change only what may differ between partitions: indexes, storage, constraints.'
   FROM pg_inherits i
+  JOIN pg_class c ON c.oid = i.inhrelid AND c.relispartition
   JOIN pg_attribute p ON p.attrelid = i.inhparent AND p.attnum > 0 AND NOT p.attisdropped
   LEFT JOIN pg_attribute g ON g.attrelid = :green AND g.attname = p.attname AND g.attnum > 0
                           AND g.atttypid = p.atttypid AND g.atttypmod = p.atttypmod AND g.attcollation = p.attcollation
@@ -123,7 +124,16 @@ UNION ALL
 SELECT format('column %I', g.attname), 'a partition cannot have a column that its parent does not have',
        'Add the column to the partitioned table.'
   FROM pg_inherits i
+  JOIN pg_class c ON c.oid = i.inhrelid AND c.relispartition
   JOIN pg_attribute g ON g.attrelid = :green AND g.attnum > 0 AND NOT g.attisdropped
  WHERE i.inhrelid = :oid
    AND NOT EXISTS (SELECT FROM pg_attribute p WHERE p.attrelid = i.inhparent AND p.attname = g.attname AND p.attnum > 0)
+UNION ALL
+SELECT format('column %I of parent %s is NOT NULL', p.attname, i.inhparent::regclass),
+       'a table whose column is not cannot inherit from it', 'Keep NOT NULL there.'
+  FROM pg_inherits i
+  JOIN pg_attribute p ON p.attrelid = i.inhparent AND p.attnum > 0 AND p.attnotnull
+  JOIN pg_attribute g ON g.attrelid = :green AND g.attname = p.attname AND g.attnum > 0 AND NOT g.attnotnull
+ WHERE i.inhrelid = :oid
+   AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = p.attrelid AND k.contype = 'n' AND k.conkey = ARRAY[p.attnum] AND k.connoinherit)
  ORDER BY 1;

@@ -14,7 +14,8 @@ SELECT 'row-level security', 'it would filter what is copied', 'Enable it after 
   FROM pg_class c WHERE c.oid = :oid AND (c.relrowsecurity OR c.relforcerowsecurity)
 UNION ALL
 SELECT format('inheritance from %s', i.inhparent::regclass), 'its rows would appear twice', 'Attach it after the swap.'
-  FROM pg_inherits i WHERE i.inhrelid = :oid
+  FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent
+ WHERE i.inhrelid = :oid AND p.relnamespace <> c.relnamespace
 UNION ALL
 SELECT format('foreign key %I of %s', k.conname, k.conrelid::regclass), 'it would be checked against an unfinished table', 'Add it after the swap.'
   FROM pg_constraint k WHERE k.contype = 'f' AND k.confrelid = :oid AND k.conrelid <> :oid

@@ -34,12 +34,12 @@ SELECT warning FROM (
       FROM pg_attribute a WHERE a.attrelid = :oid AND a.attidentity <> '' AND NOT a.attisdropped
     UNION ALL
     SELECT 8, format('attaching the table to %s again checks every row under the lock: %s', i.inhparent::regclass, x.what)
-      FROM pg_inherits i,
+      FROM self JOIN pg_inherits i ON i.inhrelid = self.oid,
            LATERAL (SELECT 'the parent has foreign keys' WHERE EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = i.inhparent AND k.contype = 'f')
                     UNION ALL
                     SELECT 'the parent has a default partition' FROM pg_partitioned_table p
                      WHERE p.partrelid = i.inhparent AND p.partdefid NOT IN (0, i.inhrelid)) AS x(what)
-     WHERE i.inhrelid = :oid
+     WHERE self.relispartition
     UNION ALL
     SELECT 9, format('sequence %s is owned by column %I, which the change drops: it stays with the old table, and "pgswap finish" drops both', s.objid::regclass, a.attname)
       FROM pg_attribute a

@@ -141,6 +141,12 @@ other_policy AS (
      WHERE p.polrelid <> :live
        AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_policy'::regclass AND d.objid = p.oid
                       AND d.refclassid = 'pg_class'::regclass AND (d.refobjid = :live OR d.refobjid IN (SELECT oid FROM shown WHERE rebuilt)))),
+above AS (
+    SELECT i.inhparent::regclass::text AS parent, pg_get_expr(c.relpartbound, c.oid) AS bound, NOT c.relispartition AS classical,
+           row_number() OVER (ORDER BY i.inhseqno) AS n,
+           (SELECT format('%I.%I', s.nspname, k.relname) FROM pg_class k JOIN pg_namespace s ON s.oid = k.relnamespace
+             WHERE k.relname = 'pgswap_parent' AND s.nspname IN (:'there', :'away')) AS ours
+      FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhrelid = :live),
 locked(step, oid) AS (
     SELECT 0, :live::oid
     UNION SELECT 1, end_of.oid FROM part JOIN pg_constraint con ON con.oid = part.oid, LATERAL (VALUES (con.conrelid), (con.confrelid)) AS end_of(oid) WHERE end_of.oid <> :live
@@ -296,20 +302,24 @@ item(stage, step, n, statement) AS (
       LEFT JOIN pg_index i ON x.classid = 'pg_class'::regclass AND i.indexrelid = x.objid
       LEFT JOIN shown ON shown.rebuilt AND shown.oid IN (t.tgrelid, i.indrelid, CASE x.classid WHEN 'pg_class'::regclass THEN x.objid END)
      WHERE x.deptype = 'x' AND (shown.oid IS NOT NULL OR t.tgrelid = :live OR i.indrelid = :live)
-    -- partition of another table: its bound and, so that no scan is needed, a check (see green_partition)
+    -- partition of another table: its bound and, so that no scan is needed, a check (see green_carry.sql)
     UNION ALL
-    SELECT 'before', 30, 0, format('ALTER TABLE %s DETACH PARTITION %s', i.inhparent::regclass, self.name)
-      FROM self JOIN pg_inherits i ON i.inhrelid = self.oid
+    SELECT 'before', 30, 0, format('ALTER TABLE %s DETACH PARTITION %s', parent, self.name) FROM self, above WHERE NOT classical
     UNION ALL
     SELECT 'before', 31, con.oid::bigint, format('ALTER TABLE %s DROP CONSTRAINT %I', self.name, con.conname)
       FROM self JOIN pg_constraint con ON con.conrelid = self.oid AND con.contype = 'f'
       JOIN pg_constraint up ON up.oid = con.conparentid AND up.conrelid <> self.oid
     UNION ALL
-    SELECT 'after', 50, 0, format('ALTER TABLE %s ATTACH PARTITION %s %s', i.inhparent::regclass, self.name, pg_get_expr(c.relpartbound, c.oid))
-      FROM self JOIN pg_inherits i ON i.inhrelid = self.oid JOIN pg_class c ON c.oid = self.oid
+    SELECT 'after', 50, 0, format('ALTER TABLE %s ATTACH PARTITION %s %s', parent, self.name, bound) FROM self, above WHERE NOT classical
     UNION ALL
-    SELECT 'after', 51, 0, format('ALTER TABLE %s DROP CONSTRAINT IF EXISTS pgswap_bound', self.name)
-      FROM self JOIN pg_inherits i ON i.inhrelid = self.oid
+    SELECT 'after', 51, 0, format('ALTER TABLE %s DROP CONSTRAINT IF EXISTS pgswap_bound', self.name) FROM self, above WHERE NOT classical
+    UNION ALL
+    -- child in classical inheritance: no table is without a parent for a moment, else what is inherited would become
+    -- its own for good (see green_create.sql)
+    SELECT x.stage, x.step, x.n, format('ALTER TABLE %s %s', self.name, x.action)
+      FROM self, above, LATERAL (VALUES ('before', 30, 0, 'INHERIT ' || ours), ('before', 31, n, 'NO INHERIT ' || parent),
+                                        ('after', 50, n, 'INHERIT ' || parent), ('after', 51, 0, 'NO INHERIT ' || ours)) AS x(stage, step, n, action)
+     WHERE classical AND (x.step IN (31, 50) OR above.n = 1)
     UNION ALL
     -- the parent's foreign keys come back with it, under the parent's names: out of each other's way first
     SELECT 'after', 52 + x.step, con.oid::bigint,

@@ -131,13 +131,15 @@ item(scope, name, definition) AS (
       FROM self c JOIN pg_type y ON y.oid = c.reltype
     UNION ALL
     SELECT CASE WHEN a.attnum IN (SELECT attnum FROM still_column) THEN 'kept' ELSE 'own' END, format('column %I', a.attname),
-           format('position %s; type %s; collation %s; not null %s; default %s; identity %s; generated %s; storage %s; compression %s; statistics %s; options %s; grants %s; comment %s',
+           format('position %s; type %s; collation %s; not null %s; default %s; identity %s; generated %s; storage %s; compression %s; statistics %s; options %s; grants %s; comment %s%s',
                a.position, format_type(a.atttypid, a.atttypmod),
                CASE a.attcollation WHEN 0 THEN '-' ELSE a.attcollation::regcollation::text END,
                a.attnotnull, CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, 0) ELSE (SELECT texts->>('generated' || d.oid) FROM printed) END, CASE WHEN i.attnum IS NOT NULL THEN '' ELSE a.attidentity END, a.attgenerated, a.attstorage,
                a.attcompression, nullif(a.attstattarget, -1),
                CASE WHEN a.attoptions IS NOT NULL THEN (SELECT array_agg(o ORDER BY o) FROM unnest(a.attoptions) AS o WHERE o NOT LIKE 'pg\_attver=%') END,
-               a.attacl, t.description)
+               a.attacl, t.description,
+               -- of the parents in classical inheritance
+               CASE WHEN a.attinhcount > 0 AND NOT (SELECT relispartition FROM self) THEN CASE WHEN a.attislocal THEN '; inherited, and its own' ELSE '; inherited' END END)
       FROM (SELECT a.*, row_number() OVER (ORDER BY a.attnum) AS position
               FROM pg_attribute a
              WHERE a.attrelid = :oid AND a.attnum > 0 AND NOT a.attisdropped AND NOT (SELECT holds AND others = '{}' FROM same)) AS a
@@ -149,8 +151,9 @@ item(scope, name, definition) AS (
     SELECT 'swap', format('identity of column %I', attname), format('%s, of the parent', attidentity) FROM parents_identity
     UNION ALL
     SELECT 'own', format('constraint %I', c.conname),
-           format('%s; comment %s%s', CASE c.contype WHEN 'c' THEN checked.text ELSE pg_get_constraintdef(c.oid) END,
+           format('%s; comment %s%s%s', CASE c.contype WHEN 'c' THEN checked.text ELSE pg_get_constraintdef(c.oid) END,
                (SELECT x.description FROM pg_description x WHERE x.objoid = c.oid AND x.classoid = 'pg_constraint'::regclass AND x.objsubid = 0),
+               CASE WHEN c.coninhcount > 0 AND NOT (SELECT relispartition FROM self) THEN CASE WHEN c.conislocal THEN '; inherited, and its own' ELSE '; inherited' END END,
                -- a deferrable key is enforced by a trigger
                (SELECT '; triggers ' || string_agg(t.tgenabled::text, '' ORDER BY t.tgtype) FROM pg_trigger t WHERE t.tgconstraint = c.oid AND t.tgenabled <> 'O'))
       FROM printed, pg_constraint c
@@ -296,8 +299,9 @@ item(scope, name, definition) AS (
     SELECT 'swap', format('publication %I of all tables', p.pubname), '' FROM pg_publication p WHERE p.puballtables
     UNION ALL
     SELECT 'swap', format('parent %s', i.inhparent::regclass),
-           format('%s%s', pg_get_expr(c.relpartbound, c.oid), CASE WHEN i.inhdetachpending THEN '; being detached' END)
-      FROM pg_inherits i JOIN self c ON c.oid = i.inhrelid
+           format('%s%s', coalesce(pg_get_expr(c.relpartbound, c.oid), format('number %s', row_number() OVER (ORDER BY i.inhseqno))), CASE WHEN i.inhdetachpending THEN '; being detached' END)
+      FROM pg_inherits i JOIN self c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent JOIN pg_namespace pn ON pn.oid = p.relnamespace
+     WHERE NOT (p.relname = 'pgswap_parent' AND starts_with(pn.nspname, 'pgswap_'))
     UNION ALL
     SELECT 'swap', format('child %s', i.inhrelid::regclass), '' FROM pg_inherits i WHERE i.inhparent = :oid
     UNION ALL

@@ -90,7 +90,6 @@ refused('a partition', say => 'partition', table => 'app.leaf',
         . 'create table app.leaf partition of app.root for values from (0) to (10)',
     after => 'drop table app.root, %T');
 refused('an inheritance parent', say => 'inherit', setup => 'create table app.child () inherits (%T)');
-refused('an inheritance child', say => 'inherit', table => 'app.child', setup => 'create table app.child (primary key (id)) inherits (%T)');
 refused('a typed table', bare => 1, say => 'typed|type', setup => 'create type app.ty as (id int, n int); create table %T of app.ty (primary key (id))',
     after => 'drop table %T; drop type app.ty');
 refused('a member of an extension', say => 'extension.*hstore', super => 'alter extension hstore add table %T',

@@ -46,7 +46,7 @@ pg_type
     @typsubscript @typelem @typarray @typinput @typoutput @typreceive @typsend @typmodin @typmodout @typanalyze typalign typstorage
     typnotnull @typbasetype typtypmod typndims @typcollation -typdefaultbin/shown typdefault =typacl
 pg_inherits
-    @inhrelid @inhparent inhseqno inhdetachpending
+    @inhrelid @inhparent =inhseqno inhdetachpending
 pg_partitioned_table
     @partrelid partstrat partnatts @partdefid @partattrs @partclass @partcollation =partexprs
 pg_publication
@@ -160,6 +160,7 @@ my %TEXT = (
     'pg_class.relpartbound'      => 'pg_get_expr(r.relpartbound, r.oid)',
     'pg_attribute.attnum'        => 'case when r.attnum > 0 then (select count(*) from pg_attribute a where a.attrelid = r.attrelid and a.attnum between 1 and r.attnum and not a.attisdropped) else r.attnum end',
     'pg_attribute.attoptions'    => q{array(select o from unnest(r.attoptions) o where o not like 'pg\_attver=%' order by o)},
+    'pg_inherits.inhseqno'       => '(select count(*) from pg_inherits i where i.inhrelid = r.inhrelid and i.inhseqno <= r.inhseqno)',
     'pg_attrdef.adbin'           => 'pg_get_expr(r.adbin, r.adrelid)',
     'pg_index.indexprs'          => q{regexp_replace(pg_get_indexdef(r.indexrelid), 'pg_toast_\d+', 'pg_toast', 'g')},
     'pg_index.indpred'           => 'pg_get_expr(r.indpred, r.indrelid)',
