@@ -13,8 +13,8 @@
 
 #include "model/pair.h"
 #include "model/statement.h"
-#include "phase/apart.h"
 #include "sql/template.h"
+#include "tool/apart.h"
 #include "tool/compare.h"
 #include "tool/guard.h"
 #include "tool/pending.h"

@@ -7,6 +7,7 @@
 #include "model/pair.h"
 #include "model/statement.h"
 #include "sql/template.h"
+#include "tool/apart.h"
 #include "tool/compare.h"
 
 enum
@@ -58,7 +59,7 @@ proof_here(Context *context, const Pair *pair, int64_t keys, Error *error)
     Proof proof = {context, pair, arena, compare_new(arena, pair, false, BUCKETS)};
     bool ok =
         compare_run(proof.compare, read_both, &proof, error) &&
-        compare_require_equal(proof.compare, error) &&
+        apart_check(context, proof.compare, error) && compare_require_equal(proof.compare, error) &&
         pair_do(context->control, pair, error, "proof_clear", "count", number(keys).text, NULL);
 
     compare_clear(proof.compare);

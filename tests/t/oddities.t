@@ -99,6 +99,20 @@ SKIP:
     is(rows('app.ge'), '(1,5,10) (2,2,4)', 'SET EXPRESSION with types: and back');
 }
 
+# -- a function that a generated column calls is replaced when all has been compared: the column is named
+$t->sql_as(owner => 'create function app.times(int) returns int language sql immutable as $$ select $1 * 2 $$;'
+    . 'create table app.gf (id int primary key, n int, note text, g int generated always as (app.times(n)) stored); insert into app.gf select i, i from generate_series(1, 5) i');
+$t->exits($t->pgswap('run', 'app.gf', '--alter', 'ALTER COLUMN id TYPE bigint', '--until=ready'), 0, 'a replaced function: ready');
+$t->sql_as(owner => q{create or replace function app.times(int) returns int language sql immutable as $$ select $1 * 3 $$; update app.gf set note = 'x' where id = 2});
+{
+    my $swap = $t->pgswap('swap', 'app.gf');
+    $t->exits($swap, 5, 'a replaced function: swap');
+    like($swap->{err}, qr/generated column g of app\.gf/, 'a replaced function: the column is named');
+    like($swap->{err}, qr/\(2\)/, 'a replaced function: and the key');
+}
+$t->sql_as(owner => 'update app.gf set n = n');
+$t->exits($t->pgswap('run', 'app.gf'), 0, 'a replaced function: what the hint says helps');
+
 # -- what came to refer to the table or its row type meanwhile, and cannot be pointed at another, is not left with
 # the old table: neither by a swap nor by a revert
 my @LATER = ([ 'create domain app.later as app.h', 'drop domain app.later', qr/type app\.later was added/ ],

@@ -1,7 +1,7 @@
 /*
  * Looks at the first row that differs, column by column.
  */
-#include "phase/apart.h"
+#include "tool/apart.h"
 
 #include <inttypes.h>
 
