@@ -260,6 +260,7 @@ static bool
 abort_once(Session *session, Error *error)
 {
     Context *context = &session->context;
+    const Target *target = &session->target;
     Error none = ERROR_INIT;
     bool may_settle;
 
@@ -269,7 +270,8 @@ abort_once(Session *session, Error *error)
         /* a table without a migration, nothing to take back: the goal is reached */
         if (may_release(session, "blue"))
             (void)!release_table(session, error);
-        else if (none.kind == ERROR_FAULT && session->target.oid != NULL)
+        else if (none.kind == ERROR_FAULT && target->oid != NULL &&
+                 (target->migration == 0 || target->is_over))
             log_info("%s", none.message);
         else
             error_move(error, &none);

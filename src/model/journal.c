@@ -26,14 +26,14 @@ phase_name(Phase phase)
     return phase_names[phase];
 }
 
-static Phase
-phase_by_name(const char *name)
+static bool
+phase_by_name(const char *name, Phase *phase, Error *error)
 {
-    Phase phase = PHASE_CAPTURE;
-
-    while (phase < PHASE_ABORTED && strcmp(phase_names[phase], name) != 0)
-        phase++;
-    return phase;
+    for (*phase = PHASE_CAPTURE; *phase <= PHASE_ABORTED; (*phase)++)
+        if (strcmp(phase_names[*phase], name) == 0)
+            return true;
+    return error_set(error, ERROR_FAULT, "unknown phase \"%s\" in the state of the migration",
+                     name);
 }
 
 const char *
@@ -50,14 +50,13 @@ take_roles(Migration *migration, bool live_is_blue)
     migration->standby_colour = live_is_blue ? "green" : "blue";
 }
 
-static void
-take_migration(Arena *arena, const Result *result, Migration *migration)
+static bool
+take_migration(Arena *arena, const Result *result, Migration *migration, Error *error)
 {
     migration->id = result_get_int(result, 0, "id");
     snprintf(migration->id_text, sizeof(migration->id_text), "%" PRId64, migration->id);
     if (migration->epoch[0] == '\0')
         strcpy(migration->epoch, "0");
-    migration->phase = phase_by_name(result_get(result, 0, "phase"));
     take_roles(migration, strcmp(result_get(result, 0, "live"), "blue") == 0);
     migration->schema = arena_strdup(arena, result_get(result, 0, "schema_name"));
     migration->table = arena_strdup(arena, result_get(result, 0, "table_name"));
@@ -65,6 +64,7 @@ take_migration(Arena *arena, const Result *result, Migration *migration)
     migration->hold = result_get_bool(result, 0, "hold");
     migration->swapped_before = result_get_bool(result, 0, "swapped_before");
     migration->no_way_back = arena_strdup(arena, result_get(result, 0, "no_way_back"));
+    return phase_by_name(result_get(result, 0, "phase"), &migration->phase, error);
 }
 
 static void
@@ -123,8 +123,8 @@ journal_reload(Conn *conn, Arena *arena, Migration *migration, Error *error)
         return error_set(error, ERROR_CHANGED, "migration %" PRId64 " no longer exists",
                          migration->id);
     parameters = arena_strdup(arena, result_get(result, 0, "parameters"));
-    take_migration(arena, result, migration);
-    return parameters_take(conn, arena, parameters, &migration->parameters, error) &&
+    return take_migration(arena, result, migration, error) &&
+           parameters_take(conn, arena, parameters, &migration->parameters, error) &&
            read_pairs(conn, arena, migration, error);
 }
 

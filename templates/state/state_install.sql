@@ -12,7 +12,7 @@ CREATE TABLE :state.migration (
     id bigint PRIMARY KEY,
     schema_name text NOT NULL,
     table_name text NOT NULL,
-    phase text NOT NULL,
+    phase text NOT NULL CHECK (phase IN ('capture', 'copy', 'index', 'catchup', 'verify', 'ready', 'swapped', 'finished', 'aborted')),
     live text NOT NULL DEFAULT 'blue' CHECK (live IN ('blue', 'green')),
     spec jsonb NOT NULL,
     spec_hash text NOT NULL,

@@ -113,6 +113,20 @@ $t->sql_as(owner => q{create or replace function app.times(int) returns int lang
 $t->sql_as(owner => 'update app.gf set n = n');
 $t->exits($t->pgswap('run', 'app.gf'), 0, 'a replaced function: what the hint says helps');
 
+# -- a phase that this program does not know is an error, and cannot be written
+$t->sql_as(owner => 'create table app.ph (id int primary key)');
+$t->exits($t->pgswap('run', 'app.ph', '--alter', 'ALTER COLUMN id TYPE bigint', '--until=ready'), 0, 'an unknown phase: ready');
+ok(!eval { $t->sql(q{update pgswap.migration set phase = 'later' where table_name = 'ph'}); 1 }, 'an unknown phase: the state does not take it');
+$t->sql(q{alter table pgswap.migration drop constraint if exists migration_phase_check; update pgswap.migration set phase = 'later' where table_name = 'ph'});
+for my $command (qw(swap abort))
+{
+    my $run = $t->pgswap($command, 'app.ph');
+    $t->exits($run, 1, "an unknown phase: $command");
+    like($run->{err}, qr/unknown phase "later"/, "an unknown phase: $command says so");
+}
+$t->sql(q{update pgswap.migration set phase = 'ready' where table_name = 'ph'});
+$t->exits($t->pgswap('abort', 'app.ph'), 0, 'an unknown phase: corrected, abort');
+
 # -- what came to refer to the table or its row type meanwhile, and cannot be pointed at another, is not left with
 # the old table: neither by a swap nor by a revert
 my @LATER = ([ 'create domain app.later as app.h', 'drop domain app.later', qr/type app\.later was added/ ],
