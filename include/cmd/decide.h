@@ -6,8 +6,8 @@
 
 #include <stdbool.h>
 
-#include "cmd/command.h"
 #include "cmd/plan.h"
+#include "cmd/session.h"
 
 typedef struct Decision
 {

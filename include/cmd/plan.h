@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cmd/command.h"
+#include "cmd/session.h"
 #include "model/dependents.h"
 #include "model/shape.h"
 #include "model/spec.h"

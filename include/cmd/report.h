@@ -9,7 +9,7 @@
 
 #include <jansson.h>
 
-#include "cmd/command.h"
+#include "cmd/session.h"
 
 /* command is NULL if none is known. */
 json_t *report_new(const char *command);

@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include "cmd/command.h"
+#include "cmd/session.h"
 
 /* The summary on stdout, for people; nothing with --json. */
 void summary_print(const Session *session);

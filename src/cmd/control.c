@@ -1,9 +1,10 @@
 /*
- * pause and continue: flags in the state, which a running pgswap on any machine looks at.
+ * Flags of a migration that another pgswap may be at work on.
  */
+#include "cmd/control.h"
+
 #include <string.h>
 
-#include "cmd/command.h"
 #include "model/statement.h"
 #include "tool/durable.h"
 #include "ui/log.h"
@@ -37,8 +38,8 @@ control_set(Session *session, const char *paused, const char *hold, Error *error
            durable_wait(context, error);
 }
 
-static bool
-set_paused(Session *session, const char *paused, const char *meaning, Error *error)
+bool
+control_pause(Session *session, const char *paused, const char *meaning, Error *error)
 {
     if (!session_connect(session, error) || !control_find(session, error) ||
         !control_set(session, paused, "NULL", error))
@@ -46,16 +47,4 @@ set_paused(Session *session, const char *paused, const char *meaning, Error *err
     member_flag(session->report, "paused", strcmp(paused, "true") == 0);
     log_info("%s %s", session->context.migration->label, meaning);
     return true;
-}
-
-bool
-pause_command(Session *session, Error *error)
-{
-    return set_paused(session, "true", "is paused: no rows are copied, nothing is swapped", error);
-}
-
-bool
-continue_command(Session *session, Error *error)
-{
-    return set_paused(session, "false", "is no longer paused", error);
 }

@@ -11,6 +11,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "cmd/command.h"
 #include "cmd/decide.h"
 #include "model/rehearsal.h"
 #include "model/statement.h"

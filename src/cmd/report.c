@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "cmd/command.h"
 #include "ui/member.h"
 
 enum

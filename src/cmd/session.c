@@ -1,6 +1,8 @@
 /*
  * Connecting, and taking hold of a migration.
  */
+#include "cmd/session.h"
+
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +11,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "cmd/command.h"
 #include "model/statement.h"
 #include "sql/ident.h"
 #include "sql/template.h"
