@@ -6,8 +6,8 @@
 
 #include <stdbool.h>
 
-#include "cmd/plan.h"
 #include "cmd/session.h"
+#include "way/plan.h"
 
 typedef struct Decision
 {

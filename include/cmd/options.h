@@ -45,8 +45,6 @@ typedef struct Options
     bool no_revert;
     bool no_wait;
     const char *file;
-    bool force_rewrite;
-    bool force_publication;
     /* the run */
     Settings settings;
     bool until_ready;

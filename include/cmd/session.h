@@ -62,11 +62,6 @@ bool session_take_migration(Session *session, Error *error) ERROR_MUST_CHECK;
 /* ERROR_PAUSED if the migration is paused and this command has not begun yet. */
 bool session_may_begin(Session *session, Error *error) ERROR_MUST_CHECK;
 
-/* The parameters that values of the table must agree with: those of a new session of its owner,
- * whatever this program's own connections were given (PGTZ, PGOPTIONS, options=). */
-bool session_read_parameters(Session *session, const char *table_oid, Parameters *parameters,
-                             Error *error) ERROR_MUST_CHECK;
-
 /* Workers are named after the migration, so that a later run can tell those of an earlier one; they
  * have the parameters that the migration keeps. */
 bool session_name_workers(Session *session, Error *error) ERROR_MUST_CHECK;

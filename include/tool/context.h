@@ -45,6 +45,8 @@ typedef struct Settings
     const char *hook_failure;
     bool row_capture;
     bool refresh_matviews;
+    bool force_rewrite;
+    bool force_publication;
     const char *maintenance_work_mem;
     const char *pause_at; /* named point to wait at, or NULL */
 } Settings;

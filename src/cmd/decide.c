@@ -1,11 +1,11 @@
 /*
  * The checks that come before the first thing that run writes.
  */
-
 #include "cmd/decide.h"
 
 #include <string.h>
 
+#include "cmd/change.h"
 #include "tool/guard.h"
 
 static bool
@@ -19,13 +19,20 @@ refuse_one_way(const Plan *plan, Error *error)
 static bool
 decide_new(Session *session, Plan *plan, Error *error)
 {
-    if (!plan_has_change(session->options))
+    Spec spec;
+    bool ok;
+
+    if (!change_is_given(session->options))
     {
         error_set(error, ERROR_FAULT, "no change was given");
         return error_hint(error, "Give it with --alter, --map or --file; --force-rewrite rewrites "
                                  "the table as it is.");
     }
-    if (!plan_examine(session, plan, error))
+    if (!change_read(session, &spec, error))
+        return false;
+    ok = plan_examine(&session->context, session->options->table, &spec, plan, error);
+    session->table = plan->table.qualified;
+    if (!ok)
         return false;
     if (session->target.oid == NULL || strcmp(session->target.oid, plan->table.oid) != 0)
         return error_set(error, ERROR_CHANGED, "another table has taken the name %s meanwhile",
@@ -40,9 +47,9 @@ is_same_change(Session *session, Error *error)
     Spec spec;
     const Migration *migration = session->context.migration;
 
-    if (!plan_has_change(session->options) && session->options->reverse_maps == NULL)
+    if (!change_is_given(session->options) && session->options->reverse_maps == NULL)
         return true; /* nothing said: go on with what is there */
-    if (!plan_read_spec(session, &spec, error))
+    if (!change_read(session, &spec, error))
         return false;
     if (strcmp(spec.hash, migration->spec_hash) == 0)
         return true;

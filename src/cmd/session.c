@@ -249,45 +249,6 @@ session_name_workers(Session *session, Error *error)
     return true;
 }
 
-/* A connection as the application may have one: without the options of ours. */
-static Conn *
-connect_plain(Session *session, Error *error)
-{
-    ConnParams params = session->control_params;
-    int count = 0;
-    Conn *conn;
-
-    while (session->keywords[count] != NULL)
-        count++;
-    keyword(session, &count, "options", " ");
-    conn = await_connect(session->context.loop, &params, "plain", error);
-    session->keywords[count - 1] = session->values[count - 1] = NULL;
-    if (conn == NULL)
-        error_context(error, "reading the parameters of a session without options");
-    return conn;
-}
-
-bool
-session_read_parameters(Session *session, const char *table_oid, Parameters *parameters,
-                        Error *error)
-{
-    Context *context = &session->context;
-    Conn *plain = NULL;
-    char *json;
-    bool ok;
-
-    if (conn_has_options(context->control))
-    {
-        plain = connect_plain(session, error);
-        if (plain == NULL)
-            return false;
-    }
-    ok = parameters_read(plain != NULL ? plain : context->control, context->arena, table_oid, &json,
-                         error);
-    conn_close(plain);
-    return ok && parameters_take(context->control, context->arena, json, parameters, error);
-}
-
 /* With its lock. */
 static bool
 find_under_way(Session *session, Error *error)

@@ -83,7 +83,7 @@ test_kinds(void **state)
     accepts("--old-snapshots=ignore --until=ready --force=publication --matviews=refresh "
             "--log-format json");
     assert_int_equal(options.settings.old_snapshots, OLD_SNAPSHOTS_IGNORE);
-    assert_true(options.until_ready && options.force_publication &&
+    assert_true(options.until_ready && options.settings.force_publication &&
                 options.settings.refresh_matviews);
     assert_int_equal(options.log_format, LOG_JSON);
     accepts("--log-format=text");

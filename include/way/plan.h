@@ -7,12 +7,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cmd/session.h"
-#include "model/dependents.h"
 #include "model/shape.h"
 #include "model/spec.h"
 #include "model/statement.h"
 #include "model/table.h"
+#include "tool/context.h"
 
 typedef struct Plan
 {
@@ -29,15 +28,11 @@ typedef struct Plan
     char *hash;             /* over the change and the description of the table */
 } Plan;
 
-/* Whether the options name a change, or ask for a rewrite as it is. */
-bool plan_has_change(const Options *options);
-
-/* Reads the change from the options. */
-bool plan_read_spec(Session *session, Spec *spec, Error *error) ERROR_MUST_CHECK;
-
 /*
- * Finds the table and works the change out.  ERROR_REFUSED with every reason if it cannot be done;
- * ERROR_STATEMENT if the server does not accept the change; ERROR_REFUSED too if PostgreSQL would
- * not rewrite the table at all and --force-rewrite was not given.
+ * Finds the table that the name stands for and works the change out.  ERROR_REFUSED with every
+ * reason if it cannot be done; ERROR_STATEMENT if the server does not accept the change;
+ * ERROR_REFUSED too if PostgreSQL would not rewrite the table at all and --force-rewrite was not
+ * given.  After a failure plan->table.qualified is NULL if it is the table that was not found.
  */
-bool plan_examine(Session *session, Plan *plan, Error *error) ERROR_MUST_CHECK;
+bool plan_examine(Context *context, const char *name, const Spec *spec, Plan *plan, Error *error)
+    ERROR_MUST_CHECK;
