@@ -15,7 +15,6 @@
 #include "cmd/options.h"
 #include "cmd/report.h"
 #include "cmd/suggest.h"
-#include "cmd/summary.h"
 #include "sql/template.h"
 #include "tool/explain.h"
 #include "tool/hook.h"
@@ -25,18 +24,18 @@
 static const Command commands[] = {
     {"plan", plan_command, COMMAND_PLAN, NULL, true,
      "what a change does and needs; changes nothing"},
-    {"run", run_command, COMMAND_RUN, summary_report, true,
+    {"run", run_command, COMMAND_RUN, report_figures, true,
      "build, copy, sync, verify and swap; continues an unfinished run"},
     {"status", status_command, COMMAND_STATUS, NULL, false,
      "state and progress of migrations, from any machine"},
     {"verify", verify_command, COMMAND_VERIFY, NULL, true, "compare both tables now"},
-    {"swap", swap_command, COMMAND_SWAP, summary_report, true,
+    {"swap", swap_command, COMMAND_SWAP, report_figures, true,
      "swap a table that \"run --until=ready\" made ready"},
     {"pause", pause_command, COMMAND_PAUSE, NULL, true, "pause a migration: no copying, no swap"},
     {"continue", continue_command, COMMAND_CONTINUE, NULL, true, "continue a paused migration"},
-    {"follow", follow_command, COMMAND_FOLLOW, summary_report, true,
+    {"follow", follow_command, COMMAND_FOLLOW, report_figures, true,
      "after the swap: keep the old table in sync"},
-    {"revert", revert_command, COMMAND_REVERT, summary_report, true,
+    {"revert", revert_command, COMMAND_REVERT, report_figures, true,
      "swap back, with everything written since"},
     {"finish", finish_command, COMMAND_FINISH, NULL, true,
      "after the swap: drop the old table and all that pgswap made"},

@@ -13,8 +13,9 @@ typedef struct Command
 {
     const char *name;
     CommandFunction run;
-    unsigned bit;                     /* for its options */
-    void (*report)(Session *session); /* adds what it tells whether it succeeds or fails, or NULL */
+    unsigned bit; /* for its options */
+    void (*report)(
+        const Session *session); /* adds what it tells whether it succeeds or fails, or NULL */
     bool needs_table;
     const char *help;
 } Command;

@@ -14,7 +14,5 @@ bool control_find(Session *session, Error *error) ERROR_MUST_CHECK;
 bool control_set(Session *session, const char *paused, const char *hold, Error *error)
     ERROR_MUST_CHECK;
 
-/* Connects, finds the migration and pauses it ("true") or ends that ("false"); says what that
- * means. */
-bool control_pause(Session *session, const char *paused, const char *meaning, Error *error)
-    ERROR_MUST_CHECK;
+/* Connects, finds the migration, and pauses it or ends its pause. */
+bool control_pause(Session *session, bool paused, Error *error) ERROR_MUST_CHECK;

@@ -7,5 +7,5 @@
 bool
 continue_command(Session *session, Error *error)
 {
-    return control_pause(session, "false", "is no longer paused", error);
+    return control_pause(session, false, error);
 }

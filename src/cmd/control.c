@@ -3,12 +3,9 @@
  */
 #include "cmd/control.h"
 
-#include <string.h>
-
+#include "cmd/report.h"
 #include "model/statement.h"
 #include "tool/durable.h"
-#include "ui/log.h"
-#include "ui/member.h"
 
 bool
 control_find(Session *session, Error *error)
@@ -39,12 +36,11 @@ control_set(Session *session, const char *paused, const char *hold, Error *error
 }
 
 bool
-control_pause(Session *session, const char *paused, const char *meaning, Error *error)
+control_pause(Session *session, bool paused, Error *error)
 {
     if (!session_connect(session, error) || !control_find(session, error) ||
-        !control_set(session, paused, "NULL", error))
+        !control_set(session, paused ? "true" : "false", "NULL", error))
         return false;
-    member_flag(session->report, "paused", strcmp(paused, "true") == 0);
-    log_info("%s %s", session->context.migration->label, meaning);
+    report_paused(session, paused);
     return true;
 }

@@ -2,11 +2,9 @@
  * finish: after the swap the old table goes, and all that pgswap made.
  */
 #include "cmd/command.h"
-#include "model/statement.h"
+#include "cmd/report.h"
 #include "tool/guard.h"
 #include "ui/log.h"
-#include "ui/member.h"
-#include "ui/progress.h"
 #include "way/undo.h"
 #include "way/way.h"
 
@@ -25,23 +23,19 @@ finish_unknown(Session *session, Error *error)
     if (error->kind != ERROR_FAULT || !target->is_over || target->is_aborted)
         return false;
     error_clear(error); /* it was finished before: the goal is reached */
-    member_text(session->report, "migration", number(target->migration).text);
-    member_text(session->report, "phase", phase_name(PHASE_FINISHED));
+    report_finished_before(session);
     return true;
 }
 
 /* --keep, and the announcement of what is dropped. */
 static bool
-announce_drop(Session *session, Error *error)
+may_drop(Session *session, Error *error)
 {
-    char size[40];
     int64_t bytes;
 
     if (!undo_check_age(&session->context, session->options->keep, &bytes, error))
         return false;
-    member_integer(session->report, "dropped_bytes", bytes);
-    log_info("dropping the old table of %s, %s", session->context.migration->label,
-             bytes_format(size, bytes));
+    report_drop(session, bytes);
     return true;
 }
 
@@ -60,7 +54,7 @@ finish_once(Session *session, Error *error)
                           "\"pgswap run\" swaps it, \"pgswap abort\" gives the migration up.");
     }
     if (!session_may_begin(session, error) || !guard_last_copy(context, error) ||
-        !announce_drop(session, error) || !undo_check_rights(context, &may_settle, error) ||
+        !may_drop(session, error) || !undo_check_rights(context, &may_settle, error) ||
         (may_settle && !way_settle(context, error)) || !undo_run(context, PHASE_FINISHED, error))
         return false;
     log_info("finished: the old table of %s is dropped", context->migration->label);

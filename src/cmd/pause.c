@@ -7,6 +7,5 @@
 bool
 pause_command(Session *session, Error *error)
 {
-    return control_pause(session, "true", "is paused: no rows are copied, nothing is swapped",
-                         error);
+    return control_pause(session, true, error);
 }

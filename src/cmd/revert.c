@@ -2,7 +2,7 @@
  * revert: the swap back.
  */
 #include "cmd/command.h"
-#include "cmd/summary.h"
+#include "cmd/report.h"
 #include "cmd/wayback.h"
 #include "model/statement.h"
 #include "ui/log.h"
@@ -43,7 +43,7 @@ revert_command(Session *session, Error *error)
     if (!session_retry(session, revert_once, error))
         return false;
     if (session->context.summary.swap_attempts > 0)
-        summary_print(session);
+        report_summary(session);
     else
         log_info("%s is reverted already: the old table is live",
                  session->context.migration->label);

@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "cmd/command.h"
 #include "cmd/decide.h"
-#include "cmd/summary.h"
+#include "cmd/report.h"
 #include "model/home.h"
 #include "model/statement.h"
 #include "tool/explain.h"
@@ -131,7 +131,7 @@ run_command(Session *session, Error *error)
 {
     if (!session_retry(session, run_once, error))
         return false;
-    summary_print(session);
+    report_summary(session);
     return session->options->follow == 0 || session->context.migration->phase != PHASE_SWAPPED ||
            session->context.migration->no_way_back != NULL || follow_command(session, error);
 }

@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "cmd/command.h"
 #include "cmd/control.h"
-#include "cmd/summary.h"
+#include "cmd/report.h"
 #include "ui/log.h"
 #include "way/way.h"
 
@@ -89,6 +89,6 @@ swap_command(Session *session, Error *error)
     if (!session_retry(session, swap_once, error))
         return false;
     if (session->context.migration->epoch[0] != '0')
-        summary_print(session);
+        report_summary(session);
     return true;
 }

@@ -1,28 +1,9 @@
 /*
  * verify: a parity pass now.
  */
-#include <stdio.h>
-
 #include "cmd/command.h"
+#include "cmd/report.h"
 #include "phase/parity.h"
-#include "ui/member.h"
-#include "ui/progress.h"
-
-/* What was found is told in JSON whatever it is, else only if all is well: the error says the rest.
- */
-static void
-tell(Session *session, bool clean)
-{
-    const Summary *summary = &session->context.summary;
-    char count[40];
-
-    member_text(session->report, "state", clean ? "clean" : "different");
-    member_integer(session->report, "rows_compared", summary->rows_compared);
-    member_integer(session->report, "rows_different", summary->rows_different);
-    if (clean && !session->options->json && !session->options->quiet)
-        printf("%s: %s rows compared, none different\n", session->context.migration->label,
-               count_format(count, summary->rows_compared));
-}
 
 static bool
 have_mappings(const Migration *migration)
@@ -51,7 +32,7 @@ verify_once(Session *session, Error *error)
     }
     clean = parity_check(context, error);
     if (clean || error->kind == ERROR_PARITY)
-        tell(session, clean);
+        report_comparison(session, clean);
     return clean;
 }
 

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "cmd/summary.h"
+#include "cmd/report.h"
 
 static Arena *arena;
 static Options options;
@@ -79,7 +79,7 @@ printed(void)
     assert_non_null(file);
     fflush(stdout);
     assert_true(dup2(fileno(file), STDOUT_FILENO) >= 0);
-    summary_print(&session);
+    report_summary(&session);
     fflush(stdout);
     assert_true(dup2(saved, STDOUT_FILENO) >= 0);
     close(saved);
@@ -243,7 +243,7 @@ the_same_as_members(void **state)
                                         .rows_drained = 9};
     session.context.summary.phase_ms[PHASE_COPY] = 1500;
     session.context.summary.phase_ms[PHASE_READY] = 500;
-    summary_report(&session);
+    report_figures(&session);
     assert_true(json_integer_value(member(session.report, "rows_copied")) == 5000000000);
     assert_int_equal(json_integer_value(member(session.report, "rows_different")), 1);
     assert_seconds(member(session.report, "seconds"), 2);
@@ -265,7 +265,7 @@ without_a_migration(void **state)
 {
     (void)state;
     session.context.migration = NULL;
-    summary_report(&session);
+    report_figures(&session);
     assert_int_equal(json_integer_value(member(session.report, "rows_copied")), 0);
     assert_true(json_is_null(member(session.report, "no_way_back")));
 }

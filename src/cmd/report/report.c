@@ -6,7 +6,10 @@
 #include <stdio.h>
 
 #include "cmd/command.h"
+#include "model/statement.h"
+#include "ui/log.h"
 #include "ui/member.h"
+#include "ui/progress.h"
 
 enum
 {
@@ -29,7 +32,7 @@ report_new(const char *command)
 }
 
 void
-report_session(Session *session)
+report_session(const Session *session)
 {
     json_t *report = session->report;
     const Migration *migration = session->context.migration;
@@ -48,6 +51,45 @@ report_session(Session *session)
     member_text(report, "table", migration->label);
     member_text(report, "migration", migration->id_text);
     member_text(report, "phase", phase_name(migration->phase));
+}
+
+void
+report_comparison(const Session *session, bool clean)
+{
+    const Summary *summary = &session->context.summary;
+    char count[40];
+
+    member_text(session->report, "state", clean ? "clean" : "different");
+    member_integer(session->report, "rows_compared", summary->rows_compared);
+    member_integer(session->report, "rows_different", summary->rows_different);
+    if (clean && !session->options->json && !session->options->quiet)
+        printf("%s: %s rows compared, none different\n", session->context.migration->label,
+               count_format(count, summary->rows_compared));
+}
+
+void
+report_paused(const Session *session, bool paused)
+{
+    member_flag(session->report, "paused", paused);
+    log_info("%s is %s", session->context.migration->label,
+             paused ? "paused: no rows are copied, nothing is swapped" : "no longer paused");
+}
+
+void
+report_drop(const Session *session, int64_t bytes)
+{
+    char size[40];
+
+    member_integer(session->report, "dropped_bytes", bytes);
+    log_info("dropping the old table of %s, %s", session->context.migration->label,
+             bytes_format(size, bytes));
+}
+
+void
+report_finished_before(const Session *session)
+{
+    member_text(session->report, "migration", number(session->target.migration).text);
+    member_text(session->report, "phase", phase_name(PHASE_FINISHED));
 }
 
 static json_t *

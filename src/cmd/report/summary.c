@@ -1,7 +1,7 @@
 /*
  * The summary of a run.
  */
-#include "cmd/summary.h"
+#include "cmd/report.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -153,7 +153,7 @@ has_worked(const Summary *summary)
 }
 
 void
-summary_print(const Session *session)
+report_summary(const Session *session)
 {
     const Migration *migration = session->context.migration;
 
@@ -198,7 +198,7 @@ swap_summary_json(const Summary *summary)
 }
 
 void
-summary_report(Session *session)
+report_figures(const Session *session)
 {
     const Summary *summary = &session->context.summary;
     const Migration *migration = session->context.migration;
