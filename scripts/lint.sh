@@ -3,8 +3,8 @@
 #
 #     scripts/lint.sh [-C DIRECTORY] [RULE…]
 #
-# Without a RULE all of them are checked: layers phases owners unique clients pairs sql templates names words marks
-# length format cppcheck scripts tracked.  "phases" reads the objects in build.  A line of C that must hold SQL
+# Without a RULE all of them are checked: layers phases owners unique clients reports pairs sql templates names words
+# marks length format cppcheck scripts tracked.  "phases" reads the objects in build.  A line of C that must hold SQL
 # says so with a comment: lint: sql.
 set -euo pipefail
 export LC_ALL=C
@@ -129,13 +129,13 @@ rule_owners() {
         }'
 }
 
-# A function has one name, and a name one function: who greps finds one place.
+# A function has one name, and a name one function: who greps finds one place.  Each program has a main.
 rule_unique() {
     files c in src | on_files awk '
         /^[a-z][a-z_0-9]*\(/ {
             name = $0
             sub(/\(.*/, "", name)
-            if (name in home && home[name] != FILENAME)
+            if (name != "main" && name in home && home[name] != FILENAME)
                 printf "%s:%d: there is a %s() in %s, too\n", FILENAME, FNR, name, home[name]
             home[name] = FILENAME
         }'
@@ -155,6 +155,13 @@ rule_pairs() {
         on_files grep -nHE '\bpairs( *\[|->)|[<+] *\(?[A-Za-z>.-]*pair_count' |
         grep -vE '^include/model/journal.h:' |
         sed -E 's/^([^:]*:[0-9]+):.*/\1: a pair by number; use for_each_pair/' || true
+}
+
+# What a command answers is told by src/cmd/report alone, as text and in JSON; help is no answer.
+rule_reports() {
+    files c in src/cmd | grep -vE '^src/cmd/(report/|help\.c$)' |
+        on_files grep -nHE '(^|[^a-z_])(printf|puts|wrap_print|json_[a-z]+|member_[a-z]+)\(' |
+        sed -E 's/^([^:]*:[0-9]+):.*/\1: results are told by src\/cmd\/report only/' || true
 }
 
 # SQL lives in templates/.  A string that begins like a statement is one.  Keywords that stand alone
@@ -298,7 +305,7 @@ rule_tracked() {
     git ls-files --cached --ignored --exclude-standard | sed 's/$/:1: generated file is tracked/'
 }
 
-rules=${*:-layers phases owners unique clients pairs sql templates names words marks length format cppcheck scripts tracked}
+rules=${*:-layers phases owners unique clients reports pairs sql templates names words marks length format cppcheck scripts tracked}
 for rule in $rules; do
     report < <("rule_$rule" || echo "scripts/lint.sh: rule $rule could not be checked")
 done

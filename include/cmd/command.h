@@ -20,6 +20,12 @@ typedef struct Command
     const char *help;
 } Command;
 
+extern const Command commands[];
+extern const int command_count;
+
+/* By its name.  NULL with ERROR_FAULT if there is none; "" and what begins with "-" is no name. */
+const Command *command_find(const char *name, Error *error);
+
 bool plan_command(Session *session, Error *error);
 bool run_command(Session *session, Error *error);
 bool status_command(Session *session, Error *error);

@@ -1,5 +1,5 @@
 /*
- * The command line as data: one table row an option, which says what commands take it.  An option
+ * The command line as data: see option_rows.h for what there is.  An option
  * may also be given as an environment variable, PGSWAP_ and its name in capitals: the command line
  * wins, and a command overlooks what is there for another.
  */
@@ -26,6 +26,7 @@ enum
     COMMAND_FINISH = 1 << 9,
     COMMAND_ABORT = 1 << 10,
     COMMAND_ALL = (1 << 11) - 1,
+    COMMAND_NONE = 1 << 11, /* the program without a command */
 };
 
 typedef struct Options
@@ -57,6 +58,7 @@ typedef struct Options
     bool quiet;
     bool verbose;
     bool help;
+    bool version;
     int log_format; /* a LogFormat */
     const char *templates;
     /* the rest */
@@ -65,12 +67,9 @@ typedef struct Options
 
 /*
  * Reads argv[1…], what comes after the command's name, and the environment.  ERROR_FAULT for an
- * option that the command, whose bit is given, does not take, and for a wrong name or value; it is
+ * option that no command whose bit is given takes, and for a wrong name or value; it is
  * the first that is reported, but the others are read all the same: *options tells whether JSON
  * was asked for.
  */
 bool options_read(Arena *arena, const char *command, unsigned bit, int argc, char **argv,
                   Options *options, Error *error) ERROR_MUST_CHECK;
-
-/* Prints the options of these commands. */
-void options_help(unsigned commands);

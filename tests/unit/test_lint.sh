@@ -105,6 +105,9 @@ fires pairs 'a pair by number' src/cmd/x.c 'f(migration->pairs[0].live);\n'
 fires pairs 'a pair by number' src/cmd/x.c 'f(migration->pairs->live);\n'
 fires pairs 'a pair by number' src/cmd/x.c 'for (int i = 0; i < context->migration->pair_count; i++)\n'
 silent pairs src/cmd/x.c 'for_each_pair (pair, migration)\n    f(migration->pair_count == 0);\n'
+fires reports 'src\/cmd\/report only' src/cmd/x.c '    printf("x");\n'
+fires reports 'src\/cmd\/report only' src/cmd/x.c 'x = member_text(a, b);\n'
+silent reports src/cmd/x.c 'arena_printf(a, "x"); snprintf(b, 1, "x");\n'
 for text in 'SELECT 1' 'INSERT INTO x' 'COMMIT;' 'BEGIN' 'DROP\\nTABLE' 'COPY x' 'LOCK x' 'SET x' \
     'WITH x' 'COMMENT ON x' ' NOTIFY x'; do
     fires sql 'SQL in C' src/cmd/x.c "f(\"$text\");\n"

@@ -11,6 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/command.h"
+#include "cmd/exit_codes.h"
+#include "cmd/option_rows.h"
 #include "cmd/options.h"
 #include "cmd/suggest.h"
 #include "ui/log.h"
@@ -177,6 +180,76 @@ test_wrong_environment(void **state)
     refuses("", "PGSWAP_JSON: invalid value \"yes\"");
 }
 
+/* What holds if nothing is given. */
+static void
+test_presets(void **state)
+{
+    (void)state;
+    accepts("");
+    assert_int_equal(options.settings.jobs, 2);
+    assert_int_equal(options.settings.chunk_time, 500);
+    assert_int_equal(options.settings.chunk_blocks, 0);
+    assert_int_equal(options.settings.max_lag, 5000);
+    assert_int_equal(options.settings.lock_timeout, 250);
+    assert_int_equal(options.settings.max_lock_hold, 1000);
+    assert_int_equal(options.settings.swap_deadline, 600000);
+    assert_int_equal(options.settings.retry_pause, 60000);
+    assert_int_equal(options.settings.blocker_age, 1000);
+    assert_int_equal(options.settings.converge_deadline, 3600000);
+    assert_int_equal(options.settings.drain_keys, 1000);
+    assert_int_equal(options.settings.old_snapshots, OLD_SNAPSHOTS_WAIT);
+    assert_int_equal(options.settings.cancel_blockers, 0);
+    assert_int_equal(options.reconnect, 60000);
+    assert_int_equal(options.follow, 0);
+    assert_int_equal(options.log_format, LOG_TEXT);
+}
+
+/* Each row is whole, and no two rows have a name, a letter or a field in common. */
+static void
+test_rows(void **state)
+{
+    (void)state;
+    for (int i = 0; i < option_count; i++)
+    {
+        const OptionRow *row = &option_rows[i];
+
+        assert_non_null(row->help);
+        assert_int_equal(row->kind == OPTION_HEADING, row->name == NULL);
+        if (row->kind == OPTION_HEADING)
+            continue;
+        assert_int_not_equal(row->commands, 0);
+        assert_int_equal(row->kind == OPTION_FLAG, row->value == NULL);
+        for (int j = 0; j < i; j++)
+        {
+            if (option_rows[j].kind == OPTION_HEADING)
+                continue;
+            assert_string_not_equal(row->name, option_rows[j].name);
+            assert_true(row->offset != option_rows[j].offset);
+            assert_true(row->letter == 0 || row->letter != option_rows[j].letter);
+        }
+    }
+}
+
+static void
+test_command_rows(void **state)
+{
+    unsigned bits = 0;
+
+    (void)state;
+    for (int i = 0; i < command_count; i++)
+    {
+        assert_int_equal(bits & commands[i].bit, 0);
+        bits |= commands[i].bit;
+        assert_ptr_equal(command_find(commands[i].name, &error), &commands[i]);
+    }
+    assert_int_equal(bits, COMMAND_ALL);
+    assert_null(command_find("resume", &error));
+    assert_non_null(strstr(error.hint, "pgswap continue"));
+    assert_int_equal(exit_code_count, ERROR_HOOK + 1);
+    for (int i = 0; i < exit_code_count; i++)
+        assert_non_null(exit_codes[i].brief);
+}
+
 static void
 test_suggest(void **state)
 {
@@ -203,6 +276,9 @@ main(void)
         cmocka_unit_test_setup_teardown(test_first_error, setup, teardown),
         cmocka_unit_test_setup_teardown(test_environment, setup, teardown),
         cmocka_unit_test_setup_teardown(test_wrong_environment, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_presets, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_rows, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_command_rows, setup, teardown),
         cmocka_unit_test_setup_teardown(test_suggest, setup, teardown),
     };
     return cmocka_run_group_tests_name("options", tests, NULL, NULL);
