@@ -29,9 +29,12 @@ LINK = $(CC) $(MODE) -o $@ $(filter %.o %.a,$^) $(ALL_LIBS)
 SOURCES := $(sort $(shell find src -name '*.c'))
 TEMPLATES := $(sort $(shell find templates -name '*.sql'))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/templates.o
-# Everything but main(): a test takes from it what it needs.
+# Everything but what has a main(): a test takes from it what it needs.
 LIBRARY := $(BUILD)/obj/pgswap.a
-LIBRARY_OBJECTS := $(filter-out $(BUILD)/obj/src/main.o,$(OBJECTS))
+PROGRAM_OBJECTS := $(BUILD)/obj/src/main.o $(BUILD)/obj/src/document.o
+LIBRARY_OBJECTS := $(filter-out $(PROGRAM_OBJECTS),$(OBJECTS))
+# Made of the rows of commands, options and exit codes.
+DOCUMENTS := $(BUILD)/pgswap.1 $(BUILD)/pgswap.bash
 
 # One program per tests/unit/test_*.c; other C files there are shared by all of them.
 UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
@@ -47,7 +50,7 @@ UNIT_ON_SERVER := $(filter %/test_pg,$(UNIT_PROGRAMS))
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $(BUILD)/pgswap
+all: $(BUILD)/pgswap $(DOCUMENTS)
 
 help:
 	@echo 'make             build/pgswap'
@@ -58,9 +61,19 @@ help:
 	@echo '                 make bench-snapshots: what old snapshots notice'
 	@echo 'make demo format install clean'
 
-$(BUILD)/pgswap: $(OBJECTS)
+$(BUILD)/pgswap: $(BUILD)/obj/src/main.o $(LIBRARY_OBJECTS)
 	@echo "LINK $@"
 	@$(LINK)
+
+$(BUILD)/document: $(BUILD)/obj/src/document.o $(LIBRARY)
+	@echo "LINK $@"
+	@$(LINK)
+
+$(BUILD)/pgswap.1: $(BUILD)/document
+	@$< man >$@
+
+$(BUILD)/pgswap.bash: $(BUILD)/document
+	@$< completion >$@
 
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -98,7 +111,7 @@ check: lint check-unit check-tap
 check-unit:
 	$(MAKE) SANITIZE=1 run-unit
 
-run-unit: $(BUILD)/pgswap $(UNIT_PROGRAMS)
+run-unit: all $(UNIT_PROGRAMS)
 	@set -e; \
 	for test in $(filter-out $(UNIT_ON_SERVER),$(UNIT_PROGRAMS)); do $$test; done; \
 	for test in $(UNIT_SCRIPTS); do BUILD=$(BUILD) $$test; done; \
@@ -137,8 +150,11 @@ demo:
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/pgswap/templates \
-		$(DESTDIR)$(PREFIX)/share/doc/pgswap/schema
+		$(DESTDIR)$(PREFIX)/share/doc/pgswap/schema $(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -m 755 $(BUILD)/pgswap $(DESTDIR)$(PREFIX)/bin/pgswap
+	install -m 644 $(BUILD)/pgswap.1 $(DESTDIR)$(PREFIX)/share/man/man1/pgswap.1
+	install -m 644 $(BUILD)/pgswap.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/pgswap
 	install -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/pgswap/
 	install -m 644 doc/schema/*.json $(DESTDIR)$(PREFIX)/share/doc/pgswap/schema/
 	$(if $(TEMPLATES),install -m 644 $(TEMPLATES) $(DESTDIR)$(PREFIX)/share/doc/pgswap/templates/)

@@ -6,7 +6,7 @@
 set -euo pipefail
 
 build_packages='build-essential pkg-config libpq-dev libuv1-dev libxxhash-dev libjansson-dev perl'
-check_packages='libcmocka-dev libipc-run-perl libdbd-pg-perl python3-jsonschema pgbouncer clang-format cppcheck openssl git'
+check_packages='libcmocka-dev libipc-run-perl libdbd-pg-perl python3-jsonschema pgbouncer clang-format cppcheck openssl git mandoc'
 
 mode=${1-}
 if [ "$mode" != build ] && [ "$mode" != check ]; then
