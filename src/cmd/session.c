@@ -3,16 +3,12 @@
  */
 #include "cmd/session.h"
 
-#include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "cmd/password.h"
 #include "model/statement.h"
-#include "sql/ident.h"
 #include "sql/template.h"
 #include "tool/diskfull.h"
 #include "tool/guard.h"
@@ -20,13 +16,10 @@
 #include "tool/throttle.h"
 #include "ui/log.h"
 
-/* Workers take weak locks on live only, and wait for them without stopping anybody. */
-
 enum
 {
     CONNECT_TIMEOUT = 30000, /* ms */
     RECONNECT_PAUSE = 1000,  /* ms */
-    KEYS_PAUSE = 50,         /* ms between looks at the terminal */
 };
 
 #ifdef __linux__
@@ -54,60 +47,12 @@ keyword(Session *session, int *count, const char *name, const char *value)
     (*count)++;
 }
 
-/* False if a signal came before a line did. */
-static bool
-wait_for_line(Loop *loop, FILE *terminal)
-{
-    struct pollfd ready = {.fd = fileno(terminal), .events = POLLIN};
-
-    while (!loop_is_stopping(loop) && poll(&ready, 1, 0) == 0)
-        loop_turn(loop, KEYS_PAUSE);
-    return !loop_is_stopping(loop);
-}
-
-/* Asks on the terminal, without echo. */
-static char *
-ask_password(Arena *arena, Loop *loop, Error *error)
-{
-    FILE *terminal = fopen("/dev/tty", "r+");
-    struct termios silent, before;
-    char line[1024];
-    char *password = NULL;
-
-    if (terminal == NULL)
-    {
-        error_set(error, ERROR_FAULT, "there is no terminal to enter the password");
-        error_hint(error, "Use a password file (.pgpass) or PGPASSWORD.");
-        return NULL;
-    }
-    tcgetattr(fileno(terminal), &before);
-    silent = before;
-    silent.c_lflag &= ~(tcflag_t)ECHO;
-    tcsetattr(fileno(terminal), TCSAFLUSH,
-              &silent); /* before it is asked: it drops what is typed */
-    fputs("Password: ", terminal);
-    fflush(terminal);
-    if (wait_for_line(loop, terminal) && fgets(line, sizeof(line), terminal) != NULL)
-    {
-        line[strcspn(line, "\n")] = '\0';
-        password = arena_strdup(arena, line);
-    }
-    tcsetattr(fileno(terminal), TCSAFLUSH, &before);
-    fputs("\n", terminal);
-    fclose(terminal);
-    if (loop_is_stopping(loop))
-        error_set(error, ERROR_STOPPED, "stopped while asking for the password");
-    else if (password == NULL)
-        error_set(error, ERROR_FAULT, "no password was given");
-    return password;
-}
-
 static bool
 enter_password(Session *session, Error *error)
 {
     int count = 0;
 
-    session->password = ask_password(session->context.arena, session->context.loop, error);
+    session->password = password_ask(session->context.arena, session->context.loop, error);
     while (session->keywords[count] != NULL)
         count++;
     keyword(session, &count, "password", session->password);
