@@ -56,7 +56,7 @@ silent() {
 
 new_tree
 mkdir -p build/obj/src/base
-"${CC:-cc}" -c -o build/obj/src/base/y.o src/base/y.c
+${CC:-cc} -c -o build/obj/src/base/y.o src/base/y.c
 "$lint" -C . >"$scratch/out" 2>&1 || fail "the good tree: $(cat "$scratch/out")"
 echo 'ok - a good tree passes every rule'
 
@@ -75,7 +75,7 @@ compiled() {
     printf '%b' "$3" >"src/$2.c"
     for module in phase/copy pg/conn "$2"; do
         mkdir -p "build/obj/src/${module%/*}"
-        "${CC:-cc}" -Iinclude -c -o "build/obj/src/$module.o" "src/$module.c"
+        ${CC:-cc} -Iinclude -c -o "build/obj/src/$module.o" "src/$module.c"
     done
     if [ -z "${4-}" ]; then
         "$lint" -C . "$1" >"$scratch/out" 2>&1 || fail "$1: $(cat "$scratch/out")"

@@ -591,6 +591,8 @@ main(void)
         print_error("PGSWAP_TEST_CONNINFO is not set: run this through with_server.sh\n");
         return 1;
     }
+    signal(SIGHUP,
+           SIG_DFL); /* whoever runs this under nohup has it ignored, and pgswap leaves it so */
     return cmocka_run_group_tests_name("pg", tests, NULL, NULL) + run_copy_cases() +
            run_cancel_cases() + run_pool_cases();
 }
