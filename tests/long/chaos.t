@@ -50,7 +50,7 @@ $t->sql('grant pg_read_all_stats to owner; create extension amcheck');
 my $chaos = Pgswap::Chaos->new($t, seed => $SEED);
 my $look = $t->connect(user => undef);
 $look->do($_) for q{set statement_timeout = '10min'}, 'set client_min_messages = error';
-my ($writers, $change, $planned_at_rest, $swap_tried, $uncaptured, @run);
+my ($writers, $change, $planned_at_rest, $swap_tried, $uncaptured, $ending, @run);
 my (%steps, %compared);
 
 # ---- the oracle -------------------------------------------------------------------------------
@@ -62,6 +62,11 @@ sub differences
     my $found = Pgswap::Oracle::compare($look, $left, $right, key => ['id'], %how);
     $compared{"$left, $right"} += $found->{right};
     return map { "$left, $right ($found->{left}, $found->{right} rows): $_" } @{ $found->{differences} };
+}
+
+sub is_captured
+{
+    return ($look->selectrow_array(q{select count(*) from pg_trigger where tgrelid = 'app.item'::regclass and tgname like 'pgswap%'}))[0];
 }
 
 sub is_new
@@ -84,13 +89,14 @@ sub mirror_differences
     return differences('mirror.item', 'app.item', $lost ? (skip => $lost, dropped => $lost) : ());
 }
 
-# Live and standby, but for the pending keys.  While the copy is under way, or a TRUNCATE pends, nothing is promised.
+# Live and standby, but for the pending keys.  While the copy is under way, a TRUNCATE pends, or finish and abort have taken
+# capture off, nothing is promised.
 sub standby_differences
 {
     return unless $look->selectrow_array(q{select to_regclass('pgswap.migration')});
     my $found = $look->selectrow_hashref(q{select *, case live when 'blue' then 'green' else 'blue' end as away
         from pgswap.migration where phase in ('catchup', 'verify', 'ready', 'swapped')});
-    return if !$found || $chaos->uncaptured > $uncaptured;
+    return if !$found || $chaos->uncaptured > $uncaptured || ($ending && !is_captured());
     my ($log, $dirty) = map { "pgswap.${_}_$found->{id}_1_$found->{live}" } 'log', 'dirty';
     return if $look->selectrow_array("select exists (select from $log where k1 is null)");
     my %relation = (live => 'app.item', standby => "pgswap_$found->{id}_$found->{away}.item");
@@ -267,7 +273,9 @@ sub end
 {
     my ($number) = @_;
     my $command = $chaos->still(\&is_new) ? 'finish' : 'abort';
+    $ending = 1;
     reach($command) if unfinished();
+    $ending = 0;
     $writers->stop;
     look("$command and the end of the writers");
     return $t->is_clean("round $number: all was equal, and nothing is left");
