@@ -90,6 +90,27 @@ scene_close(Scene *scene)
     return clean;
 }
 
+void *
+scene_play(size_t size, ScriptAnswer answer)
+{
+    Scene **play = calloc(1, size);
+
+    if (play == NULL)
+        abort();
+    *play = scene_open(answer, play);
+    return play;
+}
+
+int
+scene_end(void **state)
+{
+    Scene **play = *state;
+    bool clean = scene_close(*play);
+
+    free(play);
+    return clean ? 0 : -1;
+}
+
 void
 scene_check(Scene *scene, ErrorKind kind, const char *word)
 {

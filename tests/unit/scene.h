@@ -23,5 +23,13 @@ Scene *scene_open(ScriptAnswer answer, void *context);
 /* False if anything is left in the loop. */
 bool scene_close(Scene *scene);
 
+/*
+ * For a test whose state is a struct of its own, with a Scene * as its first member: makes one of
+ * that size, zeroed but for its scene, which is answered with it as the context.  scene_end is the
+ * teardown: fails if anything is left in the loop.
+ */
+void *scene_play(size_t size, ScriptAnswer answer);
+int scene_end(void **state);
+
 /* Checks the kind of scene->error, and that its message (or detail) has this word; clears it. */
 void scene_check(Scene *scene, ErrorKind kind, const char *word);

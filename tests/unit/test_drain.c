@@ -6,7 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -44,25 +43,12 @@ answer(void *context, const char *statement, Reply *reply)
 static int
 setup(void **state)
 {
-    Play *play = calloc(1, sizeof(*play));
+    Play *play = scene_play(sizeof(*play), answer);
 
-    if (play == NULL)
-        return -1;
-    play->scene = scene_open(answer, play);
     play->scene->context.us_per_key = 1000;
     play->scene->settings.max_lock_hold = 2 * MOST;
     *state = play;
     return 0;
-}
-
-static int
-teardown(void **state)
-{
-    Play *play = *state;
-    bool clean = scene_close(play->scene);
-
-    free(play);
-    return clean ? 0 : -1;
 }
 
 /* Whether so many keys may be applied by the next attempt. */
@@ -216,7 +202,7 @@ what_is_not_known_is_guessed(void **state)
     assert_false(may_apply(play, (Drain){0}, 16000));
 }
 
-#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, scene_end)
 
 int
 main(void)

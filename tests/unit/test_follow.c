@@ -6,7 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -40,26 +39,13 @@ answer(void *context, const char *statement, Reply *reply)
 static int
 setup(void **state)
 {
-    Play *play = calloc(1, sizeof(*play));
+    Play *play = scene_play(sizeof(*play), answer);
 
-    if (play == NULL)
-        return -1;
-    play->scene = scene_open(answer, play);
     play->scene->migration.phase = PHASE_SWAPPED;
     play->scene->context.look.at = clock_ms(); /* others do nothing */
     journal_set_pairs(play->scene->arena, &play->scene->migration, play->scene->pairs, 2);
     *state = play;
     return 0;
-}
-
-static int
-teardown(void **state)
-{
-    Play *play = *state;
-    bool clean = scene_close(play->scene);
-
-    free(play);
-    return clean ? 0 : -1;
 }
 
 /* One round. */
@@ -114,7 +100,7 @@ somebody_holds_one_table(void **state)
     assert_int_equal(notes(play, "revert_problem = "), 0);
 }
 
-#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, scene_end)
 
 int
 main(void)

@@ -52,23 +52,8 @@ open_set(Play *play, const char *deadlock_timeout, int count)
 static int
 setup(void **state)
 {
-    Play *play = calloc(1, sizeof(*play));
-
-    if (play == NULL)
-        return -1;
-    play->scene = scene_open(answer, play);
-    *state = play;
+    *state = scene_play(sizeof(Play), answer);
     return 0;
-}
-
-static int
-teardown(void **state)
-{
-    Play *play = *state;
-    bool clean = scene_close(play->scene);
-
-    free(play);
-    return clean ? 0 : -1;
 }
 
 /* One attempt while another session holds that table; the order in which was asked, as "abc". */
@@ -222,7 +207,7 @@ the_wait_doubles_up_to_lock_timeout(void **state)
     assert_int_equal(wait_of(play->scene->script), 1000);
 }
 
-#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, scene_end)
 
 int
 main(void)

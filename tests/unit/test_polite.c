@@ -6,7 +6,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -88,11 +87,8 @@ between(Context *context, void *data, Error *error)
 static int
 setup(void **state)
 {
-    Play *play = calloc(1, sizeof(*play));
+    Play *play = scene_play(sizeof(*play), answer);
 
-    if (play == NULL)
-        return -1;
-    play->scene = scene_open(answer, play);
     play->task = (PoliteTask){.what = "to test",
                               .relations = "1001",
                               .deadline = 3600000,
@@ -104,16 +100,6 @@ setup(void **state)
     play->message = "canceling statement due to lock timeout";
     *state = play;
     return 0;
-}
-
-static int
-teardown(void **state)
-{
-    Play *play = *state;
-    bool clean = scene_close(play->scene);
-
-    free(play);
-    return clean ? 0 : -1;
 }
 
 static bool
@@ -365,7 +351,7 @@ blockers_are_ended_only_on_request(void **state)
     assert_int_equal(script_count(script, "CASE WHEN true"), 1);
 }
 
-#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, scene_end)
 
 int
 main(void)

@@ -6,7 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -72,26 +71,13 @@ answer(void *context, const char *statement, Reply *reply)
 static int
 setup(void **state)
 {
-    Play *play = calloc(1, sizeof(*play));
+    Play *play = scene_play(sizeof(*play), answer);
 
-    if (play == NULL)
-        return -1;
-    play->scene = scene_open(answer, play);
     play->snapshots = snapshots_new(play->scene->arena);
     play->scene->settings.old_snapshots = OLD_SNAPSHOTS_WAIT;
     play->scene->context.look.at = INT64_MAX / 2; /* what others do to live is not looked at */
     *state = play;
     return 0;
-}
-
-static int
-teardown(void **state)
-{
-    Play *play = *state;
-    bool clean = scene_close(play->scene);
-
-    free(play);
-    return clean ? 0 : -1;
 }
 
 #define NOBODY ((const Session[]){{0}})
@@ -296,7 +282,7 @@ more_than_can_be_told_apart(void **state)
     scene_check(play->scene, ERROR_LOCK, "4096");
 }
 
-#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, scene_end)
 
 int
 main(void)

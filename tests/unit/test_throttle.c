@@ -6,7 +6,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -40,24 +39,11 @@ answer(void *context, const char *statement, Reply *reply)
 static int
 setup(void **state)
 {
-    Play *play = calloc(1, sizeof(*play));
+    Play *play = scene_play(sizeof(*play), answer);
 
-    if (play == NULL)
-        return -1;
-    play->scene = scene_open(answer, play);
     play->words = "since noon by role dba from tty";
     *state = play;
     return 0;
-}
-
-static int
-teardown(void **state)
-{
-    Play *play = *state;
-    bool clean = scene_close(play->scene);
-
-    free(play);
-    return clean ? 0 : -1;
 }
 
 static void
@@ -194,7 +180,7 @@ the_log_stays_small(void **state)
     assert_int_equal(script_count(script, "WITH moved AS"), 0);
 }
 
-#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, scene_end)
 
 int
 main(void)

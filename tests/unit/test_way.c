@@ -5,7 +5,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -38,23 +37,8 @@ answer(void *context, const char *statement, Reply *reply)
 static int
 setup(void **state)
 {
-    Play *play = calloc(1, sizeof(*play));
-
-    if (play == NULL)
-        return -1;
-    play->scene = scene_open(answer, play);
-    *state = play;
+    *state = scene_play(sizeof(Play), answer);
     return 0;
-}
-
-static int
-teardown(void **state)
-{
-    Play *play = *state;
-    bool clean = scene_close(play->scene);
-
-    free(play);
-    return clean ? 0 : -1;
 }
 
 static void
@@ -120,7 +104,7 @@ a_phase_waits_for_the_operator(void **state)
     error_clear(&play->scene->error);
 }
 
-#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, scene_end)
 
 int
 main(void)
