@@ -58,6 +58,9 @@ bool target_lock(Conn *conn, const Target *target, Error *error) ERROR_MUST_CHEC
 /* The same if nobody has it. */
 bool target_try(Conn *conn, const Target *target, bool *locked, Error *error) ERROR_MUST_CHECK;
 
+/* The command that ends the migration, by its phase or by its capture: "abort" or "finish". */
+const char *target_end(const Target *target);
+
 /* ERROR_REFUSED if our role may not work on the migration of the table; ERROR_CHANGED if its state
  * is lost. */
 bool target_is_ours(Conn *conn, const Target *target, Error *error) ERROR_MUST_CHECK;

@@ -165,9 +165,8 @@ target_find(Conn *conn, Arena *arena, const char *text, Target *target, Error *e
             home_of_table(conn, target->oid, error));
 }
 
-/* The end of it that its phase allows. */
-static const char *
-end_of(const Target *target)
+const char *
+target_end(const Target *target)
 {
     bool swapped = target->captured_by != NULL ? strcmp(target->captured_colour, "green") == 0
                                                : target->is_swapped;
@@ -182,7 +181,7 @@ state_is_lost(const Target *target, Error *error)
               "the capture triggers of migration %s are on table %s, and schema %s does not know "
               "that it is under way",
               target->captured_by, target->label, target->captured_state);
-    return error_hint(error, "\"pgswap %s\" takes them off.", end_of(target));
+    return error_hint(error, "\"pgswap %s\" takes them off.", target_end(target));
 }
 
 bool
@@ -203,7 +202,7 @@ target_is_ours(Conn *conn, const Target *target, Error *error)
     return error_hint(error,
                       "Run pgswap as a member of role %s. The owner of the table can take its "
                       "triggers off with \"pgswap %s\".",
-                      target->not_ours, end_of(target));
+                      target->not_ours, target_end(target));
 }
 
 static bool
@@ -215,7 +214,7 @@ was_given(const Target *target, Error *error)
     return error_hint(error,
                       "Undo that (ALTER TABLE … OWNER TO …) and run the same command again, or end "
                       "the migration with \"pgswap %s\".",
-                      end_of(target));
+                      target_end(target));
 }
 
 bool
@@ -229,7 +228,7 @@ target_may_go_on(const Target *target, Error *error)
               "the migration of %s was under way in another database, of which this is a copy",
               target->label);
     return error_hint(error, "\"pgswap %s\" removes what came of it with the copy.",
-                      end_of(target));
+                      target_end(target));
 }
 
 /* It may have gone away meanwhile. */

@@ -147,12 +147,10 @@ exchange_prepare(Context *context, const Pair *pair, const Pair *next, const cha
     Text text = {0}, attach = {0};
     StatementList capture;
     const char *ours;
-    bool ok;
-
-    exchange->moves = 0;
-    ok =
+    bool ok =
         pair_collect(context->control, context->arena, pair, &capture, error, "capture_drop", NULL);
 
+    exchange->moves = 0;
     if (ok)
     {
         text_append(&text, migration->parameters.local);

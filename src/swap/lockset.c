@@ -71,7 +71,7 @@ budget(const LockSet *set, int n)
 
 /* The locks from number n up to end, as one message; *taken is how many the set has then. */
 static bool
-take_lock(Context *context, LockSet *set, int n, int end, int *taken, Error *error)
+take_locks(Context *context, LockSet *set, int n, int end, int *taken, Error *error)
 {
     int64_t left = budget(set, n);
     Arena *scratch = arena_new();
@@ -120,11 +120,11 @@ take_all(Context *context, LockSet *set, int *taken, Error *error)
 {
     int count = set->statements.count;
 
-    if (!take_lock(context, set, 0, 1, taken, error))
+    if (!take_locks(context, set, 0, 1, taken, error))
         return false;
     set->locked_at = clock_us();
     budget_hold(context);
-    return count == 1 || take_lock(context, set, 1, count, taken, error);
+    return count == 1 || take_locks(context, set, 1, count, taken, error);
 }
 
 bool

@@ -146,14 +146,13 @@ static bool
 tell_rest(const Target *target, Error *error)
 {
     const char *migration = target->captured_by, *owner = target->not_ours;
-    const char *end = strcmp(target->captured_colour, "green") == 0 ? "finish" : "abort";
 
     error_set(error, ERROR_REFUSED,
               "the capture triggers are off table %s; the rest of migration %s belongs to %s %s",
               target->label, migration, owner != NULL ? "role" : "schema",
               owner != NULL ? owner : target->captured_state);
     if (owner != NULL)
-        return error_hint(error, "\"pgswap %s\" as that role removes it.", end);
+        return error_hint(error, "\"pgswap %s\" as that role removes it.", target_end(target));
     return error_hint(error,
                       "Its state is lost: drop the schemas pgswap_%s_blue and pgswap_%s_green.",
                       migration, migration);
