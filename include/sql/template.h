@@ -7,6 +7,9 @@
  * templates/x.sql` runs what pgswap runs.  A placeholder without a variable and a variable without
  * a placeholder are errors.  A variable with value NULL becomes NULL in the form :'name'.
  *
+ * What several templates have in common is a template part_x, which they name as :part_x: its text,
+ * over their variables, stands there.
+ *
  *     const char *sql = template_render(arena, "chunk_copy", error,
  *                                       "standby", standby->name, "first", "4000", NULL);
  */

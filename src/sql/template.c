@@ -211,7 +211,24 @@ typedef struct Values
     bool *is_used; /* of each variable: it has a placeholder */
 } Values;
 
-/* What a placeholder stands for: a variable, or else a word. */
+static bool expand(Values *values, const char *text, Text *sql, Error *error);
+
+/* A part of several templates: of :part_x, template part_x over the same values; *value stays NULL
+ * if there is none. */
+static bool
+find_part(Values *values, const char *name, const char **value, Error *error)
+{
+    const char *text = strncmp(name, "part_", 5) == 0 ? template_text(name) : NULL;
+    Text part = {0};
+    bool ok = text == NULL || expand(values, skip_leading_comments(text), &part, error);
+
+    if (ok && text != NULL)
+        *value = arena_strdup(values->arena, text_cstr(&part));
+    text_clear(&part);
+    return ok;
+}
+
+/* What a placeholder stands for: a variable, a part, or else a word. */
 static bool
 find_value(Values *values, const Lexeme *placeholder, TemplateVar *found, Error *error)
 {
@@ -233,7 +250,9 @@ find_value(Values *values, const Lexeme *placeholder, TemplateVar *found, Error 
         }
     if (is_variable)
         return true;
-    if (values->words != NULL &&
+    if (!find_part(values, name, &found->value, error))
+        return false;
+    if (found->value == NULL && values->words != NULL &&
         !values->words->find(values->words->source, values->arena, name, &found->value, error))
         return false;
     return found->value != NULL || error_set(error, ERROR_FAULT, "placeholder %.*s has no variable",
@@ -277,7 +296,7 @@ check_variables(const Values *values, Error *error)
 }
 
 static bool
-render(Values *values, const char *text, Text *sql, Error *error)
+expand(Values *values, const char *text, Text *sql, Error *error)
 {
     Lexeme lexeme;
     TemplateVar value;
@@ -288,7 +307,7 @@ render(Values *values, const char *text, Text *sql, Error *error)
         else if (!find_value(values, &lexeme, &value, error) ||
                  !put_value(values->arena, sql, &lexeme, &value, error))
             return false;
-    return check_variables(values, error);
+    return true;
 }
 
 static char *
@@ -304,7 +323,8 @@ render_named(Arena *arena, const char *name, const TemplateWords *words, const T
 
     Text sql = {0};
     Values values = {arena, words, vars, count, arena_alloc(arena, (size_t)count + 1)};
-    bool is_good = render(&values, skip_leading_comments(text), &sql, error);
+    bool is_good = expand(&values, skip_leading_comments(text), &sql, error) &&
+                   check_variables(&values, error);
     char *result = is_good ? arena_strndup(arena, text_cstr(&sql), sql.length) : NULL;
 
     text_clear(&sql);

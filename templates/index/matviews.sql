@@ -4,21 +4,8 @@
 -- search_path of the owner. Lock: none.
 WITH RECURSIVE self AS (
     SELECT c.*, (SELECT typarray FROM pg_type WHERE oid = c.reltype) AS array_type FROM pg_class c WHERE c.oid = :live),
-view(oid) AS (
-    SELECT r.ev_class
-      FROM self
-      JOIN pg_depend d ON (d.refclassid = 'pg_class'::regclass AND d.refobjid = self.oid)
-                       OR (d.refclassid = 'pg_type'::regclass AND d.refobjid IN (self.reltype, self.array_type))
-      JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
-     WHERE r.rulename = '_RETURN' AND r.ev_class <> self.oid
-    UNION
-    SELECT r.ev_class
-      FROM view
-      JOIN pg_class k ON k.oid = view.oid
-      JOIN pg_depend d ON (d.refclassid = 'pg_class'::regclass AND d.refobjid = view.oid)
-                       OR (d.refclassid = 'pg_type'::regclass AND d.refobjid = k.reltype)
-      JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
-     WHERE r.rulename = '_RETURN' AND r.ev_class <> view.oid),
+:part_views,
+view AS (SELECT oid FROM height),
 -- what has to stand beside the new table in one schema
 member AS (
     SELECT c.oid, c.relname, c.relkind, c.relnamespace FROM pg_class c WHERE c.oid = :live OR c.oid IN (SELECT oid FROM view)

@@ -5,18 +5,11 @@ touched AS (
     SELECT a.attnum, a.attname, CASE WHEN m.target IS NULL THEN 'drops' ELSE 'renames' END AS verb
       FROM pg_attribute a LEFT JOIN mapped m ON m.source = a.attname
      WHERE a.attrelid = :oid AND a.attnum > 0 AND NOT a.attisdropped AND m.target IS DISTINCT FROM a.attname),
-row_type(oid) AS (
-    SELECT y.oid FROM pg_class c JOIN pg_type t ON t.oid = c.reltype, LATERAL (VALUES (c.reltype), (t.typarray)) AS y(oid) WHERE c.oid = :oid),
-view(oid) AS (
-    SELECT r.ev_class FROM pg_depend d JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
-     WHERE r.rulename = '_RETURN' AND r.ev_class <> :oid
-       AND (d.refclassid = 'pg_class'::regclass AND d.refobjid = :oid OR d.refclassid = 'pg_type'::regclass AND d.refobjid IN (SELECT oid FROM row_type))
-    UNION
-    SELECT r.ev_class
-      FROM view JOIN pg_class k ON k.oid = view.oid
-      JOIN pg_depend d ON (d.refclassid = 'pg_class'::regclass AND d.refobjid = view.oid) OR (d.refclassid = 'pg_type'::regclass AND d.refobjid = k.reltype)
-      JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
-     WHERE r.rulename = '_RETURN' AND r.ev_class <> view.oid),
+self AS (
+    SELECT c.oid, c.reltype, (SELECT typarray FROM pg_type WHERE oid = c.reltype) AS array_type FROM pg_class c WHERE c.oid = :oid),
+row_type(oid) AS (SELECT y.oid FROM self, LATERAL (VALUES (reltype), (array_type)) AS y(oid)),
+:part_views,
+view AS (SELECT oid FROM height),
 -- the views that are built again, as in dependents.sql
 tower AS (
     SELECT k.* FROM view JOIN pg_class k USING (oid)

@@ -8,22 +8,7 @@ WITH RECURSIVE self AS (
     SELECT c.oid, c.relnamespace, c.reltype, (SELECT typarray FROM pg_type WHERE oid = c.reltype) AS array_type
       FROM pg_class c WHERE c.oid = :live),
 mapped(source, source_type, target, target_type) AS (VALUES :mapped),
-view(oid, level) AS (
-    SELECT r.ev_class, 1
-      FROM self
-      JOIN pg_depend d ON (d.refclassid = 'pg_class'::regclass AND d.refobjid = self.oid)
-                       OR (d.refclassid = 'pg_type'::regclass AND d.refobjid IN (self.reltype, self.array_type))
-      JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
-     WHERE r.rulename = '_RETURN' AND r.ev_class <> self.oid
-    UNION
-    SELECT r.ev_class, view.level + 1
-      FROM view
-      JOIN pg_class k ON k.oid = view.oid
-      JOIN pg_depend d ON (d.refclassid = 'pg_class'::regclass AND d.refobjid = view.oid)
-                       OR (d.refclassid = 'pg_type'::regclass AND d.refobjid = k.reltype)
-      JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
-     WHERE r.rulename = '_RETURN' AND r.ev_class <> view.oid AND view.level < 100),
-height AS (SELECT oid, max(level) AS level FROM view GROUP BY oid),
+:part_views,
 -- where what is called name stands on the scene; shown: its own name means it there
 seat AS (
     SELECT c.oid, format('%I.%I', n.nspname, c.relname) AS name, format('%I.%I', t.nspname, c.relname) AS there,

@@ -5,22 +5,8 @@
 -- anything does, and else what it meant. path: the search_path of the owner. Lock: ACCESS SHARE on the
 -- tables that are copied.
 WITH RECURSIVE self AS (SELECT c.oid, c.relnamespace, c.reltype, (SELECT typarray FROM pg_type WHERE oid = c.reltype) AS array_type FROM pg_class c WHERE c.oid = :live),
-view(oid) AS (
-    SELECT r.ev_class
-      FROM self
-      JOIN pg_depend d ON (d.refclassid = 'pg_class'::regclass AND d.refobjid = self.oid)
-                       OR (d.refclassid = 'pg_type'::regclass AND d.refobjid IN (self.reltype, self.array_type))
-      JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
-     WHERE r.rulename = '_RETURN' AND r.ev_class <> self.oid
-    UNION
-    SELECT r.ev_class
-      FROM view
-      JOIN pg_class k ON k.oid = view.oid
-      JOIN pg_depend d ON (d.refclassid = 'pg_class'::regclass AND d.refobjid = view.oid)
-                       OR (d.refclassid = 'pg_type'::regclass AND d.refobjid = k.reltype)
-      JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
-     WHERE r.rulename = '_RETURN' AND r.ev_class <> view.oid),
-read_by(oid) AS (SELECT :live::oid UNION ALL SELECT oid FROM view),
+:part_views,
+read_by(oid) AS (SELECT :live::oid UNION ALL SELECT oid FROM height),
 -- the other tables; a table that a key refers to has its unique indexes
 extra AS (
     SELECT oid, bool_or(referenced) AS referenced FROM (

@@ -13,22 +13,7 @@ WITH RECURSIVE self AS (
            (SELECT typarray FROM pg_type WHERE oid = c.reltype) AS array_type
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = :live),
 mapped(source, source_type, target, target_type) AS (VALUES :mapped),
--- views over the table, directly or through other views, with their height
-view(oid, level) AS (
-    SELECT r.ev_class, 1
-      FROM self
-      JOIN pg_depend d ON (d.refclassid = 'pg_class'::regclass AND d.refobjid = self.oid)
-                       OR (d.refclassid = 'pg_type'::regclass AND d.refobjid IN (self.reltype, self.array_type))
-      JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
-     WHERE r.rulename = '_RETURN' AND r.ev_class <> self.oid
-    UNION
-    SELECT r.ev_class, view.level + 1
-      FROM view
-      JOIN pg_class k ON k.oid = view.oid
-      JOIN pg_depend d ON (d.refclassid = 'pg_class'::regclass AND d.refobjid = view.oid)
-                       OR (d.refclassid = 'pg_type'::regclass AND d.refobjid = k.reltype)
-      JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
-     WHERE r.rulename = '_RETURN' AND r.ev_class <> view.oid AND view.level < 100),
+:part_views,
 -- functions that take or return the table's row type
 row_function AS (
     SELECT f.*, l.owner, format('%s %s', CASE f.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, f.oid::regprocedure) AS name,
@@ -36,7 +21,6 @@ row_function AS (
       FROM pg_proc f, LATERAL (SELECT pg_get_userbyid(f.proowner) AS owner) AS l
      WHERE EXISTS (SELECT FROM self JOIN pg_depend d ON d.refclassid = 'pg_type'::regclass AND d.refobjid IN (self.reltype, self.array_type)
                     WHERE d.classid = 'pg_proc'::regclass AND d.objid = f.oid)),
-height AS (SELECT oid, max(level) AS level, min(level) = 1 AS direct FROM view GROUP BY oid),
 -- a view is replaced in place unless a column it shows may change its type: then the whole tower
 -- over the table is built again (and always where there is a materialized view, or the row type is
 -- used, or a function over it)

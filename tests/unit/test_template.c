@@ -183,6 +183,20 @@ test_template_pairs(void **state)
     assert_fault(&error, "placeholder :b");
 }
 
+/* A part stands where it is named, over the same variables; what only looks like one is unknown. */
+static void
+test_template_parts(void **state)
+{
+    (void)state;
+    Error error = ERROR_INIT;
+    char *sql = render("WITH RECURSIVE :part_views SELECT", NULL, 0, &error);
+
+    assert_non_null(strstr(sql, "WITH RECURSIVE view_at(oid, level) AS ("));
+    assert_null(strstr(sql, "Lock: none"));
+    assert_null(render("SELECT :part_of_none", NULL, 0, &error));
+    assert_fault(&error, "placeholder :part_of_none has no variable");
+}
+
 static void
 test_template_directory(void **state)
 {
@@ -223,9 +237,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_template_placeholders),
-        cmocka_unit_test(test_template_faults),
-        cmocka_unit_test(test_template_pairs),
+        cmocka_unit_test(test_template_placeholders), cmocka_unit_test(test_template_faults),
+        cmocka_unit_test(test_template_pairs),        cmocka_unit_test(test_template_parts),
         cmocka_unit_test(test_template_directory),
     };
 
