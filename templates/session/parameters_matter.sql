@@ -4,14 +4,7 @@
 WITH RECURSIVE part(oid) AS (
     SELECT atttypid FROM pg_attribute WHERE attrelid = :green AND attnum > 0 AND NOT attisdropped
     UNION
-    SELECT next.oid
-      FROM part
-      JOIN pg_type p ON p.oid = part.oid
-     CROSS JOIN LATERAL (
-        SELECT p.typelem WHERE p.typelem <> 0
-        UNION ALL SELECT p.typbasetype WHERE p.typbasetype <> 0
-        UNION ALL SELECT r.rngsubtype FROM pg_range r WHERE r.rngtypid = p.oid OR r.rngmultitypid = p.oid
-        UNION ALL SELECT a.atttypid FROM pg_attribute a WHERE a.attrelid = p.typrelid AND a.attnum > 0 AND NOT a.attisdropped) AS next(oid)),
+    :part_inner_types),
 tree(name, text) AS (
     SELECT format('column %I', a.attname), d.adbin::text
       FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum

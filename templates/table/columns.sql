@@ -29,16 +29,7 @@ SELECT a.attnum, row_number() OVER (ORDER BY a.attnum) AS position, a.attname AS
       WITH RECURSIVE part(oid) AS (
           SELECT a.atttypid
           UNION
-          SELECT next.oid
-            FROM part
-            JOIN pg_type p ON p.oid = part.oid
-            CROSS JOIN LATERAL (
-                SELECT p.typelem WHERE p.typelem <> 0
-                UNION ALL SELECT p.typbasetype WHERE p.typbasetype <> 0
-                UNION ALL SELECT r.rngsubtype FROM pg_range r WHERE r.rngtypid = p.oid OR r.rngmultitypid = p.oid
-                UNION ALL SELECT ca.atttypid FROM pg_attribute ca
-                           WHERE ca.attrelid = p.typrelid AND ca.attnum > 0 AND NOT ca.attisdropped
-            ) AS next(oid))
+          :part_inner_types)
       SELECT bool_and(p.typsend <> 0) AS holds FROM part JOIN pg_type p ON p.oid = part.oid
   ) AS sendable
   -- a domain's NOT NULL holds for every domain over it

@@ -43,10 +43,5 @@ SELECT c.relname AS index, candidate.indisprimary AS is_primary, a.attname AS co
   JOIN pg_attribute a ON a.attrelid = :oid AND a.attnum = candidate.columns[k.n - 1]
   JOIN pg_type t ON t.oid = a.atttypid
   -- a domain's own rules (NOT NULL, a default) have no place in the change log
-  CROSS JOIN LATERAL (
-      WITH RECURSIVE part(oid, typmod) AS (
-          SELECT a.atttypid, a.atttypmod
-          UNION ALL
-          SELECT d.typbasetype, d.typtypmod FROM part JOIN pg_type d ON d.oid = part.oid WHERE d.typtype = 'd')
-      SELECT part.oid, part.typmod FROM part JOIN pg_type d ON d.oid = part.oid WHERE d.typtype <> 'd') AS base
+  :part_base_type
  ORDER BY k.n;

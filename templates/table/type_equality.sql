@@ -13,12 +13,7 @@ SELECT format('OPERATOR(%I.%s)', n.nspname, op.oprname) AS equality,
                  AND am.amoplefttype = o.opcintype AND am.amoprighttype = o.opcintype
   JOIN pg_operator op ON op.oid = am.amopopr
   JOIN pg_namespace n ON n.oid = op.oprnamespace
-  CROSS JOIN LATERAL (
-      WITH RECURSIVE part(oid, typmod) AS (
-          SELECT a.atttypid, a.atttypmod
-          UNION ALL
-          SELECT d.typbasetype, d.typtypmod FROM part JOIN pg_type d ON d.oid = part.oid WHERE d.typtype = 'd')
-      SELECT part.oid, part.typmod FROM part JOIN pg_type d ON d.oid = part.oid WHERE d.typtype <> 'd') AS base
+  :part_base_type
  WHERE i.indrelid = :table AND i.indisunique AND a.attname = :'column' AND i.indkey[k.n] = a.attnum
    AND o.opcdefault
  ORDER BY i.indexrelid LIMIT 1;
