@@ -8,25 +8,8 @@
 
 #include <cmocka.h>
 
+#include "arena_fixture.h"
 #include "model/cast.h"
-
-static Arena *arena;
-
-static int
-setup(void **state)
-{
-    (void)state;
-    arena = arena_new();
-    return 0;
-}
-
-static int
-teardown(void **state)
-{
-    (void)state;
-    arena_free(arena);
-    return 0;
-}
 
 static bool
 is_mere(const char *source, const char *expression, const char *type)
@@ -130,7 +113,7 @@ another_column(void **state)
     is_more_than_a_cast("A", "(a)::bigint", "bigint");
 }
 
-#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define TEST(test) cmocka_unit_test_setup_teardown(test, arena_setup, arena_teardown)
 
 int
 main(void)

@@ -11,26 +11,9 @@
 
 #include <cmocka.h>
 
+#include "arena_fixture.h"
 #include "base/text.h"
 #include "model/fingerprint.h"
-
-static Arena *arena;
-
-static int
-setup(void **state)
-{
-    (void)state;
-    arena = arena_new();
-    return 0;
-}
-
-static int
-teardown(void **state)
-{
-    (void)state;
-    arena_free(arena);
-    return 0;
-}
 
 /* ---- making descriptions: a line is "name = definition", one of the swap begins with "!" ---- */
 
@@ -345,7 +328,7 @@ a_line_is_taken_out(void **state)
     assert_null(description_find(&description, "a"));
 }
 
-#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define TEST(test) cmocka_unit_test_setup_teardown(test, arena_setup, arena_teardown)
 
 int
 main(void)

@@ -11,26 +11,9 @@
 
 #include <cmocka.h>
 
+#include "arena_fixture.h"
 #include "base/text.h"
 #include "model/mapping.h"
-
-static Arena *arena;
-
-static int
-setup(void **state)
-{
-    (void)state;
-    arena = arena_new();
-    return 0;
-}
-
-static int
-teardown(void **state)
-{
-    (void)state;
-    arena_free(arena);
-    return 0;
-}
 
 /* ---- round trips ---- */
 
@@ -300,7 +283,7 @@ only_columns_that_continue_one(void **state)
     assert_string_equal(mapping_rows(arena, &mapping), "");
 }
 
-#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define TEST(test) cmocka_unit_test_setup_teardown(test, arena_setup, arena_teardown)
 
 int
 main(void)
