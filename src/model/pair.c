@@ -86,6 +86,10 @@ static const Word words[] = {
     {"columns", WRITTEN, ", ", "{name}"},
     {"expressions", WRITTEN, ", ", "{value}"},
     {"mapped_columns", COMPARED, ", ", "{compared} AS {name}"},
+    {"compared_names", COMPARED, ", ", "{literal}"},
+    {"compared_generated", COMPARED, ", ", "{generated}"},
+    {"live_texts", COMPARED, ", ", "CAST({compared} AS pg_catalog.text)"},
+    {"standby_texts", COMPARED, ", ", "CAST(standby.{name} AS pg_catalog.text)"},
     {"kept_columns", KEPT, ", ", "standby.{name}"},
     {"kept_definitions", KEPT, ", ", "pgswap_c{n} {type}"},
     {"live_fields", READ, ", ", "{live_field}"},
@@ -218,6 +222,10 @@ made_field(Arena *arena, const Item *item, const char *name, Error *error)
         return mapping_rows(arena, &item->pair->mapping);
     if (strcmp(name, "dropped_keys") == 0)
         return item->pair->mapping.dropped;
+    if (strcmp(name, "literal") == 0)
+        return literal_quote(arena, item->column->name);
+    if (strcmp(name, "generated") == 0)
+        return item->column->expression == NULL ? "true" : "false";
     if (strcmp(name, "value") == 0)
         return value_of(arena, item, error);
     if (strcmp(name, "live_field") == 0)

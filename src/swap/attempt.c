@@ -163,7 +163,7 @@ know_standby(Swap *swap, Error *error)
         const Pair *pair = part->pair;
 
         if (!description_read(context->control, swap->scratch, pair->standby_oid,
-                              pair_word(context->arena, pair, "standby_schema"), pair->schema, NULL,
+                              pair_word(swap->scratch, pair, "standby_schema"), pair->schema, NULL,
                               &part->known, error))
             return false;
     }

@@ -5,41 +5,16 @@
 
 #include <inttypes.h>
 
-#include "base/text.h"
 #include "model/pair.h"
 #include "model/statement.h"
-#include "sql/ident.h"
-
-/* The compared columns as lists of SQL; false if none of them is generated. */
-typedef struct Columns
-{
-    Text names;
-    Text generated;
-    Text live;
-    Text standby;
-} Columns;
 
 static bool
-list_columns(Arena *arena, const Mapping *mapping, Columns *lists)
+has_generated(const Mapping *mapping)
 {
-    bool found = false;
-
     for (int i = 0; i < mapping->column_count; i++)
-    {
-        const MapColumn *column = &mapping->columns[i];
-        bool generated = column->expression == NULL;
-
-        if (column->compared == NULL)
-            continue;
-        found = found || generated;
-        text_append_item(&lists->names, literal_quote(arena, column->name));
-        text_append_item(&lists->generated, generated ? "true" : "false");
-        text_append_item(&lists->live,
-                         arena_printf(arena, "CAST(%s AS pg_catalog.text)", column->compared));
-        text_append_item(&lists->standby, arena_printf(arena, "CAST(standby.%s AS pg_catalog.text)",
-                                                       ident_quote(arena, column->name)));
-    }
-    return found;
+        if (mapping->columns[i].compared != NULL && mapping->columns[i].expression == NULL)
+            return true;
+    return false;
 }
 
 /* The generated columns that differ, if no other does; else NULL.  That it cannot be found out is
@@ -47,23 +22,15 @@ list_columns(Arena *arena, const Mapping *mapping, Columns *lists)
 static const char *
 find_stale(Context *context, Arena *arena, const Pair *pair, const char *key)
 {
-    Columns lists = {0};
     Error ignored = ERROR_INIT;
     const Result *result = NULL;
     const char *found = NULL;
 
-    if (list_columns(arena, &pair->mapping, &lists))
-        result = pair_run(context->control, pair, &ignored, "generated_apart", "key", key, "names",
-                          text_cstr(&lists.names), "generated", text_cstr(&lists.generated),
-                          "live_values", text_cstr(&lists.live), "standby_values",
-                          text_cstr(&lists.standby), NULL);
+    if (has_generated(&pair->mapping))
+        result = pair_run(context->control, pair, &ignored, "generated_apart", "key", key, NULL);
     if (result != NULL && !result_get_bool(result, 0, "others"))
         found = arena_strdup(arena, result_get(result, 0, "generated"));
     error_clear(&ignored);
-    text_clear(&lists.names);
-    text_clear(&lists.generated);
-    text_clear(&lists.live);
-    text_clear(&lists.standby);
     return found;
 }
 

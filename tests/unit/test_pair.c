@@ -89,6 +89,10 @@ words_are_made(void **state)
         {"columns", "\"id\", \"part no\", \"added\""},
         {"expressions", "id::bigint, part, 7"},
         {"mapped_columns", "id::bigint AS \"id\", part AS \"part no\", total AS \"total\""},
+        {"compared_names", "'id', 'part no', 'total'"},
+        {"compared_generated", "false, false, true"},
+        {"live_texts", "CAST(id::bigint AS pg_catalog.text), CAST(part AS pg_catalog.text), "
+                       "CAST(total AS pg_catalog.text)"},
         {"live_fields", "id::bigint, part, id::bigint, part, CAST(total AS pg_catalog.text)"},
         {"standby_fields", "standby.\"id\", standby.\"part no\", standby.\"id\", "
                            "standby.\"part no\", CAST(standby.\"total\" AS pg_catalog.text)"},
