@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "sql/embedded.h"
 #include "sql/ident.h"
@@ -71,33 +72,6 @@ template_name(int index)
     return index >= 0 && index < count ? embedded_templates[index].name : NULL;
 }
 
-static bool
-read_file(Arena *arena, const char *path, const char **content, Error *error)
-{
-    FILE *file = fopen(path, "r");
-    if (file == NULL)
-        return error_set(error, ERROR_FAULT, "could not open file \"%s\": %s", path,
-                         strerror(errno));
-
-    Text text = {0};
-    char buffer[8192];
-    size_t length;
-
-    while ((length = fread(buffer, 1, sizeof(buffer), file)) > 0)
-        text_append_n(&text, buffer, length);
-
-    bool is_read = !ferror(file);
-    int cause = errno;
-
-    fclose(file);
-    *content = arena_strdup(arena, text_cstr(&text));
-    text_clear(&text);
-    if (!is_read)
-        return error_set(error, ERROR_FAULT, "could not read file \"%s\": %s", path,
-                         strerror(cause));
-    return true;
-}
-
 static bool read_overrides(Arena *arena, const char *directory, const char **texts, Error *error);
 
 /* Reads one file of the directory into its place in texts, or those of a folder in it. */
@@ -108,6 +82,7 @@ read_override(Arena *arena, const char *directory, const char *file, const char 
     const char *path = arena_printf(arena, "%s/%s", directory, file);
     size_t length = strlen(file);
     struct stat facts;
+    char *content;
     int index = -1;
 
     if (stat(path, &facts) == 0 && S_ISDIR(facts.st_mode))
@@ -120,7 +95,10 @@ read_override(Arena *arena, const char *directory, const char *file, const char 
         return error_hint(error, "Each file must have the name of an embedded template; move "
                                  "others to a different directory.");
     }
-    return read_file(arena, path, &texts[index], error);
+    if (!file_read(arena, path, &content, error))
+        return false;
+    texts[index] = content;
+    return true;
 }
 
 static bool
