@@ -36,13 +36,13 @@ typedef struct Sample
 {
     int count;
     Snapshot items[SNAPSHOTS_MAX];
-    char who[200]; /* the first of them, for people */
 } Sample;
 
 struct Snapshots
 {
     Sample last;
     Sample now;
+    char who[200]; /* the oldest of those waited for, for people */
 };
 
 Snapshots *
@@ -79,11 +79,25 @@ take_snapshots(Snapshots *s, const Result *result, int row)
         item->keeper = true;
 }
 
+static void
+name_snapshot(Snapshots *s, const Result *result, int row)
+{
+    const char *role = result_get(result, row, "role");
+    const char *application = result_get(result, row, "application");
+    const char *state = result_get(result, row, "state");
+
+    snprintf(s->who, sizeof(s->who), "pid %s (role %s, application \"%s\", %s)",
+             result_get(result, row, "pid"), role != NULL ? role : "-",
+             application != NULL ? application : "", state != NULL ? state : "state not visible");
+}
+
+/* Those in awaited (NULL: all) are the ones waited for. */
 static bool
-sample(Snapshots *s, Context *context, Error *error)
+sample(Snapshots *s, Context *context, const Sample *awaited, Error *error)
 {
     const Result *result = statement_run(context->control, error, "snapshots", "migration",
                                          context->migration->id_text, NULL);
+    bool named = false;
 
     if (result == NULL)
         return false;
@@ -92,15 +106,14 @@ sample(Snapshots *s, Context *context, Error *error)
     s->last = s->now;
     s->now.count = 0;
     for (int i = 0; i < result_rows(result); i++)
+    {
         take_snapshots(s, result, i);
-    if (result_rows(result) > 0)
-        snprintf(s->now.who, sizeof(s->now.who), "pid %s (role %s, application \"%s\", %s)",
-                 result_get(result, 0, "pid"),
-                 result_get(result, 0, "role") != NULL ? result_get(result, 0, "role") : "-",
-                 result_get(result, 0, "application") != NULL ? result_get(result, 0, "application")
-                                                              : "",
-                 result_get(result, 0, "state") != NULL ? result_get(result, 0, "state")
-                                                        : "state not visible");
+        if (!named && (awaited == NULL || find(awaited, &s->now.items[i]) != NULL))
+        {
+            name_snapshot(s, result, i);
+            named = true;
+        }
+    }
     return true;
 }
 
@@ -138,19 +151,34 @@ newest_xmin_of(const Sample *sample)
     return newest;
 }
 
+/* Says for whom it waits, to people once in a while and to the state whenever it is another. */
+static bool
+tell(const Snapshots *s, Context *context, char *told, size_t size, Error *error)
+{
+    char what[sizeof(s->who) + 32];
+
+    context_say_waiting(context, WAITING_SNAPSHOT,
+                        "waiting for an old snapshot to be released by %s", s->who);
+    if (strcmp(told, s->who) == 0)
+        return true;
+    snprintf(told, size, "%s", s->who);
+    snprintf(what, sizeof(what), "an old snapshot: %s", s->who);
+    return journal_note(context->control, context->migration, -1, what, NULL, error);
+}
+
 bool
 snapshots_wait(Snapshots *s, Context *context, int64_t deadline, Error *error)
 {
     Sample *old;
     int64_t started = clock_ms(), pause = SAMPLE_FIRST;
-    bool told = false;
+    char told[sizeof(s->who)] = "";
     Arena *scratch;
     bool ok = true;
     int64_t newest_xmin;
 
     if (context->settings->old_snapshots == OLD_SNAPSHOTS_IGNORE)
         return true;
-    if (!sample(s, context, error))
+    if (!sample(s, context, NULL, error))
         return false;
     scratch = arena_new();
     old = arena_alloc(scratch, sizeof(Sample));
@@ -159,23 +187,18 @@ snapshots_wait(Snapshots *s, Context *context, int64_t deadline, Error *error)
     while (ok && old->count > 0)
     {
         if (clock_ms() > deadline)
-            ok = error_set(error, ERROR_LOCK, "an old snapshot is still in use by %s", s->now.who);
-        if (!told && clock_ms() - started > TELL_AFTER)
-        {
-            told = true;
-            context_say_waiting(context, WAITING_SNAPSHOT,
-                                "waiting for an old snapshot to be released by %s", s->now.who);
-            ok = ok && journal_note(context->control, context->migration, -1,
-                                    arena_printf(scratch, "an old snapshot: %s", s->now.who), NULL,
-                                    error);
-        }
+            ok = error_set(error, ERROR_LOCK, "an old snapshot is still in use by %s", s->who);
+        if (ok && clock_ms() - started > TELL_AFTER)
+            ok = tell(s, context, told, sizeof(told), error);
         loop_sleep(context->loop, pause);
         pause = pause * 2 > SAMPLE_EVERY ? SAMPLE_EVERY : pause * 2;
         ok = ok && context_may_go_on(context, error) &&
-             guard_look(context, context->control, error) && sample(s, context, error);
+             guard_look(context, context->control, error) && sample(s, context, old, error);
         still_alive(old, &s->now);
         add_imported(old, &s->now, newest_xmin);
     }
+    if (ok && told[0] != '\0')
+        ok = journal_note(context->control, context->migration, -1, NULL, NULL, error);
     arena_free(scratch);
     return ok;
 }
@@ -188,7 +211,7 @@ snapshots_check(Snapshots *s, Context *context, Error *error)
 
     if (mode == OLD_SNAPSHOTS_IGNORE)
         return true;
-    if (!sample(s, context, error))
+    if (!sample(s, context, NULL, error))
         return false;
     for (int i = 0; i < s->now.count && pid == 0; i++)
         if (s->now.items[i].keeper || (mode == OLD_SNAPSHOTS_STRICT && s->now.items[i].may_go_on))

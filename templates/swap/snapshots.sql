@@ -1,4 +1,5 @@
--- Snapshots that are alive in this database, besides our own and those of maintenance workers.
+-- Snapshots that are alive in this database, the oldest transaction first, besides our own and those of
+-- maintenance workers.
 -- keeper: the transaction is known to keep its snapshot across statements (it is idle with one, its
 -- role or database defaults to REPEATABLE READ or SERIALIZABLE, or it hides from our role and does not
 -- just wait for a lock), or to use it after it has waited for the lock of a table (COPY). may_go_on: it may
@@ -26,4 +27,5 @@ SELECT a.pid, l.virtualtransaction AS vxid, a.backend_xmin AS xmin,
    AND a.backend_xmin IS NOT NULL AND a.pid <> pg_backend_pid()
    AND a.usesysid IS NOT NULL
    AND coalesce(a.backend_type, '') NOT IN ('autovacuum launcher', 'autovacuum worker', 'parallel worker')
-   AND a.application_name NOT IN ('pgswap', 'pgswap watch', 'pgswap worker ' || :'migration');
+   AND a.application_name NOT IN ('pgswap', 'pgswap watch', 'pgswap worker ' || :'migration')
+ ORDER BY a.xact_start NULLS LAST, a.pid;

@@ -227,6 +227,27 @@ $importer->do('commit');
 if (swapped()) { ended($name) } else { goes_through($name) }
 $_->disconnect for $owner, $importer;
 
+# -- who is named is who is waited for: not those that came later, however many, nor one that has ended
+$name = 'who is named';
+to_ready();
+my @olds = map { old('repeatable read', 'writer') } 1 .. 2;
+$run = $t->spawn('swap', 'app.t');
+$t->wait_until('the first look at snapshots', sub {
+    return $t->value(q{select count(*) from pg_stat_activity where application_name = 'pgswap' and query ~ 'AS keeper'}) });
+my @later = map { $t->connect(user => 'writer') } 1 .. 8;
+$_->do('select pg_sleep(600)', { pg_async => PG_ASYNC }) for @later;
+for my $old (@olds)
+{
+    $t->wait_until("it names pid $old->{pg_pid}", sub {
+        die "the swap ended: $run->{err}" unless $t->lives($run);
+        return ($t->status('app.t')->{waiting_for} // '') =~ /old snapshot: pid $old->{pg_pid}\b/ }, 30);
+    $old->do('commit');
+}
+$t->exits($t->reap($run), 0, "$name: those that came later are not waited for");
+$_->pg_cancel for @later;
+$_->disconnect for @olds, @later;
+ended($name);
+
 # -- a transaction that begins while the lock is there, and keys that are drained under it
 for my $pending (0, 1)
 {

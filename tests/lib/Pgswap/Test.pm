@@ -154,12 +154,23 @@ sub wait_until
     {
         if (time() > $deadline)
         {
-            diag("gave up waiting until $what");
+            diag("gave up waiting until $what\n" . join('', map { "$_\n" } $self->_what_runs));
             die "timeout: $what\n";
         }
         sleep 0.02;
     }
     return 1;
+}
+
+# What a test that gives up wants to know: the sessions of the program, and what it last noted.
+sub _what_runs
+{
+    my ($self) = @_;
+    my $state = $self->value(q{select to_regclass('pgswap.migration')});
+    return map { join ' | ', map { $_ // '-' } @$_ } @{ $self->rows(<<~'SQL') },
+        select pid, application_name, state, wait_event, left(query, 100) from pg_stat_activity where application_name ~ '^pgswap'
+        SQL
+        $state ? @{ $self->rows(q{select id, phase, waiting_for, error from pgswap.migration where finished_at is null}) } : ();
 }
 
 # Whether the catalogs have a column of this name: asks the server, not its version, for what came with it.
