@@ -44,6 +44,7 @@ BEGIN
 use DBI;
 use DBD::Pg qw(:async);
 use Errno qw(ECHILD);
+use IO::File;
 use JSON::PP ();
 use Pgswap::Catalog;
 use POSIX qw(WNOHANG);
@@ -192,6 +193,7 @@ sub spawn
     push @line, '-d', $self->conninfo($options->{user} // 'owner') unless $options->{no_dbname};
     push @line, @arguments;
     my $base = "$ENV{TESTDIR}/run" . ++$self->{runs} . ".$$";
+    my %output = map { $_ => IO::File->new("$base.$_", 'w') // die "$base.$_: $!" } qw(out err);    # there, if it is killed at once
     my $pid = fork() // die "fork: $!";
     if ($pid == 0)
     {
@@ -199,8 +201,8 @@ sub spawn
         $ENV{UBSAN_OPTIONS} //= 'print_stacktrace=1';
         delete @ENV{ grep { /^PGSWAP_/ } keys %ENV };    # what is meant for the tests
         $ENV{$_} = $options->{env}{$_} for keys %{ $options->{env} // {} };
-        open(STDIN, '<', '/dev/null') and open(STDOUT, '>', "$base.out")
-            and open(STDERR, '>', "$base.err") and exec { $line[0] } @line;
+        open(STDIN, '<', '/dev/null') and open(STDOUT, '>&', $output{out})
+            and open(STDERR, '>&', $output{err}) and exec { $line[0] } @line;
         POSIX::_exit(127);
     }
     $self->{children}{$pid} = 1;
