@@ -193,6 +193,9 @@ rule_templates() {
         }
         FNR == 1 { waits = 1 }
         waits && /^--.*Lock: ./ { waits = 0 }
+        !/^--/ && /ONLY :(live|standby)([^a-z_]|$)/ {
+            printf "%s:%d: nothing of a partitioned table; templates say :live_rows, :standby_rows, or the heap\n", FILENAME, FNR
+        }
         !/^--/ && /(^|[^A-Za-z_])pgswap\.[a-z]/ {
             printf "%s:%d: the state of one owner; templates say :state\n", FILENAME, FNR
         }

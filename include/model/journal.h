@@ -49,6 +49,8 @@ typedef struct Pair
     char *standby_oid;
     char *live;    /* app.orders: quoted where needed */
     char *standby; /* pgswap_17_green.orders */
+    bool live_is_partitioned;
+    bool standby_is_partitioned;
     int64_t rows_estimated;
     bool has_mapping;        /* false: there is no way from live to standby */
     Mapping mapping;         /* from live to standby */

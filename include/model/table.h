@@ -26,7 +26,6 @@ typedef struct Table
                       */
     char kind;       /* pg_class.relkind */
     int64_t rows_estimated;
-    int64_t blocks;
     int64_t table_bytes; /* with toast */
     int64_t index_bytes;
     char *key_index; /* name of the index the key stands on, or NULL: no usable key */

@@ -153,6 +153,3 @@ const char *context_pause_sql(const Context *context, Arena *arena, const char *
 /* Vacuums a table of ours with the named template; waits for autovacuum as long as it takes. */
 bool context_vacuum(const Context *context, const char *template_name, const char *table,
                     Error *error) ERROR_MUST_CHECK;
-
-/* "(block,0)" as a template's variable. */
-const char *tid_text(Arena *arena, int64_t block, int64_t row);

@@ -11,7 +11,7 @@
 
 enum
 {
-    STATE_VERSION = 4
+    STATE_VERSION = 5
 };
 
 static bool

@@ -50,7 +50,9 @@ static const Word words[] = {
     {"green", PAIR, "", "{green}"},
     {"live", PAIR, "", "{live_table}"},
     {"live_oid", PAIR, "", "{live_oid}"},
+    {"live_rows", PAIR, "", "{live_rows}"},
     {"standby", PAIR, "", "{standby_table}"},
+    {"standby_rows", PAIR, "", "{standby_rows}"},
     {"standby_oid", PAIR, "", "{standby_oid}"},
     {"standby_schema", PAIR, "", "pgswap_{id}_{standby_colour}"},
     {"away_schema", PAIR, "", "pgswap_{id}_{live_colour}"},
@@ -198,6 +200,14 @@ has_agreed(const Item *item)
     return item->column->agreed != NULL && (!migration->live_is_blue || migration->swapped_before);
 }
 
+/* The rows of a table: a partitioned one has none of its own, and what inherits from another is
+ * none of it. */
+static const char *
+rows_of(Arena *arena, const char *table, bool is_partitioned)
+{
+    return is_partitioned ? table : arena_printf(arena, "ONLY %s", table);
+}
+
 /* The fields that have to be made; NULL if it is none of them. */
 static const char *
 made_field(Arena *arena, const Item *item, const char *name, Error *error)
@@ -218,6 +228,10 @@ made_field(Arena *arena, const Item *item, const char *name, Error *error)
         return migration->live_colour;
     if (strcmp(name, "standby_colour") == 0)
         return migration->standby_colour;
+    if (strcmp(name, "live_rows") == 0)
+        return rows_of(arena, item->pair->live, item->pair->live_is_partitioned);
+    if (strcmp(name, "standby_rows") == 0)
+        return rows_of(arena, item->pair->standby, item->pair->standby_is_partitioned);
     if (strcmp(name, "mapped_rows") == 0)
         return mapping_rows(arena, &item->pair->mapping);
     if (strcmp(name, "dropped_keys") == 0)
@@ -477,6 +491,10 @@ pair_take(Arena *arena, const Result *result, int row, const Migration *migratio
     pair->standby_oid = blue ? pair->green : pair->blue;
     pair->standby = arena_printf(arena, "pgswap_%s_%s.%s", migration->id_text,
                                  migration->standby_colour, result_get(result, row, "name"));
+    pair->live_is_partitioned =
+        result_get_bool(result, row, blue ? "blue_is_partitioned" : "green_is_partitioned");
+    pair->standby_is_partitioned =
+        result_get_bool(result, row, blue ? "green_is_partitioned" : "blue_is_partitioned");
     pair->rows_estimated = result_get_int(result, row, "rows_estimated");
     pair->has_mapping = mapping != NULL;
     /* what must come out of the swap is, after it, what live must look like; and the other way */

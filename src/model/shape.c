@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/heap.h"
 #include "model/outcome.h"
 #include "model/probe.h"
 #include "model/reverse.h"
@@ -234,25 +235,23 @@ note_maps(Maker *m, Error *error)
 }
 
 static bool
-filenode_of(Maker *m, char **filenode, Error *error)
+read_green_heaps(Maker *m, Heaps *heaps, Error *error)
 {
-    const Result *result = statement_run(m->conn, error, "relation_oid", "schema", m->shape->schema,
-                                         "name", m->blue->name, NULL);
+    char *oid;
 
-    if (result == NULL)
+    if (!table_oid(m->conn, m->arena, m->shape->schema, m->blue->name, &oid, error))
         return false;
-    if (result_rows(result) == 0)
+    if (oid == NULL)
         return error_set(error, ERROR_REFUSED, "the change drops, renames or moves the table");
-    *filenode = arena_strdup(m->arena, result_get(result, 0, "filenode"));
-    return true;
+    return heaps_read(m->conn, m->arena, oid, heaps, error);
 }
 
 static bool
 change_green(Maker *m, Error *error)
 {
-    char *filenode_before, *filenode_after;
+    Heaps before, after;
 
-    if (!filenode_of(m, &filenode_before, error) || !note_maps(m, error))
+    if (!read_green_heaps(m, &before, error) || !note_maps(m, error))
         return false;
     for (int i = 0; i < m->spec->statement_count; i++)
     {
@@ -262,11 +261,11 @@ change_green(Maker *m, Error *error)
             !run_change(m, statement, error))
             return false;
     }
-    if (!filenode_of(m, &filenode_after, error) ||
+    if (!read_green_heaps(m, &after, error) ||
         !statement_generate(m->conn, error, "green_targets", "schema", m->shape->schema, "green",
                             m->shape->green, "blue", m->blue->oid, NULL))
         return false;
-    m->shape->rewrites = strcmp(filenode_before, filenode_after) != 0;
+    m->shape->rewrites = !heaps_are_same(&before, &after);
     return probe_take_names(&m->probe, m->blue->oid, false, error) &&
            columns_read(m->conn, m->arena, m->parameters, m->shape->green, &m->after, error);
 }

@@ -36,7 +36,6 @@ take_facts(Arena *arena, const Result *result, Table *table)
         .qualified = arena_strdup(arena, result_get(result, 0, "qualified")),
         .kind = result_get(result, 0, "kind")[0],
         .rows_estimated = result_get_int(result, 0, "rows_estimated"),
-        .blocks = result_get_int(result, 0, "blocks"),
         .table_bytes = result_get_int(result, 0, "table_bytes"),
         .index_bytes = result_get_int(result, 0, "index_bytes"),
     };

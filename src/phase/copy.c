@@ -1,6 +1,6 @@
 /*
  * Copy: live to standby by ranges of heap blocks, several at a time, each a short transaction that
- * records itself; the change log is compacted meanwhile.  Done means that every block of the heap
+ * records itself; the change log is compacted meanwhile.  Done means that every block of each heap
  * as it stood after capture was in place is covered by a recorded chunk.
  */
 #include "phase/copy.h"
@@ -11,10 +11,10 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/heap.h"
 #include "model/pair.h"
 #include "model/statement.h"
 #include "phase/chunk_size.h"
-#include "phase/gaps.h"
 #include "sql/template.h"
 #include "tool/baddata.h"
 #include "tool/diskfull.h"
@@ -33,14 +33,13 @@ typedef struct Copy
 {
     Context *context;
     const Pair *pair;
-    const char *filenode;
+    Heaps heaps; /* as they were when it began */
     ChunkSize size;
-    Gaps gaps;
+    HeapRanges gaps;
     bool throttled; /* paused by lag or by the operator */
-    int64_t blocks;
     int64_t blocks_done;
     int64_t rows_done;
-    BlockRange bad; /* the chunk that failed for its data */
+    HeapRange bad; /* the chunk that failed for its data */
     bool replaced;
 } Copy;
 
@@ -48,7 +47,7 @@ typedef struct Copy
 typedef struct Chunk
 {
     Arena *arena;
-    BlockRange range;
+    HeapRange range;
 } Chunk;
 
 static const char *
@@ -56,13 +55,16 @@ chunk_sql(const Copy *copy, Chunk *chunk, Error *error)
 {
     const Pair *p = copy->pair;
     Arena *a = chunk->arena;
-    const char *copied = pair_render(
-        a, p, error, "chunk_copy", "first_tid", tid_text(a, chunk->range.first, 0), "end_tid",
-        tid_text(a, chunk->range.end, 0), "first_block", number(chunk->range.first).text,
-        "end_block", number(chunk->range.end).text, NULL);
-    const char *checked = pair_render(a, p, error, "chunk_check", "filenode", copy->filenode, NULL);
-    const char *counted = pair_render(a, p, error, "chunk_rows", "first_block",
-                                      number(chunk->range.first).text, NULL);
+    const Heap *heap = chunk->range.heap;
+    int64_t first = chunk->range.first, end = chunk->range.end;
+    const char *copied =
+        pair_render(a, p, error, "chunk_copy", "heap", heap->relation, "heap_oid", heap->oid,
+                    "first_tid", heap_address(a, first, 0), "end_tid", heap_address(a, end, 0),
+                    "first_block", number(first).text, "end_block", number(end).text, NULL);
+    const char *checked = pair_render(a, p, error, "chunk_check", "heap", heap->relation,
+                                      "heap_oid", heap->oid, "filenode", heap->filenode, NULL);
+    const char *counted = pair_render(a, p, error, "chunk_rows", "heap_oid", heap->oid,
+                                      "first_block", number(first).text, NULL);
 
     if (copied == NULL || checked == NULL || counted == NULL)
         return NULL;
@@ -83,7 +85,7 @@ next_chunk(void *context, Job *job, Error *error)
     Copy *copy = context;
     Chunk *chunk;
 
-    if (gaps_are_cut(&copy->gaps) || loop_is_stopping(copy->context->loop))
+    if (heap_is_cut(&copy->gaps) || loop_is_stopping(copy->context->loop))
         return POOL_END;
     if (copy->throttled)
         return POOL_LATER;
@@ -91,7 +93,7 @@ next_chunk(void *context, Job *job, Error *error)
     if (chunk == NULL)
         abort();
     chunk->arena = arena_new();
-    (void)gaps_cut(&copy->gaps, copy->size.blocks, &chunk->range);
+    (void)heap_cut(&copy->gaps, copy->size.blocks, &chunk->range);
     job->sql = chunk_sql(copy, chunk, error);
     job->data = chunk;
     if (job->sql == NULL)
@@ -107,14 +109,14 @@ chunk_done(void *context, Job *job, const Result *result, Error *failure, Error 
 {
     Copy *copy = context;
     Chunk *chunk = job->data;
-    BlockRange range = chunk->range;
+    HeapRange range = chunk->range;
 
     chunk_free(chunk);
     if (result == NULL)
     {
         if (!baddata_is(failure)) /* for which the row is looked for */
             error_context(failure, "copying blocks %" PRId64 "-%" PRId64 " of %s", range.first,
-                          range.end - 1, copy->pair->live);
+                          range.end - 1, range.heap->relation);
         if (error->kind == ERROR_NONE) /* what the others meet then does not count */
         {
             copy->replaced = error_is(failure, "PS001");
@@ -129,34 +131,49 @@ chunk_done(void *context, Job *job, const Result *result, Error *failure, Error 
     return true;
 }
 
+static bool
+read_begun_heaps(Copy *copy, Error *error)
+{
+    Context *context = copy->context;
+    const Result *result = pair_run(context->control, copy->pair, error, "copy_heaps", NULL);
+
+    if (result != NULL)
+        copy->heaps = heaps_take(context->arena, result);
+    return result != NULL;
+}
+
+/* The heaps are those that the copy began with. */
+static bool
+check_heaps(Copy *copy, Error *error)
+{
+    Error failure = ERROR_INIT;
+    bool ok = pair_do(copy->context->control, copy->pair, &failure, "copy_check", NULL);
+
+    copy->replaced = error_is(&failure, "PS001");
+    error_move(error, &failure);
+    return ok;
+}
+
 /* Reads what is to be copied still; begins the copy if it has not begun. */
 static bool
 prepare_copy(Copy *copy, Error *error)
 {
     Context *context = copy->context;
+    Conn *conn = context->control;
     const Pair *pair = copy->pair;
-    const Result *result = NULL;
+    const Result *result;
 
-    if (diskfull_reserve(context, pair, error))
-        result = pair_run(context->control, pair, error, "copy_state", NULL);
-    if (result != NULL && result_get_int(result, 0, "blocks") < 0)
-        result = pair_run(context->control, pair, error, "copy_begin", NULL);
-    if (result == NULL)
+    if (!diskfull_reserve(context, pair, error) || !read_begun_heaps(copy, error))
         return false;
-    copy->filenode = arena_strdup(context->arena, result_get(result, 0, "filenode"));
-    copy->blocks = result_get_int(result, 0, "blocks");
-    result = pair_run(context->control, pair, error, "copy_gaps", NULL);
-    if (result == NULL)
+    if (copy->heaps.count == 0 &&
+        (!pair_do(conn, pair, error, "copy_begin", NULL) || !read_begun_heaps(copy, error)))
+        return false;
+    if (!check_heaps(copy, error) ||
+        (result = pair_run(conn, pair, error, "copy_gaps", NULL)) == NULL)
         return false;
     copy->rows_done = result_get_int(result, 0, "rows");
     copy->blocks_done = result_get_int(result, 0, "blocks");
-    copy->gaps =
-        (Gaps){.count = result_get(result, 0, "first_block") == NULL ? 0 : result_rows(result)};
-    copy->gaps.items =
-        arena_alloc(context->arena, sizeof(BlockRange) * (size_t)(copy->gaps.count + 1));
-    for (int i = 0; i < copy->gaps.count; i++)
-        copy->gaps.items[i] = (BlockRange){result_get_int(result, i, "first_block"),
-                                           result_get_int(result, i, "end_block")};
+    copy->gaps = heaps_take_ranges(context->arena, &copy->heaps, result);
     return true;
 }
 
@@ -178,7 +195,7 @@ look_after_copy(Copy *copy, Error *error)
     if (!ok)
         return false;
     snprintf(note, sizeof(note), "%s changes to apply", count_format(keys, backlog));
-    progress_show("copy", copy->blocks_done, copy->blocks, "blocks", note);
+    progress_show("copy", copy->blocks_done, heaps_blocks(&copy->heaps), "blocks", note);
     return true;
 }
 
@@ -214,27 +231,16 @@ restart(Copy *copy, const char *reason, Error *error)
     return pair_do(context->control, pair, error, "copy_restart", "reason", reason, NULL);
 }
 
-/* Nothing is left to copy, and the heap is the one that was copied. */
+/* Nothing is left to copy, and the heaps are those that were copied. */
 static bool
 is_covered(Copy *copy, bool *covered, Error *error)
 {
-    const Result *result;
-    Error failure = ERROR_INIT;
-    const Pair *pair = copy->pair;
+    const Result *result = NULL;
 
-    *covered = false;
-    if (!pair_do(copy->context->control, pair, &failure, "chunk_check", "filenode", copy->filenode,
-                 NULL))
-    {
-        copy->replaced = error_is(&failure, "PS001");
-        error_move(error, &failure);
-        return false;
-    }
-    result = pair_run(copy->context->control, pair, error, "copy_gaps", NULL);
-    if (result == NULL)
-        return false;
-    *covered = result_get(result, 0, "first_block") == NULL;
-    return true;
+    if (check_heaps(copy, error))
+        result = pair_run(copy->context->control, copy->pair, error, "copy_gaps", NULL);
+    *covered = result != NULL && result_get(result, 0, "first_block") == NULL;
+    return result != NULL;
 }
 
 /* One go at the copy; *covered tells whether all is done. */
@@ -267,7 +273,7 @@ copy_run(Context *context, const Pair *pair, Error *error)
             continue;
         if (!copy.replaced)
         {
-            baddata_in_blocks(context, pair, copy.bad.first, copy.bad.end, &failure);
+            baddata_in_range(context, pair, &copy.bad, &failure);
             error_move(error, &failure);
             return false;
         }

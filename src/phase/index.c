@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "model/heap.h"
 #include "model/pair.h"
 #include "model/statement.h"
 #include "sql/template.h"
@@ -204,22 +205,53 @@ purge(Context *context, const Pair *pair, Error *error)
     return false;
 }
 
+/* The heaps of standby that are not vacuumed yet. */
+typedef struct Vacuums
+{
+    Arena *arena;
+    Heaps heaps;
+    int next;
+} Vacuums;
+
+static PoolNext
+next_vacuum(void *context, Job *job, Error *error)
+{
+    Vacuums *vacuums = context;
+
+    if (vacuums->next == vacuums->heaps.count)
+        return POOL_END;
+    job->alone = true;
+    job->sql = template_render(vacuums->arena, "vacuum_analyze", error, "heap",
+                               vacuums->heaps.items[vacuums->next++].relation, NULL);
+    return job->sql != NULL ? POOL_JOB : POOL_END;
+}
+
+static bool
+vacuum_done(void *context, Job *job, const Result *result, Error *failure, Error *error)
+{
+    (void)context;
+    (void)job;
+    error_move(error, failure);
+    return result != NULL;
+}
+
 /* It waits for an autovacuum as long as that takes. */
 static bool
 vacuum_standby(Objects *objects, Error *error)
 {
     Arena *arena = objects->context->arena;
     Pool *pool = objects->context->pool;
+    Vacuums vacuums = {.arena = arena};
     const char *patient = template_render(arena, "lock_timeout", error, "lock_timeout", "0", NULL);
     const char *before = template_render(arena, "lock_timeout", error, "lock_timeout",
                                          number(READ_PATIENCE).text, NULL);
-    Job job = {.alone = true,
-               .sql = pair_render(arena, objects->pair, error, "vacuum_analyze", NULL)};
 
-    if (patient == NULL || before == NULL || job.sql == NULL || !pool_each(pool, patient, error))
+    if (patient == NULL || before == NULL || !pool_each(pool, patient, error) ||
+        !heaps_read(objects->context->control, arena, objects->pair->standby_oid, &vacuums.heaps,
+                    error))
         return false;
     objects->note = "vacuum and analyze";
-    pool_start_one(pool, &job);
+    pool_start(pool, next_vacuum, vacuum_done, &vacuums);
     return wait_for_workers(objects, error) && pool_each(pool, before, error);
 }
 

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/heap.h"
 #include "model/pair.h"
 #include "model/statement.h"
 #include "sql/template.h"
@@ -30,8 +31,8 @@ typedef struct Parity
 {
     Context *context;
     const Pair *pair;
-    int64_t blocks[2]; /* of each side */
-    int64_t next[2];   /* first block not handed out yet */
+    Heaps heaps[2];     /* of each side */
+    HeapRanges left[2]; /* not handed out yet */
     Arena *arena;
     char *marks; /* of rows of live, before the pass; see guard_row_marks() */
     int64_t blocks_done;
@@ -39,34 +40,36 @@ typedef struct Parity
 } Parity;
 
 /* A range under way. */
-typedef struct BlockRange
+typedef struct Reading
 {
     CompareReader reader;
     int64_t blocks;
     Arena *arena;
-} BlockRange;
+} Reading;
 
 static const char *
-range_sql(const Parity *parity, const BlockRange *range, int64_t first, int64_t end, Error *error)
+range_sql(const Parity *parity, const Reading *reading, const HeapRange *range, Error *error)
 {
     const Pair *p = parity->pair;
-    Arena *a = range->arena;
-    const char *fields = compare_fields(parity->compare, a, range->reader.side);
+    Arena *a = reading->arena;
+    const char *heap = range->heap->relation;
+    const char *first = heap_address(a, range->first, 0), *end = heap_address(a, range->end, 0);
+    const char *fields = compare_fields(parity->compare, a, reading->reader.side);
 
-    if (range->reader.side == PARITY_LIVE)
-        return pair_render(a, p, error, "parity_live", "fields", fields, "first_tid",
-                           tid_text(a, first, 0), "end_tid", tid_text(a, end, 0), NULL);
-    return pair_render(a, p, error, "parity_standby", "fields", fields, "first_tid",
-                       tid_text(a, first, 0), "end_tid", tid_text(a, end, 0), NULL);
+    if (reading->reader.side == PARITY_LIVE)
+        return pair_render(a, p, error, "parity_live", "fields", fields, "heap", heap, "first_tid",
+                           first, "end_tid", end, NULL);
+    return pair_render(a, p, error, "parity_standby", "fields", fields, "heap", heap, "first_tid",
+                       first, "end_tid", end, NULL);
 }
 
 static bool
-range_free(BlockRange *range, Error *error)
+reading_free(Reading *reading, Error *error)
 {
-    bool whole = compare_reader_end(&range->reader, error);
+    bool whole = compare_reader_end(&reading->reader, error);
 
-    arena_free(range->arena);
-    free(range);
+    arena_free(reading->arena);
+    free(reading);
     return whole;
 }
 
@@ -74,27 +77,24 @@ static PoolNext
 next_range(void *context, Job *job, Error *error)
 {
     Parity *parity = context;
-    ParitySide side =
-        parity->next[PARITY_LIVE] < parity->blocks[PARITY_LIVE] ? PARITY_LIVE : PARITY_STANDBY;
-    int64_t first = parity->next[side], end = first + RANGE_BLOCKS;
-    BlockRange *range;
+    ParitySide side = heap_is_cut(&parity->left[PARITY_LIVE]) ? PARITY_STANDBY : PARITY_LIVE;
+    HeapRange range;
+    Reading *reading;
 
-    if (first >= parity->blocks[side] || loop_is_stopping(parity->context->loop))
+    if (loop_is_stopping(parity->context->loop) ||
+        !heap_cut(&parity->left[side], RANGE_BLOCKS, &range))
         return POOL_END;
-    if (end > parity->blocks[side])
-        end = parity->blocks[side];
-    range = calloc(1, sizeof(*range));
-    if (range == NULL)
+    reading = calloc(1, sizeof(*reading));
+    if (reading == NULL)
         abort();
-    *range = (BlockRange){.blocks = end - first, .arena = arena_new()};
-    compare_reader_init(&range->reader, parity->compare, side);
-    job->sql = range_sql(parity, range, first, end, error);
+    *reading = (Reading){.blocks = range.end - range.first, .arena = arena_new()};
+    compare_reader_init(&reading->reader, parity->compare, side);
+    job->sql = range_sql(parity, reading, &range, error);
     job->sink = compare_sink;
-    job->data = range;
-    parity->next[side] = end;
+    job->data = reading;
     if (job->sql != NULL)
         return POOL_JOB;
-    (void)!range_free(range, error);
+    (void)!reading_free(reading, error);
     return POOL_END;
 }
 
@@ -102,12 +102,12 @@ static bool
 range_done(void *context, Job *job, const Result *result, Error *failure, Error *error)
 {
     Parity *parity = context;
-    BlockRange *range = job->data;
+    Reading *reading = job->data;
 
     if (result == NULL)
         error_move(error, failure);
-    parity->blocks_done += range->blocks;
-    return range_free(range, error) && result != NULL;
+    parity->blocks_done += reading->blocks;
+    return reading_free(reading, error) && result != NULL;
 }
 
 static bool
@@ -115,9 +115,11 @@ read_all(void *data, Error *error)
 {
     Parity *parity = data;
     Context *context = parity->context;
-    int64_t total = parity->blocks[PARITY_LIVE] + parity->blocks[PARITY_STANDBY];
+    int64_t total =
+        heaps_blocks(&parity->heaps[PARITY_LIVE]) + heaps_blocks(&parity->heaps[PARITY_STANDBY]);
 
-    memset(parity->next, 0, sizeof(parity->next));
+    for (int side = 0; side < 2; side++)
+        parity->left[side] = heaps_whole(parity->arena, &parity->heaps[side]);
     parity->blocks_done = 0;
     pool_start(context->pool, next_range, range_done, parity);
     while (!pool_wait(context->pool, 500))
@@ -131,6 +133,17 @@ read_all(void *data, Error *error)
         }
     }
     return pool_finish(context->pool, error) && context_may_go_on(context, error);
+}
+
+static bool
+read_both_heaps(Parity *parity, Error *error)
+{
+    Conn *conn = parity->context->control;
+    const Pair *pair = parity->pair;
+    Arena *arena = parity->arena;
+
+    return heaps_read(conn, arena, pair->live_oid, &parity->heaps[PARITY_LIVE], error) &&
+           heaps_read(conn, arena, pair->standby_oid, &parity->heaps[PARITY_STANDBY], error);
 }
 
 static bool
@@ -150,13 +163,9 @@ join_snapshot(Parity *parity, Error *error)
         result = NULL;
     }
     if (result != NULL)
-    {
-        parity->blocks[PARITY_LIVE] = result_get_int(result, 0, "live_blocks");
-        parity->blocks[PARITY_STANDBY] = result_get_int(result, 0, "standby_blocks");
         sql = pair_render(parity->arena, pair, error, "parity_join", "snapshot",
                           result_get(result, 0, "snapshot"), NULL);
-    }
-    return sql != NULL && pool_each(context->pool, sql, error) &&
+    return sql != NULL && read_both_heaps(parity, error) && pool_each(context->pool, sql, error) &&
            context_pause_at(context, context->control, "parity-begun", error);
 }
 

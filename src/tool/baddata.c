@@ -12,13 +12,15 @@
 #include "tool/halving.h"
 #include "tool/pending.h"
 
-/* Where the rows come from: live itself, or the pending keys and the rows of live behind them. */
+/* Where the rows come from: a heap of live, or of the pending keys and the rows of live behind
+ * them. */
 typedef struct Search
 {
     Context *context;
     const Pair *pair;
     bool pending;
     Arena *arena;
+    HeapRange range;
     int64_t block; /* in which the row is */
 } Search;
 
@@ -37,7 +39,8 @@ try_rows(const Search *s, const char *first, const char *end, Error *failure)
 
     if (s->pending)
         return pair_do(conn, p, failure, "pending_try", "first_tid", first, "end_tid", end, NULL);
-    return pair_do(conn, p, failure, "rows_try", "first_tid", first, "end_tid", end, NULL);
+    return pair_do(conn, p, failure, "rows_try", "heap", s->range.heap->relation, "first_tid",
+                   first, "end_tid", end, NULL);
 }
 
 static bool
@@ -50,8 +53,9 @@ try_column(const Search *s, const MapColumn *column, const char *first, const ch
     if (s->pending)
         return pair_do(conn, p, failure, "pending_column_try", "expression", column->expression,
                        "type", column->type, "first_tid", first, "end_tid", end, NULL);
-    return pair_do(conn, p, failure, "row_column_try", "expression", column->expression, "type",
-                   column->type, "first_tid", first, "end_tid", end, NULL);
+    return pair_do(conn, p, failure, "row_column_try", "heap", s->range.heap->relation,
+                   "expression", column->expression, "type", column->type, "first_tid", first,
+                   "end_tid", end, NULL);
 }
 
 /* True if these rows fail; what is done is undone.  Once a stop is asked for nothing is tried. */
@@ -140,8 +144,8 @@ key_at(const Search *s, const char *first, const char *end)
         result = pair_run(s->context->control, p, &ignored, "pending_row_key", "first_tid", first,
                           "end_tid", end, NULL);
     else
-        result = pair_run(s->context->control, p, &ignored, "row_key", "first_tid", first,
-                          "end_tid", end, NULL);
+        result = pair_run(s->context->control, p, &ignored, "row_key", "heap",
+                          s->range.heap->relation, "first_tid", first, "end_tid", end, NULL);
     if (result != NULL && result_rows(result) > 0)
         key = arena_strdup(s->arena, result_get(result, 0, "key"));
     error_clear(&ignored);
@@ -153,7 +157,7 @@ blocks_fail(void *context, int64_t first, int64_t end)
 {
     const Search *s = context;
 
-    return fails(s, tid_text(s->arena, first, 0), tid_text(s->arena, end, 0));
+    return fails(s, heap_address(s->arena, first, 0), heap_address(s->arena, end, 0));
 }
 
 static bool
@@ -161,17 +165,17 @@ rows_fail(void *context, int64_t first, int64_t end)
 {
     const Search *s = context;
 
-    return fails(s, tid_text(s->arena, s->block, first), tid_text(s->arena, s->block, end));
+    return fails(s, heap_address(s->arena, s->block, first), heap_address(s->arena, s->block, end));
 }
 
 static int64_t
 last_row(const Search *s)
 {
     Error ignored = ERROR_INIT;
-    const Result *result = statement_run(
-        s->context->control, &ignored, "block_last_row", "table",
-        pair_word(s->arena, s->pair, s->pending ? "dirty" : "live"), "first_tid",
-        tid_text(s->arena, s->block, 0), "end_tid", tid_text(s->arena, s->block + 1, 0), NULL);
+    const Result *result =
+        statement_run(s->context->control, &ignored, "block_last_row", "heap",
+                      s->range.heap->relation, "first_tid", heap_address(s->arena, s->block, 0),
+                      "end_tid", heap_address(s->arena, s->block + 1, 0), NULL);
     int64_t row = result != NULL ? result_get_int(result, 0, "last_row") : 0;
 
     error_clear(&ignored);
@@ -179,16 +183,16 @@ last_row(const Search *s)
 }
 
 static void
-name_row(Search *s, int64_t first_block, int64_t end_block, Error *error)
+name_row(Search *s, Error *error)
 {
     const char *from, *to, *key;
     const MapColumn *column;
     int64_t row;
 
-    s->block = halving_find(first_block, end_block, blocks_fail, s);
+    s->block = halving_find(s->range.first, s->range.end, blocks_fail, s);
     row = halving_find(0, last_row(s) + 1, rows_fail, s);
-    from = tid_text(s->arena, s->block, row);
-    to = tid_text(s->arena, s->block, row + 1);
+    from = heap_address(s->arena, s->block, row);
+    to = heap_address(s->arena, s->block, row + 1);
     if (!fails(s, from, to))
         return; /* corrected meanwhile */
     key = key_at(s, from, to);
@@ -214,9 +218,9 @@ hint_correct(const Pair *pair, const char *what, Error *error)
 }
 
 static bool
-search(Context *context, const Pair *pair, bool pending, int64_t first, int64_t end, Error *error)
+search(Context *context, const Pair *pair, bool pending, const HeapRange *range, Error *error)
 {
-    Search s = {context, pair, pending, arena_new(), 0};
+    Search s = {context, pair, pending, arena_new(), *range, 0};
     Error failure = ERROR_INIT;
 
     context_say_waiting(context, WAITING_SEARCH, "a row of %s does not fit (%s); searching for it",
@@ -227,7 +231,7 @@ search(Context *context, const Pair *pair, bool pending, int64_t first, int64_t 
         int64_t gone;
 
         if (!pending || pending_purge_here(context, pair, &gone, &failure))
-            name_row(&s, first, end, error);
+            name_row(&s, error);
     }
     statement_rollback(context->control);
     error_clear(&failure);
@@ -238,9 +242,9 @@ search(Context *context, const Pair *pair, bool pending, int64_t first, int64_t 
 }
 
 bool
-baddata_in_blocks(Context *context, const Pair *pair, int64_t first, int64_t end, Error *error)
+baddata_in_range(Context *context, const Pair *pair, const HeapRange *range, Error *error)
 {
-    return baddata_is(error) && search(context, pair, false, first, end, error);
+    return baddata_is(error) && search(context, pair, false, range, error);
 }
 
 bool
@@ -276,25 +280,34 @@ baddata_in_index(Context *context, const Pair *pair, const char *index, Error *e
     return hint_correct(pair, "one of the rows", error);
 }
 
+/* The compacted log is one heap, and small. */
+static bool
+search_pending(Context *context, const Pair *pair, Arena *arena, Error *error)
+{
+    Heaps dirty;
+    Error failure = ERROR_INIT;
+
+    /* the keys went back into the log with the transaction: compact them, so that they have a place
+     */
+    if (pending_compact(context, pair, &failure) &&
+        heaps_read(context->control, arena, pair_word(arena, pair, "dirty"), &dirty, &failure))
+        return search(context, pair, true, &(HeapRange){dirty.items, 0, dirty.items[0].blocks},
+                      error);
+    error_clear(&failure);
+    return false;
+}
+
 bool
 baddata_in_pending(Context *context, const Pair *pair, Error *error)
 {
-    const Result *result;
-    int64_t blocks;
-    Error failure = ERROR_INIT;
+    Arena *arena;
 
     if (!baddata_is(error))
         return false;
     if (error_is(error, "23505") && error->constraint != NULL)
         return baddata_in_index(context, pair, error->constraint, error);
-    /* the keys went back into the log with the transaction: compact them, so that they have a place
-     */
-    if (!pending_compact(context, pair, &failure) ||
-        (result = pair_run(context->control, pair, &failure, "relation_blocks", NULL)) == NULL)
-    {
-        error_clear(&failure);
-        return false;
-    }
-    blocks = result_get_int(result, 0, "blocks");
-    return search(context, pair, true, 0, blocks, error);
+    arena = arena_new();
+    (void)search_pending(context, pair, arena, error);
+    arena_free(arena);
+    return false;
 }

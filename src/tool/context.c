@@ -169,9 +169,3 @@ context_vacuum(const Context *context, const char *template_name, const char *ta
     error_clear(&after);
     return false;
 }
-
-const char *
-tid_text(Arena *arena, int64_t block, int64_t row)
-{
-    return arena_printf(arena, "(%" PRId64 ",%" PRId64 ")", block, row);
-}

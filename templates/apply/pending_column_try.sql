@@ -4,6 +4,6 @@
 CREATE TABLE :"standby_schema".pgswap_try (value :type);
 INSERT INTO :"standby_schema".pgswap_try
 SELECT :expression
-  FROM ONLY :live AS live
+  FROM :live_rows AS live
  WHERE EXISTS (SELECT FROM :dirty AS d
                 WHERE :live_match AND d.ctid OPERATOR(pg_catalog.>=) :'first_tid'::pg_catalog.tid AND d.ctid OPERATOR(pg_catalog.<) :'end_tid'::pg_catalog.tid);

@@ -2,7 +2,7 @@
 -- Lock: ROW EXCLUSIVE on standby.
 -- Parameters: the owner's.
 WITH gone AS (
-    DELETE FROM ONLY :standby AS standby
+    DELETE FROM :standby_rows AS standby
      USING (SELECT :key_expressions
               FROM (SELECT :dirty_columns FROM :dirty AS d) AS live) AS pending
      WHERE :standby_match

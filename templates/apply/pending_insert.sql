@@ -3,5 +3,5 @@
 -- Parameters: the owner's.
 INSERT INTO :standby (:columns) OVERRIDING SYSTEM VALUE
 SELECT :expressions
-  FROM ONLY :live AS live
+  FROM :live_rows AS live
  WHERE EXISTS (SELECT FROM :dirty AS d WHERE :live_match);

@@ -2,6 +2,6 @@
 -- Parameters: the owner's.
 INSERT INTO :standby (:columns) OVERRIDING SYSTEM VALUE
 SELECT :expressions
-  FROM ONLY :live AS live
+  FROM :live_rows AS live
  WHERE EXISTS (SELECT FROM :dirty AS d
                 WHERE :live_match AND d.ctid OPERATOR(pg_catalog.>=) :'first_tid'::pg_catalog.tid AND d.ctid OPERATOR(pg_catalog.<) :'end_tid'::pg_catalog.tid);

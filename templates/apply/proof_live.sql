@@ -4,7 +4,7 @@
 -- Parameters: the owner's.
 COPY (
     SELECT :fields
-      FROM ONLY :live AS live
+      FROM :live_rows AS live
      WHERE EXISTS (SELECT FROM :applied AS d WHERE :live_match)
        AND NOT EXISTS (SELECT FROM :dirty AS d WHERE :live_match)
 ) TO STDOUT (FORMAT binary);

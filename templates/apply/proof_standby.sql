@@ -2,7 +2,7 @@
 -- Parameters: the owner's.
 COPY (
     SELECT :fields
-      FROM ONLY :standby AS standby
+      FROM :standby_rows AS standby
      WHERE EXISTS (
                SELECT FROM (SELECT :key_expressions
                               FROM (SELECT :dirty_columns FROM :applied AS d) AS live) AS pending

@@ -1,8 +1,8 @@
--- Rows of standby in a range of blocks, without the pending keys. Lock: ACCESS SHARE on standby.
+-- Rows of a heap of standby in a range of blocks, without the pending keys. Lock: ACCESS SHARE on the heap.
 -- Parameters: the owner's.
 COPY (
     SELECT :fields
-      FROM ONLY :standby AS standby
+      FROM ONLY :heap AS standby
      WHERE standby.ctid OPERATOR(pg_catalog.>=) :'first_tid'::pg_catalog.tid AND standby.ctid OPERATOR(pg_catalog.<) :'end_tid'::pg_catalog.tid
        AND NOT EXISTS (
                SELECT FROM (SELECT :key_expressions

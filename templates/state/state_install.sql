@@ -63,8 +63,6 @@ CREATE TABLE :state.pair (
     reverse jsonb,
     fingerprint jsonb NOT NULL,
     expected jsonb NOT NULL,
-    filenode oid,
-    blocks bigint,
     rows_estimated bigint NOT NULL,
     row_marks text,
     keys_proven bigint NOT NULL DEFAULT 0,
@@ -73,17 +71,29 @@ CREATE TABLE :state.pair (
 );
 COMMENT ON TABLE :state.pair IS 'blue, green and the mapping between them; fingerprint: what live must look like; expected: what must come out of the swap; keys_proven: applied after the tables were compared, and looked at again';
 
+CREATE TABLE :state.heap (
+    migration bigint NOT NULL,
+    pair integer NOT NULL,
+    heap oid NOT NULL,
+    filenode oid NOT NULL,
+    blocks bigint NOT NULL,
+    PRIMARY KEY (migration, pair, heap),
+    FOREIGN KEY (migration, pair) REFERENCES :state.pair ON DELETE CASCADE
+);
+COMMENT ON TABLE :state.heap IS 'what is to be copied, as it was when the copy began: a table, or each partition of one';
+
 CREATE TABLE :state.chunk (
     migration bigint NOT NULL,
     pair integer NOT NULL,
+    heap oid NOT NULL,
     first_block bigint NOT NULL,
     end_block bigint NOT NULL,
     rows bigint NOT NULL,
     done_at timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (migration, pair, first_block),
-    FOREIGN KEY (migration, pair) REFERENCES :state.pair ON DELETE CASCADE
+    PRIMARY KEY (migration, pair, heap, first_block),
+    FOREIGN KEY (migration, pair, heap) REFERENCES :state.heap ON DELETE CASCADE
 );
-COMMENT ON TABLE :state.chunk IS 'heap blocks that are copied: first_block up to, not including, end_block';
+COMMENT ON TABLE :state.chunk IS 'blocks of a heap that are copied: first_block up to, not including, end_block';
 
 CREATE TABLE :state.object (
     migration bigint NOT NULL,

@@ -1,7 +1,7 @@
 -- The states that this session may read, and that are what they seem: tables of the owner of the schema, without
--- anything by which reading them would run what he has written. usable: it may work in it; is_owners: it is that
--- of the owner of a table (0: of none). Lock: none.
-SELECT n.nspname AS name, pg_has_role(n.nspowner, 'USAGE') AS usable, t.oid IS NOT NULL AS is_owners, s.tables = 8 AS whole
+-- anything by which reading them would run what he has written. is_owners: it is that of the owner of a
+-- table (0: of none). Lock: none.
+SELECT n.nspname AS name, t.oid IS NOT NULL AS is_owners, s.tables = 9 AS whole
   FROM pg_namespace n
   LEFT JOIN pg_class t ON t.oid = :table AND t.relowner = n.nspowner
  CROSS JOIN LATERAL (
@@ -12,6 +12,6 @@ SELECT n.nspname AS name, pg_has_role(n.nspowner, 'USAGE') AS usable, t.oid IS N
                                      WHERE a.attrelid = c.oid AND a.attnum > 0 AND y.typnamespace <> 'pg_catalog'::regnamespace)) AS is_good
       FROM pg_class c
      WHERE c.relnamespace = n.oid
-       AND c.relname IN ('version', 'migration', 'lease', 'pair', 'chunk', 'object', 'parity', 'event')) AS s
+       AND c.relname IN ('version', 'migration', 'lease', 'pair', 'heap', 'chunk', 'object', 'parity', 'event')) AS s
  WHERE n.nspname ~ '^pgswap(_[0-9]+)?$' AND has_schema_privilege(n.oid, 'USAGE') AND s.has_version AND s.is_good
  ORDER BY n.oid;

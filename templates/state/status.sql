@@ -39,11 +39,12 @@ SELECT m.id AS migration, format('%I.%I', m.schema_name, m.table_name) AS table,
        to_char((m.swap->>'swapped_at')::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS swapped_at,
        -- its size would wait for the lock of a swap
        CASE WHEN NOT EXISTS (SELECT FROM pg_locks WHERE relation = ANY (p.greens) AND mode = 'AccessExclusiveLock')
-            THEN (SELECT sum(pg_table_size(g) + pg_indexes_size(g))::bigint FROM unnest(p.greens) AS g) END AS new_table_bytes
+            THEN (SELECT sum(pg_table_size(heap.oid) + pg_indexes_size(heap.oid))::bigint FROM unnest(p.greens) AS relation(oid)
+:part_heaps) END AS new_table_bytes
   FROM :state.migration m
   -- of all its tables together
   JOIN LATERAL (SELECT count(*) AS pairs, array_agg(i.green) AS greens, sum(i.rows_estimated)::bigint AS rows_estimated,
-                       sum(i.blocks)::bigint AS blocks, sum(i.keys_proven)::bigint AS keys_proven, max(i.proven_at) AS proven_at,
+                       (SELECT sum(h.blocks)::bigint FROM :state.heap h WHERE h.migration = m.id) AS blocks, sum(i.keys_proven)::bigint AS keys_proven, max(i.proven_at) AS proven_at,
                        string_agg((SELECT string_agg(k->>'live', ', ') FROM jsonb_array_elements(i.mapping->'key') AS k), '; ' ORDER BY i.pair) AS key
                   FROM :state.pair i WHERE i.migration = m.id) AS p ON p.pairs > 0
   LEFT JOIN LATERAL (SELECT sum(rows) AS rows, count(*) AS chunks, sum(end_block - first_block) AS blocks

@@ -3,6 +3,6 @@
 -- LOCK TABLE itself takes no snapshot. Lock: ACCESS SHARE on live, ROW EXCLUSIVE on standby and our own
 -- tables.
 BEGIN ISOLATION LEVEL REPEATABLE READ;
-LOCK TABLE ONLY :live IN ACCESS SHARE MODE;
-LOCK TABLE ONLY :standby, ONLY :log, ONLY :dirty, ONLY :applied IN ROW EXCLUSIVE MODE;
+LOCK TABLE :live_rows IN ACCESS SHARE MODE;
+LOCK TABLE :standby_rows, ONLY :log, ONLY :dirty, ONLY :applied IN ROW EXCLUSIVE MODE;
 SELECT :state.require_table(:'live', :live_oid), :state.require_table(:'standby', :standby_oid);

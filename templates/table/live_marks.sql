@@ -1,5 +1,5 @@
 -- A cheap mark of live that changes when another session alters it, or anything that depends on it, without
--- the locks we hold: grants, triggers, policies, views, indexes, comments; and, as with row_marks.sql, standby's file. By index in catalogs of any size
+-- the locks we hold: grants, triggers, policies, views, indexes, comments; and, as with row_marks.sql, standby's files. By index in catalogs of any size
 -- (OFFSET 0, correlated sub-selects): it is read under the lock, too. Defaults of other tables, temporary ones
 -- among them, that use its sequence are not followed. Lock: none.
 WITH RECURSIVE hangs(classid, objid) AS (
@@ -17,7 +17,8 @@ WITH RECURSIVE hangs(classid, objid) AS (
           UNION ALL
           SELECT 'pg_class'::regclass, r.ev_class FROM pg_rewrite r WHERE h.classid = 'pg_rewrite'::regclass AND r.oid = h.objid
           OFFSET 0) AS next)
-SELECT md5(format('%s|%s|%s|%s|%s', pg_relation_filenode(:standby_oid), string_agg(concat_ws(' ', h.classid, h.objid, CASE h.classid
+SELECT md5(format('%s|%s|%s|%s|%s', (SELECT string_agg(pg_relation_filenode(heap.oid)::text, ',' ORDER BY heap.oid) FROM (VALUES (:standby_oid::oid)) AS relation(oid)
+:part_heaps), string_agg(concat_ws(' ', h.classid, h.objid, CASE h.classid
                WHEN 'pg_class'::regclass THEN concat_ws(' ',
                    (SELECT c.xmin FROM pg_class c WHERE c.oid = h.objid),
                    (SELECT string_agg(a.xmin::text, ',' ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = h.objid AND a.attnum > 0),

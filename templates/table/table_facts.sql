@@ -2,7 +2,6 @@
 SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind,
        format('%I.%I', n.nspname, c.relname) AS qualified,
        greatest(c.reltuples, 0)::bigint AS rows_estimated,
-       pg_relation_size(c.oid) / current_setting('block_size')::bigint AS blocks,
        pg_table_size(c.oid) AS table_bytes,
        pg_indexes_size(c.oid) AS index_bytes
   FROM pg_class c

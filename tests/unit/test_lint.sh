@@ -120,6 +120,8 @@ silent sql src/cmd/x.c 'f("COMMIT"); /* lint: sql */\n'
 fires templates 'must be a comment' templates/y.sql 'SELECT 1; -- Lock: none\n'
 fires templates 'must name the lock' templates/y.sql '-- Reads.\nSELECT 1; -- Lock: none\n'
 silent templates templates/y.sql '-- Reads.\n-- Lock: none\nSELECT 1;\n'
+fires templates 'nothing of a partitioned table' templates/y.sql '-- Reads. Lock: none\nSELECT FROM ONLY :live AS live;\n'
+silent templates templates/y.sql '-- Reads. Lock: none\nSELECT FROM :live_rows AS live, ONLY :log;\n'
 own="-- Reads. Lock: none\n-- Parameters: the owner's.\n"
 for bad in 'SELECT count(*) FROM t;' 'SELECT 1 FROM t WHERE a = 1;' 'SELECT a::text FROM t;' 'SELECT pg_catalog.now() + b;'; do
     fires names 'without its schema' templates/y.sql "$own$bad\n"

@@ -57,6 +57,7 @@ make_pair(Arena *arena)
                  .standby_oid = arena_strdup(arena, "200"),
                  .live = arena_strdup(arena, "app.\"Orders\""),
                  .standby = arena_strdup(arena, "pgswap_17_green.\"Orders\""),
+                 .standby_is_partitioned = true,
                  .has_mapping = true};
 
     assert_true(mapping_from_json(arena, mapping_json, &pair.mapping, &error));
@@ -71,7 +72,9 @@ words_are_made(void **state)
         {"pair", "1"},
         {"epoch", "3"},
         {"live", "app.\"Orders\""},
+        {"live_rows", "ONLY app.\"Orders\""},
         {"live_oid", "100"},
+        {"standby_rows", "pgswap_17_green.\"Orders\""},
         {"standby_schema", "pgswap_17_green"},
         {"away_schema", "pgswap_17_blue"},
         {"log", "pgswap.log_17_1_blue"},

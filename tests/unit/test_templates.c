@@ -111,6 +111,32 @@ test_every_template_says_what_it_does(void **state)
     arena_free(arena);
 }
 
+/* A state is read where all its tables are what they seem: one that is left out of the look, or of
+ * the lock, could be made something else by whoever may. */
+static void
+test_every_table_of_the_state_is_looked_at(void **state)
+{
+    static const char create[] = "CREATE TABLE :state.";
+    Arena *arena = arena_new();
+    const char *looked = template_text("states"), *locked = template_text("state_lock");
+    int count = 0;
+
+    (void)state;
+    for (const char *at = template_text("state_install"); (at = strstr(at, create)) != NULL;
+         count++)
+    {
+        at += strlen(create);
+
+        const char *name = arena_strndup(arena, at, strcspn(at, " "));
+
+        if (strstr(looked, arena_printf(arena, "'%s'", name)) == NULL ||
+            strstr(locked, arena_printf(arena, ":state.%s", name)) == NULL)
+            fail_msg("table %s is not looked at", name);
+    }
+    assert_non_null(strstr(looked, arena_printf(arena, "s.tables = %d AS", count)));
+    arena_free(arena);
+}
+
 int
 main(void)
 {
@@ -118,6 +144,7 @@ main(void)
         cmocka_unit_test(test_embedded_equals_file),
         cmocka_unit_test(test_every_file_is_embedded_in_order),
         cmocka_unit_test(test_every_template_says_what_it_does),
+        cmocka_unit_test(test_every_table_of_the_state_is_looked_at),
     };
 
     return cmocka_run_group_tests_name("templates", tests, NULL, NULL);
