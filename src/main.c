@@ -53,6 +53,7 @@ run_session(Invocation *call, Error *error)
     ok = session_init(&session, call->arena, loop, &call->options, call->report, error) &&
          call->command->run(&session, error);
     explain_failure(&session.context, error);
+    error_ends(error);
     context_explain_stop(&session.context, error);
     call->stopped = loop_is_stopping(loop) && error->kind == ERROR_STOPPED;
     report_session(&session);

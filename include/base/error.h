@@ -14,7 +14,8 @@
 
 #include <stdbool.h>
 
-/* The kinds are the exit codes of the program; they are part of its interface and never change. */
+/* The kinds are the exit codes of the program, but for ERROR_AGAIN; they are part of its interface
+ * and never change. */
 typedef enum ErrorKind
 {
     ERROR_NONE = 0,
@@ -24,13 +25,14 @@ typedef enum ErrorKind
     ERROR_REFUSED =
         4, /* refused by the plan (not supported, a privilege is missing) or the server */
     ERROR_PARITY = 5,   /* live and standby differ; not swapped */
-    ERROR_LOCK = 6,     /* lock budget used up; still in sync */
+    ERROR_LOCK = 6,     /* a lock was not granted in time; still in sync */
     ERROR_STOPPED = 7,  /* stopped on request; can be continued */
     ERROR_BUSY = 8,     /* another pgswap works on this table */
     ERROR_LIMIT = 9,    /* a safety limit of ours or of the server's (full disk, …) ended it */
     ERROR_CHANGED = 10, /* the table was altered by someone else since the plan */
     ERROR_PAUSED = 11,  /* paused by the operator */
     ERROR_HOOK = 12,    /* all is done, and the hook after it failed */
+    ERROR_AGAIN = 100,  /* what others did meanwhile made this attempt void; see error_ends() */
 } ErrorKind;
 
 typedef struct Error
@@ -74,6 +76,12 @@ bool error_context(Error *error, const char *format, ...) __attribute__((format(
 
 /* Moves what is in *from to *to, unless *to holds an error already; *from is empty afterwards. */
 void error_move(Error *to, Error *from);
+
+/* True if another attempt may find it different: a lock, or what others did meanwhile. */
+bool error_may_pass(const Error *error);
+
+/* There is no other attempt: what others did meanwhile ends the program as a lock does. */
+void error_ends(Error *error);
 
 /* True if the error came from the server with this SQLSTATE. */
 bool error_is(const Error *error, const char *sqlstate);

@@ -29,7 +29,7 @@ bool drain_ahead(Context *context, Error *error) ERROR_MUST_CHECK;
 /* *little if what is pending could be applied under the lock by the first attempt. */
 bool drain_look(Context *context, bool *little, Error *error) ERROR_MUST_CHECK;
 
-/* ERROR_LOCK if more is pending than this attempt may apply under the lock; to be asked before the
+/* ERROR_AGAIN if more is pending than this attempt may apply under the lock; to be asked before the
  * lock, too. */
 bool drain_is_small(Context *context, Drain *drain, Error *error) ERROR_MUST_CHECK;
 

@@ -40,6 +40,6 @@ void lockset_add(Context *context, LockSet *set, const char *statement, const ch
 /* Forgets when the locks of an earlier attempt were taken. */
 void lockset_reset(LockSet *set);
 
-/* Takes all locks in the open transaction of the control connection.  On failure (55P03, or
- * ERROR_LOCK when the time is over) the order is another one the next time. */
+/* Takes all locks in the open transaction of the control connection.  On failure (ERROR_LOCK, or
+ * ERROR_AGAIN when the time is over) the order is another one the next time. */
 bool lockset_take(Context *context, LockSet *set, Error *error) ERROR_MUST_CHECK;

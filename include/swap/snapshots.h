@@ -29,9 +29,9 @@ typedef struct Snapshots Snapshots;
 Snapshots *snapshots_new(Arena *arena);
 
 /* Outside any lock: waits until all snapshots alive now are gone, or the deadline (clock_ms()) is
- * over: ERROR_LOCK. */
+ * over: ERROR_AGAIN. */
 bool snapshots_wait(Snapshots *snapshots, Context *context, int64_t deadline, Error *error)
     ERROR_MUST_CHECK;
 
-/* Under the lock, after a drain that wrote: ERROR_LOCK if somebody keeps an older snapshot. */
+/* Under the lock, after a drain that wrote: ERROR_AGAIN if somebody keeps an older snapshot. */
 bool snapshots_check(Snapshots *snapshots, Context *context, Error *error) ERROR_MUST_CHECK;

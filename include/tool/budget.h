@@ -22,5 +22,8 @@ bool budget_ask(Context *context, Error *error) ERROR_MUST_CHECK;
 /* The first lock is there: from here on max_lock_hold, see lockset_take(). */
 void budget_hold(Context *context);
 
+/* True if that is the end of the budget: what ran then was cancelled by us. */
+bool budget_is_over(const Error *error);
+
 /* The attempt is over.  Returns for how long others may have waited, in ms. */
 int64_t budget_end(Context *context);

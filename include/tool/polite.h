@@ -18,9 +18,7 @@
 
 /*
  * One attempt: opens a transaction on the control connection, locks, works and commits.  On failure
- * the caller rolls back.  ERROR_LOCK (the server's 55P03 and 40P01 among them), ERROR_LIMIT by our
- * own deadline (57014), and what others did to the same rows meanwhile (40001, a catalog row that
- * was updated concurrently) mean: try again.
+ * the caller rolls back.  ERROR_LOCK, ERROR_AGAIN and the end of the budget mean: try again.
  */
 typedef bool (*PoliteAttempt)(Context *context, void *data, Error *error);
 

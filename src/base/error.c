@@ -103,6 +103,7 @@ error_kind_name(ErrorKind kind)
         [ERROR_CHANGED] = "changed",
         [ERROR_PAUSED] = "paused",
         [ERROR_HOOK] = "hook",
+        [ERROR_AGAIN] = "again",
     };
 
     return names[kind];
@@ -139,6 +140,19 @@ error_move(Error *to, Error *from)
         return;
     }
     error_clear(from);
+}
+
+bool
+error_may_pass(const Error *error)
+{
+    return error->kind == ERROR_LOCK || error->kind == ERROR_AGAIN;
+}
+
+void
+error_ends(Error *error)
+{
+    if (error->kind == ERROR_AGAIN)
+        error->kind = ERROR_LOCK;
 }
 
 bool

@@ -57,7 +57,7 @@ explain_drop(Error *error)
     if (!error_is(error, "XX000") || (strstr(error->message, "could not open relation") == NULL &&
                                       strstr(error->message, "cache lookup failed") == NULL))
         return false;
-    error->kind = ERROR_LOCK;
+    error->kind = ERROR_AGAIN;
     return error_hint(error, "Something that depends on the table was dropped while it was read. "
                              "Run the same command again.");
 }

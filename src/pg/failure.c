@@ -14,6 +14,8 @@
 static const char query_canceled[] = "57014";
 static const char lock_not_available[] = "55P03";
 static const char deadlock_detected[] = "40P01";
+static const char serialization_failure[] = "40001";
+static const char internal_error[] = "XX000";
 /* Raised by the functions of our state schema (templates/state/state_install.sql). */
 static const char taken_over[] = "PS002";
 static const char other_table[] = "PS003";
@@ -41,8 +43,18 @@ is_connection_state(const char *sqlstate)
     return strncmp(sqlstate, "08", 2) == 0 || strncmp(sqlstate, "57P0", 4) == 0;
 }
 
+/* Others wrote to the same row and committed while we waited for it: a row of a table, or one of a
+ * catalog (no code of its own, in English always: simple_heap_update() in PostgreSQL's heapam.c).
+ */
+static bool
+is_race(const char *sqlstate, const char *message)
+{
+    return strcmp(sqlstate, serialization_failure) == 0 ||
+           (strcmp(sqlstate, internal_error) == 0 && strstr(message, "concurrently") != NULL);
+}
+
 static ErrorKind
-kind_of(const char *sqlstate, CancelReason reason)
+kind_of(const char *sqlstate, const char *message, CancelReason reason)
 {
     if (*sqlstate == '\0' || is_connection_state(sqlstate))
         return ERROR_CONNECTION;
@@ -53,6 +65,8 @@ kind_of(const char *sqlstate, CancelReason reason)
         return ERROR_LIMIT;
     if (strcmp(sqlstate, lock_not_available) == 0 || strcmp(sqlstate, deadlock_detected) == 0)
         return ERROR_LOCK;
+    if (is_race(sqlstate, message))
+        return ERROR_AGAIN;
     if (strcmp(sqlstate, taken_over) == 0)
         return ERROR_BUSY;
     if (strcmp(sqlstate, other_table) == 0)
@@ -110,7 +124,7 @@ failure_from_result(const PGresult *item, CancelReason reason, Error *error)
     if (error->kind != ERROR_NONE)
         return; /* the first error names the cause */
     words = failure_words(message != NULL ? message : PQresultErrorMessage(item));
-    error_set(error, kind_of(result_field(item, PG_DIAG_SQLSTATE), reason), "%s", words);
+    error_set(error, kind_of(result_field(item, PG_DIAG_SQLSTATE), words, reason), "%s", words);
     copy_fields(item, error);
     free(words);
 }

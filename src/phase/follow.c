@@ -39,7 +39,7 @@ note(Context *context, int64_t backlog, const Error *problem, Error *error)
 /* What a round over all pairs has met. */
 typedef struct Round
 {
-    bool waits;      /* somebody holds a table for long: the next round tries again */
+    bool waits;      /* others are in the way: the next round tries again */
     int64_t backlog; /* of the pairs with … */
     Error problem;   /* … a row that does not fit */
 } Round;
@@ -57,11 +57,12 @@ follow_pair(Context *context, const Pair *pair, Round *round, Error *error)
         context->summary.keys_applied += applied;
         return true;
     }
-    if (failure.kind == ERROR_LOCK)
+    if (error_may_pass(&failure))
     {
         round->waits = true;
-        context_say_waiting(context, WAITING_LOCK, "waiting for a lock on %s: %s", pair->live,
-                            failure.message);
+        if (failure.kind == ERROR_LOCK)
+            context_say_waiting(context, WAITING_LOCK, "waiting for a lock on %s: %s", pair->live,
+                                failure.message);
         error_clear(&failure);
         return true;
     }

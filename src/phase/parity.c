@@ -159,7 +159,7 @@ join_snapshot(Parity *parity, Error *error)
         result = pair_run(context->control, pair, error, "parity_begin", NULL);
     if (result != NULL && result_get_bool(result, 0, "truncated"))
     {
-        error_set(error, ERROR_LOCK, "the table was truncated meanwhile");
+        error_set(error, ERROR_AGAIN, "the table was truncated meanwhile");
         result = NULL;
     }
     if (result != NULL)
@@ -253,14 +253,6 @@ set_patience(Context *context, int64_t milliseconds, Error *error)
     return ok;
 }
 
-/* What others did to the tables meanwhile, which is worth another pass; a lock that was not to be
- * had is not. */
-static bool
-is_disturbed(const Error *failure)
-{
-    return failure->kind == ERROR_LOCK && failure->sqlstate[0] == '\0';
-}
-
 static bool
 check_until_undisturbed(Context *context, Error *error)
 {
@@ -272,7 +264,7 @@ check_until_undisturbed(Context *context, Error *error)
             return false;
         if (check_pairs(context, &failure))
             return true;
-        if (!is_disturbed(&failure))
+        if (failure.kind != ERROR_AGAIN)
         {
             error_move(error, &failure);
             return false;

@@ -146,8 +146,7 @@ attempt_locked(Swap *swap, Error *error)
          context_pause_at(context, context->control, "swap-locked", error) &&
          swap_locked(swap, error);
     budget_end(context);
-    return ok || (error->kind == ERROR_LIMIT && error_is(error, "57014") &&
-                  exchange_was_cut(swap, error));
+    return ok || (budget_is_over(error) && exchange_was_cut(swap, error));
 }
 
 /* --- outside it --------------------------------------------------------------------------- */

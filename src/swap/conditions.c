@@ -52,7 +52,7 @@ rows_are_known(Swap *swap, bool *known, Error *error)
 static bool
 was_altered(Error *error)
 {
-    return error_set(error, ERROR_LOCK, "the table was altered while waiting for the lock");
+    return error_set(error, ERROR_AGAIN, "the table was altered while waiting for the lock");
 }
 
 bool
@@ -112,9 +112,9 @@ conditions_check(Swap *swap, Error *error)
     if (!result_get_bool(result, 0, "proven"))
         return error_set(error, ERROR_PARITY, "the tables have not been found equal");
     if (result_get_bool(result, 0, "paused"))
-        return error_set(error, ERROR_LOCK, "the migration is paused");
+        return error_set(error, ERROR_AGAIN, "the migration is paused");
     return proof_is_due(context, &due, error) &&
-           (!due || error_set(error, ERROR_LOCK, "applied changes have not been compared yet"));
+           (!due || error_set(error, ERROR_AGAIN, "applied changes have not been compared yet"));
 }
 
 bool

@@ -47,7 +47,7 @@ check_cost(const Context *context, const Drain *drain, int64_t keys, Error *erro
     int64_t ms = pending_cost(context, keys);
 
     return ms <= allowance(context, drain) ||
-           error_set(error, ERROR_LOCK,
+           error_set(error, ERROR_AGAIN,
                      "applying %" PRId64 " changes would take %" PRId64 " ms under the lock", keys,
                      ms);
 }

@@ -77,7 +77,7 @@ take_locks(Context *context, LockSet *set, int n, int end, int *taken, Error *er
     Arena *scratch = arena_new();
     Text message = {0};
     bool ok =
-        left > 0 || error_set(error, ERROR_LOCK,
+        left > 0 || error_set(error, ERROR_AGAIN,
                               "%d locks took too long for a deadlock_timeout of %" PRId64 " ms",
                               set->statements.count, set->deadlock_timeout);
 
@@ -136,7 +136,7 @@ lockset_take(Context *context, LockSet *set, Error *error)
     set->asked_at = clock_us();
     ok = take_all(context, set, &taken, error);
     set->waited = clock_us() - set->asked_at;
-    if (!ok && (error_is(error, "55P03") || error_is(error, "40P01")))
+    if (!ok && error->kind == ERROR_LOCK)
     {
         set->failures++;
         move_to_front(&set->statements, taken);

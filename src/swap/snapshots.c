@@ -102,7 +102,7 @@ sample(Snapshots *s, Context *context, const Sample *awaited, Error *error)
     if (result == NULL)
         return false;
     if (result_rows(result) > SNAPSHOTS_MAX)
-        return error_set(error, ERROR_LOCK, "more than %d snapshots are in use", SNAPSHOTS_MAX);
+        return error_set(error, ERROR_AGAIN, "more than %d snapshots are in use", SNAPSHOTS_MAX);
     s->last = s->now;
     s->now.count = 0;
     for (int i = 0; i < result_rows(result); i++)
@@ -187,7 +187,7 @@ snapshots_wait(Snapshots *s, Context *context, int64_t deadline, Error *error)
     while (ok && old->count > 0)
     {
         if (clock_ms() > deadline)
-            ok = error_set(error, ERROR_LOCK, "an old snapshot is still in use by %s", s->who);
+            ok = error_set(error, ERROR_AGAIN, "an old snapshot is still in use by %s", s->who);
         if (ok && clock_ms() - started > TELL_AFTER)
             ok = tell(s, context, told, sizeof(told), error);
         loop_sleep(context->loop, pause);
@@ -219,6 +219,6 @@ snapshots_check(Snapshots *s, Context *context, Error *error)
     s->now = s->last; /* the next check compares with the sample before the lock again: since then
                          who waits for us has one statement */
     return pid == 0 ||
-           error_set(error, ERROR_LOCK,
+           error_set(error, ERROR_AGAIN,
                      "pid %" PRId64 " uses a snapshot older than the last applied changes", pid);
 }

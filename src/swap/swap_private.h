@@ -57,7 +57,7 @@ bool conditions_look(Swap *swap, Error *error) ERROR_MUST_CHECK;
  * again. */
 bool conditions_ensure_known(Swap *swap, Error *error) ERROR_MUST_CHECK;
 
-/* Under the lock: all that was looked at still holds.  ERROR_LOCK if another attempt may find it
+/* Under the lock: all that was looked at still holds.  ERROR_AGAIN if another attempt may find it
  * so. */
 bool conditions_check(Swap *swap, Error *error) ERROR_MUST_CHECK;
 

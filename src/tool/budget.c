@@ -27,6 +27,12 @@ budget_hold(Context *context)
     conn_set_deadline(context->control, context->settings->max_lock_hold);
 }
 
+bool
+budget_is_over(const Error *error)
+{
+    return error->kind == ERROR_LIMIT && error_is(error, "57014");
+}
+
 int64_t
 budget_end(Context *context)
 {

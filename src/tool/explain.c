@@ -17,7 +17,8 @@ static bool
 is_by_ddl(const Error *error)
 {
     return error_is(error, "PS003") ||
-           (error->kind == ERROR_STATEMENT &&
+           ((error->kind == ERROR_STATEMENT ||
+             (error->kind == ERROR_AGAIN && error->hint == NULL)) &&
             (strncmp(error->sqlstate, "42", 2) == 0 || strncmp(error->sqlstate, "3F", 2) == 0 ||
              strncmp(error->sqlstate, "XX", 2) == 0));
 }

@@ -24,28 +24,6 @@ enum
     AT_ONCE = 200,     /* ms that locks take which nobody holds */
 };
 
-static bool
-is_lock_failure(const Error *error)
-{
-    return error_is(error, "55P03") || error_is(error, "40P01");
-}
-
-/* Somebody altered the same catalog row and committed while we waited for that (no code of its own:
- * simple_heap_update() in PostgreSQL's heapam.c). */
-static bool
-is_catalog_race(const Error *error)
-{
-    return error_is(error, "XX000") && strstr(error->message, "concurrently") != NULL;
-}
-
-static bool
-is_worth_another_try(const Error *error)
-{
-    return is_lock_failure(error) || error_is(error, "40001") ||
-           (error->kind == ERROR_LIMIT && error_is(error, "57014")) || error->kind == ERROR_LOCK ||
-           is_catalog_race(error);
-}
-
 /* Only on the operator's word, and only transactions of the age the operator gave. */
 static bool
 end_blockers(Context *context, const PoliteTask *task, bool terminate, int64_t age, Error *error)
@@ -123,7 +101,7 @@ give_up_attempts(Context *context, const PoliteTask *task, Text *who, const Erro
 
     error_set(error, ERROR_LOCK, "could not %s %s within --swap-deadline (%s)", task->what,
               context->migration->label, duration_format(deadline, task->deadline));
-    if (who->length == 0 && is_lock_failure(last))
+    if (who->length == 0 && last->kind == ERROR_LOCK)
         (void)!find_blocker(context, task, 0, who, &ignored);
     if (who->length > 0)
         error_detail(error, "Blocked by %s.", text_cstr(who));
@@ -241,7 +219,7 @@ turn(Context *context, PoliteTask *task, Text *who, bool *done, Error *last, Err
     if (*done)
         return true;
     statement_rollback(context->control);
-    if (!is_worth_another_try(last))
+    if (!error_may_pass(last) && !budget_is_over(last))
     {
         error_move(error, last);
         return false;
@@ -251,13 +229,13 @@ turn(Context *context, PoliteTask *task, Text *who, bool *done, Error *last, Err
     return true;
 }
 
-/* What the task does between attempts may meet somebody's lock, too. */
+/* What the task does between attempts may meet others, too. */
 static bool
 do_between(Context *context, const PoliteTask *task, Error *error)
 {
     if (task->between == NULL || task->between(context, task->data, error))
         return true;
-    if (!is_lock_failure(error))
+    if (!error_may_pass(error))
         return false;
     error_clear(error);
     return true;

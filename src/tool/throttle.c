@@ -130,7 +130,7 @@ look_after_paused(Context *context, Error *error)
         migration->no_way_back == NULL)
         for_each_pair (pair, migration)
             ok = ok && (!pair->has_mapping || pending_compact(context, pair, &failure));
-    ok = ok || failure.kind == ERROR_LOCK;
+    ok = ok || error_may_pass(&failure);
     if (!ok)
         error_move(error, &failure);
     error_clear(&failure);

@@ -86,6 +86,22 @@ test_error_step_is_of_the_server(void **state)
     assert_null(error.step);
 }
 
+/* What has no exit code of its own has one in the end. */
+static void
+test_error_that_may_pass(void **state)
+{
+    (void)state;
+    for (int kind = ERROR_FAULT; kind <= ERROR_AGAIN; kind++)
+    {
+        Error error = {.kind = (ErrorKind)kind};
+        bool passing = kind == ERROR_LOCK || kind == ERROR_AGAIN;
+
+        assert_int_equal(error_may_pass(&error), passing);
+        error_ends(&error);
+        assert_int_equal(error.kind, kind == ERROR_AGAIN ? ERROR_LOCK : kind);
+    }
+}
+
 static void
 test_error_move(void **state)
 {
@@ -337,6 +353,7 @@ main(void)
         cmocka_unit_test(test_error_context_and_notes),
         cmocka_unit_test(test_error_empty_context),
         cmocka_unit_test(test_error_step_is_of_the_server),
+        cmocka_unit_test(test_error_that_may_pass),
         cmocka_unit_test(test_error_move),
         cmocka_unit_test(test_arena_alloc),
         cmocka_unit_test(test_arena_text),

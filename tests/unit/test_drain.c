@@ -60,7 +60,7 @@ may_apply(Play *play, Drain drain, int64_t keys)
     play->backlog[0] = keys;
     if (drain_is_small(&scene->context, &drain, &scene->error))
         return true;
-    scene_check(scene, ERROR_LOCK, "under the lock");
+    scene_check(scene, ERROR_AGAIN, "under the lock");
     return false;
 }
 
@@ -115,11 +115,11 @@ refusals_are_counted_where_they_happen(void **state)
 
     play->backlog[0] = 16;
     assert_false(drain_is_small(&scene->context, &drain, &scene->error));
-    scene_check(scene, ERROR_LOCK, "16");
+    scene_check(scene, ERROR_AGAIN, "16");
     assert_int_equal(drain.early, 1);
     assert_int_equal(drain.refusals, 0);
     assert_false(drain_run(&scene->context, &drain, &scene->error));
-    scene_check(scene, ERROR_LOCK, "16");
+    scene_check(scene, ERROR_AGAIN, "16");
     assert_int_equal(drain.early, 1);
     assert_int_equal(drain.refusals, 1);
     assert_true(drain_is_small(&scene->context, &drain, &scene->error));
@@ -138,7 +138,7 @@ nothing_is_applied_where_nothing_may_be(void **state)
     assert_true(drain_run(&scene->context, &drain, &scene->error));
     play->backlog[0] = 1000;
     assert_false(drain_run(&scene->context, &drain, &scene->error));
-    scene_check(scene, ERROR_LOCK, "1000");
+    scene_check(scene, ERROR_AGAIN, "1000");
     assert_int_equal(script_asked(scene->script), 2);
     assert_int_equal(script_count(scene->script, "AS backlog"), 2);
     assert_int_equal(drain.keys, 0);

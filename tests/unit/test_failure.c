@@ -17,6 +17,7 @@
 typedef struct Play
 {
     const char *sqlstate; /* of "COMMIT"; NULL: the connection is cut */
+    const char *words;    /* of the server */
 } Play;
 
 static void
@@ -27,7 +28,7 @@ answer(void *context, const char *statement, Reply *reply)
     if (strncmp(statement, "COMMIT", 6) != 0)
         return;
     if (play->sqlstate != NULL)
-        reply_fails(reply, play->sqlstate, "the words of the server");
+        reply_fails(reply, play->sqlstate, play->words);
     else
         reply_cuts(reply);
 }
@@ -41,7 +42,7 @@ each_sqlstate_has_its_kind(void **state)
         ErrorKind kind;
     } cases[] = {
         {"22003", ERROR_STATEMENT},  {"23505", ERROR_STATEMENT},  {"42501", ERROR_STATEMENT},
-        {"40001", ERROR_STATEMENT},  {"57014", ERROR_STATEMENT}, /* cancelled, but not by us */
+        {"40001", ERROR_AGAIN},      {"57014", ERROR_STATEMENT}, /* cancelled, but not by us */
         {"XX000", ERROR_STATEMENT},  {"PS001", ERROR_STATEMENT},  {"55P03", ERROR_LOCK},
         {"40P01", ERROR_LOCK},       {"53100", ERROR_LIMIT},      {"53200", ERROR_LIMIT},
         {"53400", ERROR_LIMIT},      {"08006", ERROR_CONNECTION}, {"57P01", ERROR_CONNECTION},
@@ -51,7 +52,7 @@ each_sqlstate_has_its_kind(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
     {
-        Play play = {cases[i].sqlstate};
+        Play play = {cases[i].sqlstate, "the words of the server"};
         Scene *scene = scene_open(answer, &play);
 
         assert_false(statement_do(scene->context.control, &scene->error, "commit", NULL));
@@ -63,10 +64,29 @@ each_sqlstate_has_its_kind(void **state)
     }
 }
 
+/* Which have no code of their own. */
+static void
+races_for_a_row_of_the_catalog(void **state)
+{
+    static const char *const words[] = {"tuple concurrently updated", "tuple concurrently deleted"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+    {
+        Play play = {"XX000", words[i]};
+        Scene *scene = scene_open(answer, &play);
+
+        assert_false(statement_do(scene->context.control, &scene->error, "commit", NULL));
+        assert_true(error_may_pass(&scene->error));
+        scene_check(scene, ERROR_AGAIN, words[i]);
+        assert_true(scene_close(scene));
+    }
+}
+
 static void
 a_line_that_is_cut(void **state)
 {
-    Play play = {NULL};
+    Play play = {NULL, NULL};
     Scene *scene = scene_open(answer, &play);
 
     (void)state;
@@ -85,7 +105,7 @@ a_line_that_is_cut(void **state)
 static void
 the_first_that_fails_counts(void **state)
 {
-    Play play = {"40001"};
+    Play play = {"22003", "the words of the server"};
     Scene *scene = scene_open(answer, &play);
 
     (void)state;
@@ -103,6 +123,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_sqlstate_has_its_kind),
+        cmocka_unit_test(races_for_a_row_of_the_catalog),
         cmocka_unit_test(a_line_that_is_cut),
         cmocka_unit_test(the_first_that_fails_counts),
     };

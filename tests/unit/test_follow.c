@@ -100,6 +100,18 @@ somebody_holds_one_table(void **state)
     assert_int_equal(notes(play, "revert_problem = "), 0);
 }
 
+/* Others wrote to the same rows: the row fits, and the next round takes it. */
+static void
+somebody_was_faster(void **state)
+{
+    Play *play = *state;
+
+    play->sqlstate = "40001";
+    play->pending = 2;
+    follow(play);
+    assert_int_equal(notes(play, "revert_problem = "), 0);
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, setup, scene_end)
 
 int
@@ -109,6 +121,7 @@ main(void)
         TEST(all_is_in_sync),
         TEST(a_row_of_one_table_does_not_fit),
         TEST(somebody_holds_one_table),
+        TEST(somebody_was_faster),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -160,7 +160,7 @@ no_time_is_left_for_the_second(void **state)
         script_forget(scene->script);
         assert_false(lockset_take(&scene->context, &play->set, &scene->error));
         assert_string_equal(scene->error.sqlstate, "");
-        scene_check(scene, ERROR_LOCK, "deadlock_timeout");
+        scene_check(scene, ERROR_AGAIN, "deadlock_timeout");
         assert_int_equal(script_count(scene->script, "LOCK TABLE a"), 1);
         assert_int_equal(script_count(scene->script, "LOCK TABLE b"), 0);
     }

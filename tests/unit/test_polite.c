@@ -29,8 +29,8 @@ typedef struct Play
     ErrorKind kind;
     const char *sqlstate;
     const char *message;
-    int between;               /* times called */
-    const char *between_fails; /* SQLSTATE, or NULL */
+    int between;             /* times called */
+    ErrorKind between_fails; /* ERROR_NONE: it does not */
 } Play;
 
 static void
@@ -77,11 +77,7 @@ between(Context *context, void *data, Error *error)
 
     (void)context;
     play->between++;
-    if (play->between_fails == NULL)
-        return true;
-    error_set(error, ERROR_LOCK, "between");
-    strcpy(error->sqlstate, play->between_fails);
-    return false;
+    return play->between_fails == ERROR_NONE || error_set(error, play->between_fails, "between");
 }
 
 static int
@@ -171,11 +167,9 @@ which_failure_is_worth_another_attempt(void **state)
     } cases[] = {
         {ERROR_LOCK, "55P03", "lock timeout", true},
         {ERROR_LOCK, "40P01", "deadlock detected", true},
-        {ERROR_STATEMENT, "40001", "could not serialize access", true},
-        {ERROR_LOCK, "", "many keys came", true},
+        {ERROR_AGAIN, "40001", "could not serialize access", true},
+        {ERROR_AGAIN, "", "many keys came", true},
         {ERROR_LIMIT, "57014", "past our deadline", true},
-        {ERROR_STATEMENT, "XX000", "tuple concurrently updated", true},
-        {ERROR_STATEMENT, "XX000", "tuple concurrently deleted", true},
         {ERROR_STATEMENT, "XX000", "invalid memory alloc request size", false},
         {ERROR_STATEMENT, "57014", "canceled by somebody", false},
         {ERROR_LIMIT, "53100", "disk full", false},
@@ -204,19 +198,23 @@ which_failure_is_worth_another_attempt(void **state)
 }
 
 static void
-what_is_done_between_may_meet_a_lock(void **state)
+what_is_done_between_may_meet_others(void **state)
 {
     Play *play = *state;
 
     play->failures = 2;
-    play->between_fails = "55P03";
+    play->between_fails = ERROR_LOCK;
     succeeds(play);
     assert_int_equal(play->between, 2);
     play->attempts = 0;
-    play->between_fails = "42501";
+    play->between_fails = ERROR_AGAIN;
+    succeeds(play);
+    assert_int_equal(play->between, 4);
+    play->attempts = 0;
+    play->between_fails = ERROR_CHANGED;
     assert_false(run(play));
     assert_int_equal(play->attempts, 1);
-    scene_check(play->scene, ERROR_LOCK, "between");
+    scene_check(play->scene, ERROR_CHANGED, "between");
 }
 
 /* ---- the end ---- */
@@ -246,6 +244,7 @@ the_deadline_is_over_after_a_failure(void **state)
     assert_int_equal(play->attempts, 1);
     assert_int_equal(script_count(play->scene->script, "AS who"), 2);
     scene_check(play->scene, ERROR_LOCK, "canceling statement");
+    play->kind = ERROR_AGAIN;
     play->sqlstate = "";
     play->message = "many keys came";
     script_forget(play->scene->script);
@@ -361,7 +360,7 @@ main(void)
         TEST(somebody_is_in_the_way),
         TEST(an_attempt_fails),
         TEST(which_failure_is_worth_another_attempt),
-        TEST(what_is_done_between_may_meet_a_lock),
+        TEST(what_is_done_between_may_meet_others),
         TEST(the_deadline_is_over_and_somebody_is_there),
         TEST(the_deadline_is_over_after_a_failure),
         TEST(the_patience_is_short_meanwhile),

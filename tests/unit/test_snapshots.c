@@ -113,7 +113,7 @@ assert_kept_by(Play *play, int pid)
 
     snprintf(words, sizeof(words), "pid %d ", pid);
     assert_false(snapshots_check(play->snapshots, &play->scene->context, &play->scene->error));
-    scene_check(play->scene, ERROR_LOCK, words);
+    scene_check(play->scene, ERROR_AGAIN, words);
 }
 
 static void
@@ -186,7 +186,7 @@ the_deadline_is_over(void **state)
     WILL_SEE(SEEN({7, 1, 10, 1, ""}));
     assert_false(snapshots_wait(play->snapshots, &play->scene->context, clock_ms() - 1,
                                 &play->scene->error));
-    scene_check(play->scene, ERROR_LOCK, "pid 7");
+    scene_check(play->scene, ERROR_AGAIN, "pid 7");
 }
 
 /* ---- under the lock ---- */
@@ -279,7 +279,7 @@ more_than_can_be_told_apart(void **state)
     play->crowd = 5000;
     WILL_SEE(NOBODY);
     assert_false(snapshots_check(play->snapshots, &play->scene->context, &play->scene->error));
-    scene_check(play->scene, ERROR_LOCK, "4096");
+    scene_check(play->scene, ERROR_AGAIN, "4096");
 }
 
 #define TEST(test) cmocka_unit_test_setup_teardown(test, setup, scene_end)
