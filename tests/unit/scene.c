@@ -77,6 +77,28 @@ scene_open(ScriptAnswer answer, void *context)
     return scene;
 }
 
+void
+scene_map(Scene *scene)
+{
+    static const char json[] =
+        "{\"dropped\": \"\", \"kept\": [], \"key\": [{\"live\": \"id\", \"live_type\": "
+        "\"integer\", "
+        "\"live_equality\": \"=\", \"standby\": \"id\", \"standby_type\": \"integer\", "
+        "\"standby_equality\": \"=\", \"expression\": \"id\"}], \"columns\": ["
+        "{\"name\": \"id\", \"type\": \"integer\", \"expression\": \"id\", \"compared\": \"id\", "
+        "\"agreed\": null, \"agreed_standby\": null, \"source\": \"id\", \"source_type\": null, "
+        "\"binary\": true}, "
+        "{\"name\": \"n\", \"type\": \"bigint\", \"expression\": \"n::bigint\", \"compared\": "
+        "\"n::bigint\", \"agreed\": null, \"agreed_standby\": null, \"source\": \"n\", "
+        "\"source_type\": null, \"binary\": true}]}";
+
+    for (int i = 0; i < 2; i++)
+    {
+        scene->pairs[i].has_mapping = true;
+        assert_true(mapping_from_json(scene->arena, json, &scene->pairs[i].mapping, &scene->error));
+    }
+}
+
 bool
 scene_close(Scene *scene)
 {

@@ -20,6 +20,9 @@ typedef struct Scene
 
 Scene *scene_open(ScriptAnswer answer, void *context);
 
+/* Gives both tables a mapping: key id and a column n, which goes from integer to bigint. */
+void scene_map(Scene *scene);
+
 /* False if anything is left in the loop. */
 bool scene_close(Scene *scene);
 
