@@ -3,9 +3,9 @@
 #
 #     scripts/lint.sh [-C DIRECTORY] [RULE…]
 #
-# Without a RULE all of them are checked: layers phases owners unique clients reports pairs sql templates names words
-# marks length format cppcheck scripts tracked.  "phases" reads the objects in build.  A line of C that must hold SQL
-# says so with a comment: lint: sql.
+# Without a RULE all of them are checked: layers phases owners circles public unique clients reports pairs sql templates
+# names words marks length format cppcheck scripts tracked.  "phases", "owners", "circles" and "public" read the objects
+# in build.  A line of C that must hold SQL says so with a comment: lint: sql.
 set -euo pipefail
 export LC_ALL=C
 
@@ -80,18 +80,24 @@ rule_layers() {
         }'
 }
 
-# uses: "USER USED SYMBOL" for every symbol that one module of src takes from another, by the objects.
-# An object whose source is gone is of an earlier build.
+# defined: "has MODULE SYMBOL" and "uses MODULE SYMBOL", by the objects.  An object whose source is gone is
+# of an earlier build.
+defined() {
+    files o in build/obj/src | on_files nm -gA | awk '
+        FILENAME != "-" { source[$1] = 1; next }
+        {
+            module = $1
+            sub(/\.o:.*/, "", module)
+            sub(/^build\/obj\/src\//, "", module)
+        }
+        !(("src/" module ".c") in source) { next }
+        $2 ~ /^[BDRT]$/ { print "has", module, $3 }
+        $(NF - 1) ~ /(^|:)U$/ { print "uses", module, $NF }' <(files c in src) -
+}
+
+# uses: "USER USED SYMBOL" for every symbol that one module of src takes from another.
 uses() {
-    local object module
-    for object in $(files o in build/obj/src); do
-        module=${object#build/obj/src/}
-        module=${module%.o}
-        [ -f "src/$module.c" ] || continue
-        nm -g "$object" | awk -v module="$module" '
-            $2 ~ /^[BDRT]$/ { print "has", module, $3 }
-            $1 == "U" { print "uses", module, $2 }'
-    done | awk '
+    defined | awk '
         $1 == "has" { home[$3] = $2 }
         $1 == "uses" { user[NR] = $2; used[NR] = $3 }
         END {
@@ -127,6 +133,33 @@ rule_owners() {
         $3 in owner && $1 != owner[$3] {
             printf "src/%s.c:1: uses %s(), which only %s may\n", $1, $3, owner[$3]
         }'
+}
+
+# private_names: what headers for one folder only declare.
+private_names() {
+    files h in src | { grep '_private\.h$' || true; } | on_files grep -hoE '[a-z_0-9]+\(' | tr -d '('
+}
+
+# No module uses one that uses it, by whatever way.  Files that share a private header are one module in this.
+rule_circles() {
+    [ -d build/obj/src ] || return 1
+    { uses | awk 'FILENAME != "-" { private[$1] = 1; next } !($3 in private) { print $1, $2 }' <(private_names) - |
+        tsort 2>&1 >/dev/null || true; } | awk '
+            /input contains a loop/ { if (circle != "") print circle; circle = ""; next }
+            { circle = circle == "" ? "src/" $2 ".c:1: a circle: " $2 : circle ", " $2 }
+            END { if (circle != "") print circle }'
+}
+
+# What a header declares is used by another module, or is static.  The table has what tests need besides.
+rule_public() {
+    [ -d build/obj/src ] || return 1
+    { uses | sed 's/^/used /'; defined; } | awk '
+        BEGIN {
+            split("main journal_set_pairs progress_format progress_set_interval", names, " ")
+            for (i in names) used[names[i]] = 1
+        }
+        $1 == "used" { used[$4] = 1 }
+        $1 == "has" && !($3 in used) { printf "src/%s.c:1: %s() is used by no other module; make it static\n", $2, $3 }'
 }
 
 # A function has one name, and a name one function: who greps finds one place.  Each program has a main.
@@ -308,7 +341,7 @@ rule_tracked() {
     git ls-files --cached --ignored --exclude-standard | sed 's/$/:1: generated file is tracked/'
 }
 
-rules=${*:-layers phases owners unique clients reports pairs sql templates names words marks length format cppcheck scripts tracked}
+rules=${*:-layers phases owners circles public unique clients reports pairs sql templates names words marks length format cppcheck scripts tracked}
 for rule in $rules; do
     report < <("rule_$rule" || echo "scripts/lint.sh: rule $rule could not be checked")
 done

@@ -18,6 +18,7 @@
 #include "sql/template.h"
 #include "tool/explain.h"
 #include "tool/hook.h"
+#include "ui/line.h"
 #include "ui/log.h"
 #include "ui/progress.h"
 
@@ -62,7 +63,7 @@ run_session(Invocation *call, Error *error)
     if (!ok)
         hook_failed(&session.context, call->options.settings.hook_failure, error);
     session_close(&session);
-    progress_hide();
+    line_hide();
     if (!loop_free(loop))
         error_set(error, ERROR_FAULT, "the event loop did not close cleanly");
     return ok;

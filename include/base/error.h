@@ -5,7 +5,7 @@
  * written once, where the failure is known best; on the way up only context is added; main() prints
  * it and turns its kind into the exit code.
  *
- *     if (!table_read(conn, name, &table, error))
+ *     if (!table_find(conn, arena, name, &table, error))
  *         return error_context(error, "reading table %s", name);
  *
  * An Error starts as ERROR_INIT, owns its strings, and is released by error_clear().

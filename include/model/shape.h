@@ -14,6 +14,7 @@
 #include "model/dependents.h"
 #include "model/fingerprint.h"
 #include "model/mapping.h"
+#include "model/notes.h"
 #include "model/parameters.h"
 #include "model/spec.h"
 #include "model/table.h"
@@ -29,12 +30,6 @@ typedef struct ShapeObject
     char *unique_predicate; /* for which rows it holds, or NULL */
 } ShapeObject;
 
-typedef struct ShapeNotes
-{
-    int count;
-    char **items;
-} ShapeNotes;
-
 typedef struct Shape
 {
     char *schema;    /* where green stands */
@@ -48,17 +43,11 @@ typedef struct Shape
     Description expected; /* what must come out of the swap */
     int object_count;
     ShapeObject *objects;
-    ShapeNotes warnings; /* what the user should know */
-    ShapeNotes computed; /* what has values that depend on the parameters */
+    Notes warnings; /* what the user should know */
+    Notes computed; /* what has values that depend on the parameters */
 } Shape;
 
 /* ERROR_STATEMENT if the server refuses the change, ERROR_REFUSED if pgswap does. */
 bool shape_make(Conn *conn, Arena *arena, const Table *blue, const Spec *spec,
                 const Parameters *parameters, const char *schema, Shape *shape, Error *error)
     ERROR_MUST_CHECK;
-
-/* Adds to the shape's notes of a kind. */
-void shape_note(Arena *arena, ShapeNotes *notes, const char *text);
-
-/* Adds to the shape's warnings. */
-void shape_warn(Arena *arena, Shape *shape, const char *text);

@@ -46,10 +46,6 @@ bool table_locate(Conn *conn, Arena *arena, const char *text, Table *table, Erro
 bool table_find(Conn *conn, Arena *arena, const char *text, Table *table, Error *error)
     ERROR_MUST_CHECK;
 
-/* Reads the facts of a table by its OID. */
-bool table_read(Conn *conn, Arena *arena, const char *oid, Table *table, Error *error)
-    ERROR_MUST_CHECK;
-
 /* OID as text of a relation by exact schema and name; NULL without an error if there is none. */
 bool table_oid(Conn *conn, Arena *arena, const char *schema, const char *name, char **oid,
                Error *error) ERROR_MUST_CHECK;

@@ -36,10 +36,6 @@ const Result *await_query(Conn *conn, const char *sql, Error *error) ERROR_MUST_
  * at. */
 const Result *await_alone(Conn *conn, const char *sql, Error *error) ERROR_MUST_CHECK;
 
-/* One statement with parameters $1…$count in text form; NULL is a null value.  As await_alone(). */
-const Result *await_query_params(Conn *conn, const char *sql, int count, const char *const *values,
-                                 Error *error) ERROR_MUST_CHECK;
-
 /* Receives one row of a COPY OUT; data is valid during the call.  False (with error set) ends it.
  */
 typedef bool (*CopySink)(void *context, const char *data, size_t length, Error *error);
@@ -48,9 +44,3 @@ typedef bool (*CopySink)(void *context, const char *data, size_t length, Error *
  * the loop stays fair, and rows never pile up in memory. */
 bool await_copy(Conn *conn, const char *sql, CopySink sink, void *context, Error *error)
     ERROR_MUST_CHECK;
-
-/*
- * Asks the server to cancel what the connection runs, over a connection of its own, and waits for
- * that request to be through (not for the command to end).  True if it was delivered.
- */
-bool await_cancel(Conn *conn, Error *error) ERROR_MUST_CHECK;

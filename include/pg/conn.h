@@ -34,7 +34,6 @@ typedef struct ConnParams
 
 /* Name given at connecting, for messages. */
 const char *conn_name(const Conn *conn);
-Loop *conn_loop(const Conn *conn);
 
 /* Server version as the server says it: 150018 for 15.18. */
 int conn_server_version(const Conn *conn);
@@ -51,9 +50,6 @@ int conn_statements_done(const Conn *conn);
 /* Whether it was made with options of its own (PGOPTIONS, options=): settings that other sessions
  * do not have. */
 bool conn_has_options(const Conn *conn);
-
-/* A server setting that libpq tracks ("server_encoding", "TimeZone", …), or NULL. */
-const char *conn_parameter(const Conn *conn, const char *name);
 
 /*
  * Milliseconds that all commands from here on may take together; past it the one that runs is

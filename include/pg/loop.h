@@ -22,7 +22,7 @@ enum
 typedef enum LoopStop
 {
     LOOP_GOES_ON,
-    LOOP_STOPPING,         /* the first signal, or loop_stop() */
+    LOOP_STOPPING,         /* the first signal */
     LOOP_CANCELLED,        /* LOOP_GRACE has passed since */
     LOOP_CANCELLED_AT_ONCE /* the second signal came before that */
 } LoopStop;
@@ -35,9 +35,6 @@ bool loop_free(Loop *loop);
 
 LoopStop loop_stop_state(const Loop *loop);
 bool loop_is_stopping(const Loop *loop);
-
-/* As the first signal does, but silently. */
-void loop_stop(Loop *loop);
 
 /* Serves the loop for so long, or until a stop is requested.  Returns false if it was. */
 bool loop_sleep(Loop *loop, int64_t milliseconds);

@@ -54,8 +54,6 @@ typedef bool (*PoolJobDone)(void *context, Job *job, const Result *result, Error
 Pool *pool_open(Loop *loop, const ConnParams *params, const char *name, int count, Error *error)
     ERROR_MUST_CHECK;
 
-int pool_size(const Pool *pool);
-
 /* Runs the same SQL on every connection and waits: for session state such as a snapshot. */
 bool pool_each(Pool *pool, const char *sql, Error *error) ERROR_MUST_CHECK;
 

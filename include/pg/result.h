@@ -13,7 +13,6 @@
 typedef struct Result Result;
 
 int result_rows(const Result *result);
-int result_columns(const Result *result);
 
 /* The value as text; NULL for a null value. */
 const char *result_get(const Result *result, int row, const char *column);

@@ -1,6 +1,6 @@
 /*
- * The templates as the build put them into the program.  Only template.c reads this; everything
- * else asks sql/template.h.
+ * The templates as the build put them into the program.  Only template.c reads this, and its
+ * tests; everything else asks sql/template.h.
  */
 #pragma once
 

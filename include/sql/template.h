@@ -32,9 +32,6 @@ const char *template_text(const char *name);
  * there is no such template. */
 char *template_purpose(Arena *arena, const char *name);
 
-/* Names of all embedded templates, in order; index from 0; NULL after the last. */
-const char *template_name(int index);
-
 /*
  * Renders a template with name/value pairs up to a NULL name.  The leading comment lines of the
  * file are left out of the result.  NULL with ERROR_FAULT if placeholders and variables do not

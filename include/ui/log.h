@@ -29,8 +29,6 @@ typedef enum LogFormat
 /* Sets the lowest level that is shown and the format.  Start values: LOG_INFO, LOG_TEXT. */
 void log_setup(LogLevel level, LogFormat format);
 
-bool log_is_enabled(LogLevel level);
-
 LogFormat log_format(void);
 
 void log_message(LogLevel level, const char *format, ...) __attribute__((format(printf, 2, 3)));

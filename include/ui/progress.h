@@ -1,7 +1,7 @@
 /*
  * Progress on stderr: one line redrawn in place on a terminal, a log line every 30 s elsewhere (and
  * with LOG_JSON, so that stderr stays NDJSON).  Log lines and progress do not run into each other:
- * log calls progress_hide() first.
+ * the line is that of ui/line.h.
  */
 #pragma once
 
@@ -27,9 +27,6 @@ void progress_show(const char *phase, int64_t done, int64_t total, const char *u
 /* From now on the line says why nothing goes on ("paused", a literal) in the place of rate and time
  * left; NULL: it goes on again. */
 void progress_held(const char *why);
-
-/* Removes the line from the terminal so that something else can be printed. */
-void progress_hide(void);
 
 /* Ends the phase's progress: hides the line. */
 void progress_end(void);

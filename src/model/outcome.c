@@ -130,13 +130,13 @@ read_computed(Outcome *o, Error *error)
     if (result == NULL)
         return false;
     for (int i = 0; i < result_rows(result); i++)
-        shape_note(o->arena, &o->shape->computed, result_get(result, i, "name"));
+        notes_add(o->arena, &o->shape->computed, result_get(result, i, "name"));
     if (o->shape->computed.count == 0)
         return true;
     result = statement_run(o->conn, error, "search_path_open", "table", o->blue->oid, "path",
                            o->parameters->path, NULL);
     for (int i = 0; result != NULL && i < result_rows(result); i++)
-        shape_warn(o->arena, o->shape, result_get(result, i, "warning"));
+        notes_add(o->arena, &o->shape->warnings, result_get(result, i, "warning"));
     return result != NULL;
 }
 
@@ -151,7 +151,7 @@ read_warnings(Outcome *o, Error *error)
     if (result == NULL)
         return false;
     for (int i = 0; i < result_rows(result); i++)
-        shape_warn(o->arena, o->shape, result_get(result, i, "warning"));
+        notes_add(o->arena, &o->shape->warnings, result_get(result, i, "warning"));
     return true;
 }
 

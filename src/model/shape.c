@@ -40,27 +40,10 @@ typedef struct Maker
     char **map_kept_as; /* of --map, in the order of the specification */
 } Maker;
 
-void
-shape_note(Arena *arena, ShapeNotes *notes, const char *text)
-{
-    char **grown = arena_alloc(arena, sizeof(char *) * (size_t)(notes->count + 1));
-
-    if (notes->count > 0)
-        memcpy(grown, notes->items, sizeof(char *) * (size_t)notes->count);
-    grown[notes->count++] = arena_strdup(arena, text);
-    notes->items = grown;
-}
-
-void
-shape_warn(Arena *arena, Shape *shape, const char *text)
-{
-    shape_note(arena, &shape->warnings, text);
-}
-
 static void
 warn(Maker *m, const char *text)
 {
-    shape_warn(m->arena, m->shape, text);
+    notes_add(m->arena, &m->shape->warnings, text);
 }
 
 /* --- green like blue ---------------------------------------------------------------------- */
@@ -370,8 +353,8 @@ map_column(Maker *m, const Column *column, MapColumn *out, Error *error)
                          : map_new(m, column, &given, out, error)))
         return false;
     if (given.session_format || given.calls_functions)
-        shape_note(m->arena, &m->shape->computed,
-                   arena_printf(m->arena, "the values of column %s", column->name));
+        notes_add(m->arena, &m->shape->computed,
+                  arena_printf(m->arena, "the values of column %s", column->name));
     if (given.session_format)
         warn(m, arena_printf(m->arena,
                              "column %s is converted with TimeZone = %s, DateStyle = %s: name "

@@ -41,8 +41,8 @@ take_facts(Arena *arena, const Result *result, Table *table)
     };
 }
 
-bool
-table_read(Conn *conn, Arena *arena, const char *oid, Table *table, Error *error)
+static bool
+read_facts(Conn *conn, Arena *arena, const char *oid, Table *table, Error *error)
 {
     const Result *result = statement_run(conn, error, "table_facts", "oid", oid, NULL);
 
@@ -89,7 +89,7 @@ bool
 table_find(Conn *conn, Arena *arena, const char *text, Table *table, Error *error)
 {
     return table_locate(conn, arena, text, table, error) &&
-           table_read(conn, arena, table->oid, table, error);
+           read_facts(conn, arena, table->oid, table, error);
 }
 
 bool

@@ -86,16 +86,6 @@ await_alone(Conn *conn, const char *sql, Error *error)
     return await_command(conn, &command, error);
 }
 
-const Result *
-await_query_params(Conn *conn, const char *sql, int count, const char *const *values, Error *error)
-{
-    static const char *const no_values[] = {NULL};
-    Command command = {.sql = sql, .count = count, .values = values != NULL ? values : no_values};
-
-    loop_check_may_wait(conn->loop, "await_query_params");
-    return await_command(conn, &command, error);
-}
-
 bool
 await_copy(Conn *conn, const char *sql, CopySink sink, void *context, Error *error)
 {
@@ -103,24 +93,4 @@ await_copy(Conn *conn, const char *sql, CopySink sink, void *context, Error *err
 
     loop_check_may_wait(conn->loop, "await_copy");
     return await_command(conn, &command, error) != NULL;
-}
-
-bool
-await_cancel(Conn *conn, Error *error)
-{
-    loop_check_may_wait(conn->loop, "await_cancel");
-    if (!conn_is_open(conn))
-    {
-        failure_repeat_loss(conn, error);
-        return false;
-    }
-    if (!conn_is_running(conn))
-        return true; /* there is nothing to cancel, and a request might hit what comes next */
-    conn_cancel(conn, CANCEL_ASKED);
-    while (conn->cancel != NULL)
-        loop_run_once(conn->loop);
-    if (conn->cancel_complaint == NULL)
-        return true;
-    error_set(error, ERROR_CONNECTION, "could not send a cancel request");
-    return error_detail(error, "%s", conn->cancel_complaint);
 }

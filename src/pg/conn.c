@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "conn_private.h"
 #include "loop_private.h"
+#include "ui/log.h"
 
 enum
 {
@@ -29,12 +30,6 @@ int
 conn_statements_done(const Conn *conn)
 {
     return conn->result.count;
-}
-
-Loop *
-conn_loop(const Conn *conn)
-{
-    return conn->loop;
 }
 
 int
@@ -63,20 +58,14 @@ conn_is_open(const Conn *conn)
     return conn->state != CONN_LOST;
 }
 
-const char *
-conn_parameter(const Conn *conn, const char *name)
-{
-    return PQparameterStatus(conn->pg, name);
-}
-
 void
 conn_set_deadline(Conn *conn, int64_t milliseconds)
 {
     conn->deadline = milliseconds > 0 ? clock_ms() + milliseconds : 0;
 }
 
-bool
-conn_is_running(const Conn *conn)
+static bool
+is_running(const Conn *conn)
 {
     return conn->state == CONN_BUSY || conn->state == CONN_COPY_OUT || conn->state == CONN_ENDING;
 }
@@ -111,14 +100,11 @@ send_guarded(Conn *conn, const char *sql)
 static bool
 send_command(Conn *conn, const Command *command)
 {
-    conn->guarding = conn->guard != NULL && command->values == NULL && !command->alone &&
-                     PQtransactionStatus(conn->pg) == PQTRANS_IDLE;
+    conn->guarding =
+        conn->guard != NULL && !command->alone && PQtransactionStatus(conn->pg) == PQTRANS_IDLE;
     if (conn->guarding)
         return send_guarded(conn, command->sql);
-    if (command->values == NULL)
-        return PQsendQuery(conn->pg, command->sql) == 1;
-    return PQsendQueryParams(conn->pg, command->sql, command->count, NULL, command->values, NULL,
-                             NULL, 0) == 1;
+    return PQsendQuery(conn->pg, command->sql) == 1;
 }
 
 /* libpq refused the command: the connection is lost, or the call was wrong. */
@@ -207,8 +193,8 @@ on_cancel_end(void *owner, bool delivered, const char *message)
     Conn *conn = owner;
 
     conn->cancel = NULL;
-    free(conn->cancel_complaint);
-    conn->cancel_complaint = delivered ? NULL : failure_words(message);
+    if (!delivered)
+        log_debug("could not send a cancel request: %s", message);
     conn_pump(conn);
 }
 
@@ -223,7 +209,7 @@ request_cancel(Conn *conn)
 void
 conn_cancel(Conn *conn, CancelReason reason)
 {
-    if (!conn_is_running(conn) || conn->reason != CANCEL_NONE)
+    if (!is_running(conn) || conn->reason != CANCEL_NONE)
         return;
     conn->reason = reason;
     conn->cancel_start = clock_ms();
@@ -248,7 +234,7 @@ give_up_connection(Conn *conn)
 void
 conn_limit(Conn *conn)
 {
-    if (!conn_is_running(conn))
+    if (!is_running(conn))
         return;
     if (conn->reason == CANCEL_NONE)
         conn_cancel(conn, CANCEL_LIMIT);
@@ -305,7 +291,6 @@ conn_destroy(Conn *conn)
     error_clear(&conn->failure);
     error_clear(&conn->loss);
     PQfinish(conn->pg);
-    free(conn->cancel_complaint);
     free(conn->io_words);
     free(conn->guard);
     free(conn->name);

@@ -36,7 +36,7 @@ typedef enum ConnState
 typedef enum CancelReason
 {
     CANCEL_NONE,
-    CANCEL_ASKED, /* by await_cancel(), the pool, or a sink that wants no more */
+    CANCEL_ASKED, /* by the pool, or a sink that wants no more */
     CANCEL_LIMIT, /* the deadline has passed */
     CANCEL_STOP,  /* a second signal */
 } CancelReason;
@@ -47,13 +47,11 @@ typedef void (*ConnOpened)(void *owner, Conn *conn, Error *failure);
 /* The command has ended.  result is NULL if it failed; the failure may be moved away. */
 typedef void (*CommandDone)(void *owner, Conn *conn, const Result *result, Error *failure);
 
-/* A command: SQL, with parameters if values is set, with COPY data if sink is set. */
+/* A command: SQL, with COPY data if sink is set. */
 typedef struct Command
 {
-    const char *sql; /* this and the parameters are read by conn_start() only */
-    int count;
-    const char *const *values;
-    bool alone; /* the server takes it only as the one statement of a message */
+    const char *sql; /* is read by conn_start() only */
+    bool alone;      /* the server takes it only as the one statement of a message */
     CopySink sink;
     void *sink_context;
     CommandDone done;
@@ -92,8 +90,7 @@ struct Conn
     int64_t patience; /* ms until a server that does not react to a cancel counts as lost */
     Cancel *cancel;   /* the request that is under way */
     CancelReason reason;
-    int64_t cancel_start;   /* clock_ms() of the first request */
-    char *cancel_complaint; /* why the last request was not delivered, or NULL */
+    int64_t cancel_start; /* clock_ms() of the first request */
 
     Turn *turn;   /* goes on with rows that libpq holds: no readiness will come for them */
     Timer *limit; /* connect timeout, deadline, patience with a cancel */
@@ -113,8 +110,6 @@ struct Conn
 Conn *conn_open(Loop *loop, const ConnParams *params, const char *name, ConnOpened opened,
                 void *owner);
 void connect_step(Conn *conn);
-void connect_failed(Conn *conn, Error *failure); /* takes the failure over */
-void connect_limit(Conn *conn);                  /* timeout or interruption */
 
 /*
  * identity.c: which server session this is.  result is that of template session_identity.  False
@@ -136,7 +131,6 @@ void identity_lose(Conn *conn);
 
 /* conn.c: starts a command; done is called once, unless the connection is closed before. */
 void conn_start(Conn *conn, const Command *command);
-bool conn_is_running(const Conn *conn);
 
 /* Asks the server to end the running command, again and again until it does. */
 void conn_cancel(Conn *conn, CancelReason reason);

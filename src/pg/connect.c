@@ -35,7 +35,8 @@ tell_opened(Conn *conn, Error *failure)
     error_clear(failure);
 }
 
-void
+/* Takes the failure over. */
+static void
 connect_failed(Conn *conn, Error *failure)
 {
     watch_drop(&conn->watch);
@@ -54,7 +55,8 @@ refused(Conn *conn)
     connect_failed(conn, &failure);
 }
 
-void
+/* A timeout, or an interruption. */
+static void
 connect_limit(Conn *conn)
 {
     Error failure = ERROR_INIT;

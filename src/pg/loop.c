@@ -33,11 +33,9 @@ on_grace(uv_timer_t *timer)
 }
 
 /* Nothing that is connecting still can be of use. */
-void
-loop_stop(Loop *loop)
+static void
+begin_to_stop(Loop *loop)
 {
-    if (loop->stop != LOOP_GOES_ON)
-        return;
     loop->stop = LOOP_STOPPING;
     loop->stop_started = clock_ms();
     for (Conn *conn = loop->conns; conn != NULL; conn = conn->next)
@@ -57,7 +55,7 @@ on_signal(uv_signal_t *handle, int number)
     if (loop->stop == LOOP_GOES_ON)
     {
         log_info("stopping after the running statement; a second signal cancels it");
-        loop_stop(loop);
+        begin_to_stop(loop);
         return;
     }
     if (loop->stop == LOOP_STOPPING)

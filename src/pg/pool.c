@@ -129,12 +129,6 @@ pool_open(Loop *loop, const ConnParams *params, const char *name, int count, Err
     return NULL;
 }
 
-int
-pool_size(const Pool *pool)
-{
-    return pool->count;
-}
-
 void
 pool_close(Pool *pool)
 {

@@ -45,12 +45,6 @@ result_rows(const Result *result)
     return PQntuples(last_item(result));
 }
 
-int
-result_columns(const Result *result)
-{
-    return PQnfields(last_item(result));
-}
-
 /* PQfnumber() would fold the name to lower case. */
 static int
 find_column(const PGresult *item, const char *column)

@@ -19,7 +19,7 @@
 #include "tool/baddata.h"
 #include "tool/diskfull.h"
 #include "tool/guard.h"
-#include "tool/pending.h"
+#include "tool/keys.h"
 #include "tool/throttle.h"
 #include "ui/log.h"
 #include "ui/progress.h"
@@ -185,8 +185,8 @@ look_after_copy(Copy *copy, Error *error)
     int64_t backlog;
     char note[64], keys[40];
     bool ok = guard_look(context, context->control, error) &&
-              pending_compact(context, copy->pair, error) &&
-              pending_count(context, copy->pair, &backlog, error) &&
+              keys_compact(context, copy->pair, error) &&
+              keys_count(context, copy->pair, &backlog, error) &&
               throttle_look(context, THROTTLE_ALL, &held, error) &&
               journal_note(context->control, context->migration, backlog, held.data, NULL, error);
 

@@ -12,6 +12,7 @@
 #include "model/statement.h"
 #include "tool/explain.h"
 #include "tool/guard.h"
+#include "tool/keys.h"
 #include "tool/pending.h"
 #include "ui/log.h"
 #include "ui/progress.h"
@@ -50,7 +51,7 @@ follow_pair(Context *context, const Pair *pair, Round *round, Error *error)
     int64_t backlog, applied = 0;
     Error failure = ERROR_INIT;
 
-    if (!pending_count(context, pair, &backlog, error))
+    if (!keys_count(context, pair, &backlog, error))
         return false;
     if (backlog == 0 || pending_apply(context, pair, &applied, &failure))
     {

@@ -14,7 +14,7 @@
 #include "tool/baddata.h"
 #include "tool/diskfull.h"
 #include "tool/guard.h"
-#include "tool/pending.h"
+#include "tool/keys.h"
 #include "tool/throttle.h"
 #include "ui/progress.h"
 
@@ -133,8 +133,8 @@ look_after_builds(Objects *objects, Error *error)
 
     progress_show("index", objects->done, objects->count, "indexes", objects->note);
     ok = guard_look(context, context->control, error) &&
-         pending_compact(context, objects->pair, error) &&
-         pending_count(context, objects->pair, &backlog, error) &&
+         keys_compact(context, objects->pair, error) &&
+         keys_count(context, objects->pair, &backlog, error) &&
          throttle_look(context, THROTTLE_ALL, &held, error) &&
          journal_note(context->control, context->migration, backlog, held.data, NULL, error);
     objects->throttled = held.length > 0;
@@ -194,10 +194,7 @@ make_one_by_one(Objects *objects, const char *kind, Error *error)
 static bool
 purge(Context *context, const Pair *pair, Error *error)
 {
-    int64_t purged;
-
-    if (context_begin_snapshot(context, pair, error) &&
-        pending_purge_here(context, pair, &purged, error) &&
+    if (context_begin_snapshot(context, pair, error) && keys_purge(context, pair, error) &&
         pair_do(context->control, pair, error, "lease_check", NULL) &&
         statement_do(context->control, error, "commit", NULL))
         return true;

@@ -62,16 +62,6 @@ template_text(const char *name)
     return embedded_templates[index].text;
 }
 
-const char *
-template_name(int index)
-{
-    int count = 0;
-
-    while (embedded_templates[count].name != NULL)
-        count++;
-    return index >= 0 && index < count ? embedded_templates[index].name : NULL;
-}
-
 static bool read_overrides(Arena *arena, const char *directory, const char **texts, Error *error);
 
 /* Reads one file of the directory into its place in texts, or those of a folder in it. */

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "model/statement.h"
+#include "tool/keys.h"
 #include "tool/pending.h"
 #include "tool/proof.h"
 
@@ -34,7 +35,7 @@ count_keys(Context *context, int64_t *keys, Error *error)
     *keys = 0;
     for_each_pair (pair, context->migration)
     {
-        if (!pending_count(context, pair, &backlog, error))
+        if (!keys_count(context, pair, &backlog, error))
             return false;
         *keys += backlog;
     }
@@ -98,11 +99,11 @@ drain_pair(Context *context, Drain *drain, const Pair *pair, Error *error)
 
     if (!statement_do(context->control, error, "drain_plans", "others", "off", NULL) ||
         !parameters_use(&context->migration->parameters, context->control, error) ||
-        !pending_apply_here(context, pair, &applied, error) ||
+        !keys_apply(context, pair, &applied, error) ||
         !context_pause_at(context, context->control, "drain-applied", error) ||
         !proof_here(context, pair, applied, error) || !parameters_leave(context->control, error) ||
         !statement_do(context->control, error, "drain_plans", "others", "on", NULL) ||
-        !pending_count(context, pair, &backlog, error))
+        !keys_count(context, pair, &backlog, error))
         return false;
     drain->keys += applied;
     return backlog == 0 ||

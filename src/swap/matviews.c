@@ -10,7 +10,7 @@
 #include "model/dependents.h"
 #include "model/pair.h"
 #include "model/statement.h"
-#include "tool/pending.h"
+#include "tool/keys.h"
 #include "ui/log.h"
 #include "ui/progress.h"
 
@@ -86,7 +86,7 @@ build_matviews(Context *context, const Pair *pair, const char *printed, const ch
     int64_t applied;
 
     return context_begin_snapshot(context, pair, error) &&
-           pending_apply_here(context, pair, &applied, error) &&
+           keys_apply(context, pair, &applied, error) &&
            parameters_leave(context->control, error) &&
            collect_matviews(context, pair, printed, &made, &filled, error) &&
            parameters_use(parameters, context->control, error) &&

@@ -10,7 +10,7 @@
 #include "model/pair.h"
 #include "model/statement.h"
 #include "tool/halving.h"
-#include "tool/pending.h"
+#include "tool/keys.h"
 
 /* Where the rows come from: a heap of live, or of the pending keys and the rows of live behind
  * them. */
@@ -226,13 +226,9 @@ search(Context *context, const Pair *pair, bool pending, const HeapRange *range,
     context_say_waiting(context, WAITING_SEARCH, "a row of %s does not fit (%s); searching for it",
                         pair->live, error->message);
     if (context_begin_snapshot(context, pair, &failure) &&
-        context_pause_at(context, context->control, "search-begun", &failure))
-    {
-        int64_t gone;
-
-        if (!pending || pending_purge_here(context, pair, &gone, &failure))
-            name_row(&s, error);
-    }
+        context_pause_at(context, context->control, "search-begun", &failure) &&
+        (!pending || keys_purge(context, pair, &failure)))
+        name_row(&s, error);
     statement_rollback(context->control);
     error_clear(&failure);
     arena_free(s.arena);
@@ -289,7 +285,7 @@ search_pending(Context *context, const Pair *pair, Arena *arena, Error *error)
 
     /* the keys went back into the log with the transaction: compact them, so that they have a place
      */
-    if (pending_compact(context, pair, &failure) &&
+    if (keys_compact(context, pair, &failure) &&
         heaps_read(context->control, arena, pair_word(arena, pair, "dirty"), &dirty, &failure))
         return search(context, pair, true, &(HeapRange){dirty.items, 0, dirty.items[0].blocks},
                       error);

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "pg/process.h"
+#include "ui/line.h"
 #include "ui/log.h"
-#include "ui/progress.h"
 
 /* No option has one of these names. */
 #define HOOK_NAME "PGSWAP_HOOK"
@@ -54,7 +54,7 @@ hook_run(const Context *context, const char *name, const char *command, Error *e
         if (context->migration->pair_count > 0)
             setenv(HOOK_TABLE, context->migration->label, 1);
     }
-    progress_hide();
+    line_hide();
     log_debug("hook %s: %s", name, command);
     if (!process_run(context->loop, command, &code, error))
         return error_context(error, "the hook %s", name);

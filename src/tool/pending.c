@@ -1,8 +1,6 @@
 /*
- * Applying pending keys means: copy state, not operations.  Take the keys, delete their rows from
- * standby, insert what live holds for them in the same snapshot.
+ * Rounds, until little is pending.
  */
-
 #include "tool/pending.h"
 
 #include <inttypes.h>
@@ -13,6 +11,7 @@
 #include "model/statement.h"
 #include "tool/baddata.h"
 #include "tool/guard.h"
+#include "tool/keys.h"
 #include "tool/proof.h"
 #include "ui/log.h"
 #include "ui/progress.h"
@@ -24,86 +23,6 @@ enum
     GUESS_US = 50,         /* for one, before any round told: a few indexes */
 };
 
-static bool
-compact(Context *context, const Pair *pair, int64_t *moved, Error *error)
-{
-    const Result *result = pair_run(context->control, pair, error, "compact", NULL);
-
-    if (result == NULL)
-        return false;
-    *moved = result_affected_at(result, 0);
-    return true;
-}
-
-bool
-pending_compact(Context *context, const Pair *pair, Error *error)
-{
-    int64_t moved;
-
-    return compact(context, pair, &moved, error);
-}
-
-bool
-pending_count(Context *context, const Pair *pair, int64_t *backlog, Error *error)
-{
-    const Result *result = pair_run(context->control, pair, error, "pending_count", NULL);
-
-    if (result == NULL)
-        return false;
-    *backlog = result_get_int(result, 0, "backlog");
-    /* a TRUNCATE empties standby: never left for later */
-    if (result_get_bool(result, 0, "truncated") && *backlog <= context->settings->drain_keys)
-        *backlog = context->settings->drain_keys + 1;
-    return true;
-}
-
-/* Deletes the rows of pending keys; a TRUNCATE among them empties standby. */
-static bool
-delete_rows(Context *context, const Pair *pair, int64_t *deleted, Error *error)
-{
-    const Result *result = pair_run(context->control, pair, error, "marker_take", NULL);
-
-    *deleted = 0;
-    if (result == NULL)
-        return false;
-    if (result_affected(result) > 0)
-        return pair_do(context->control, pair, error, "standby_empty", NULL);
-    if (pair_keeps(pair))
-        result = pair_run(context->control, pair, error, "pending_delete_keep", NULL);
-    else
-        result = pair_run(context->control, pair, error, "pending_delete", NULL);
-    if (result == NULL)
-        return false;
-    *deleted = result_affected(result);
-    return true;
-}
-
-bool
-pending_purge_here(Context *context, const Pair *pair, int64_t *purged, Error *error)
-{
-    return pending_compact(context, pair, error) && delete_rows(context, pair, purged, error);
-}
-
-bool
-pending_apply_here(Context *context, const Pair *pair, int64_t *applied, Error *error)
-{
-    Conn *conn = context->control;
-    const Result *result;
-    int64_t count;
-
-    if (!compact(context, pair, &count, error) || !delete_rows(context, pair, &count, error) ||
-        !context_pause_at(context, conn, "apply-read", error) ||
-        !pair_do(conn, pair, error, "pending_insert", NULL))
-        return false;
-    if (pair_keeps(pair) && !pair_do(conn, pair, error, "kept_clear", NULL))
-        return false;
-    result = pair_run(conn, pair, error, "pending_clear", NULL);
-    if (result == NULL)
-        return false;
-    *applied = result_affected_at(result, 1);
-    return true;
-}
-
 int64_t
 pending_cost(const Context *context, int64_t keys)
 {
@@ -113,8 +32,7 @@ pending_cost(const Context *context, int64_t keys)
 static bool
 apply(Context *context, const Pair *pair, int64_t *applied, Error *error)
 {
-    if (context_begin_snapshot(context, pair, error) &&
-        pending_apply_here(context, pair, applied, error) &&
+    if (context_begin_snapshot(context, pair, error) && keys_apply(context, pair, applied, error) &&
         statement_do(context->control, error, "commit", NULL))
         return true;
     statement_rollback(context->control);
@@ -144,8 +62,9 @@ pending_apply(Context *context, const Pair *pair, int64_t *applied, Error *error
     return true;
 }
 
-bool
-pending_vacuum(Context *context, const Pair *pair, Error *error)
+/* Cleans the tables of the log when much has gone through them. */
+static bool
+vacuum_log(Context *context, const Pair *pair, Error *error)
 {
     static const char *const ours[] = {"log", "dirty", "applied"};
     Arena *scratch = arena_new();
@@ -218,8 +137,7 @@ catch_up_pair(Context *context, const Pair *pair, Error *error)
         int64_t round_started = clock_ms();
 
         if (!guard_look(context, context->control, error) ||
-            !pending_count(context, pair, &backlog, error) ||
-            !show_backlog(context, backlog, error))
+            !keys_count(context, pair, &backlog, error) || !show_backlog(context, backlog, error))
             return false;
         if (backlog <= context->settings->drain_keys)
             return true;
@@ -227,7 +145,7 @@ catch_up_pair(Context *context, const Pair *pair, Error *error)
             !context_may_go_on(context, error) || !pending_apply(context, pair, &applied, error))
             return false;
         context->summary.keys_applied += applied;
-        if (applied >= VACUUM_AFTER && !pending_vacuum(context, pair, error))
+        if (applied >= VACUUM_AFTER && !vacuum_log(context, pair, error))
             return false;
         round_ms = clock_ms() - round_started;
     }

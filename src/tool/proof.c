@@ -9,6 +9,7 @@
 #include "sql/template.h"
 #include "tool/apart.h"
 #include "tool/compare.h"
+#include "tool/keys.h"
 
 enum
 {
@@ -78,13 +79,6 @@ count(Context *context, const Pair *pair, int64_t *keys, Error *error)
     return true;
 }
 
-/* Keys that are pending again must be where they are found by index. */
-static bool
-compact_pending(Context *context, const Pair *pair, Error *error)
-{
-    return pair_do(context->control, pair, error, "compact", NULL);
-}
-
 bool
 proof_run(Context *context, const Pair *pair, Error *error)
 {
@@ -94,7 +88,8 @@ proof_run(Context *context, const Pair *pair, Error *error)
         return false;
     if (keys == 0)
         return true;
-    if (context_begin_snapshot(context, pair, error) && compact_pending(context, pair, error) &&
+    /* keys that are pending again must be where they are found by index */
+    if (context_begin_snapshot(context, pair, error) && keys_compact(context, pair, error) &&
         count(context, pair, &keys, error) &&
         (keys == 0 || proof_here(context, pair, keys, error)) &&
         statement_do(context->control, error, "commit", NULL))

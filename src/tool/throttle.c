@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "model/statement.h"
 #include "tool/guard.h"
+#include "tool/keys.h"
 #include "tool/pending.h"
 #include "ui/progress.h"
 
@@ -129,7 +130,7 @@ look_after_paused(Context *context, Error *error)
     if (migration->phase != PHASE_READY && migration->phase > PHASE_CAPTURE &&
         migration->no_way_back == NULL)
         for_each_pair (pair, migration)
-            ok = ok && (!pair->has_mapping || pending_compact(context, pair, &failure));
+            ok = ok && (!pair->has_mapping || keys_compact(context, pair, &failure));
     ok = ok || error_may_pass(&failure);
     if (!ok)
         error_move(error, &failure);

@@ -13,8 +13,8 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "ui/line.h"
 #include "ui/member.h"
-#include "ui/progress.h"
 #include "ui/wrap.h"
 
 enum
@@ -44,8 +44,8 @@ log_setup(LogLevel level, LogFormat format)
     log_output = format;
 }
 
-bool
-log_is_enabled(LogLevel level)
+static bool
+is_enabled(LogLevel level)
 {
     return level >= log_level || level >= LOG_WARNING;
 }
@@ -201,7 +201,7 @@ emit(LogLevel level, const Error *error)
         put_json(&out, level, error);
     else
         put_text(&out, level, error);
-    progress_hide();
+    line_hide();
     fwrite(out.data, 1, out.length, stderr);
     text_clear(&out);
 }
@@ -209,7 +209,7 @@ emit(LogLevel level, const Error *error)
 void
 log_message(LogLevel level, const char *format, ...)
 {
-    if (!log_is_enabled(level))
+    if (!is_enabled(level))
         return;
 
     Text message = {0};
@@ -233,7 +233,7 @@ log_error(const Error *error)
 void
 log_note_error(const Error *error)
 {
-    if (log_is_enabled(LOG_NOTE))
+    if (is_enabled(LOG_NOTE))
         emit(LOG_NOTE, error);
 }
 

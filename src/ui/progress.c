@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "ui/line.h"
 #include "ui/log.h"
 #include "ui/wrap.h"
 
@@ -30,7 +31,6 @@ enum
 };
 
 static bool is_enabled;
-static bool is_drawn; /* a line stands on the terminal */
 static int64_t interval_ms = INTERVAL_MS;
 static int64_t shown_at;
 
@@ -244,8 +244,7 @@ draw(const ProgressView *view)
     Text line = {0};
 
     progress_format(&line, view, wrap_columns(STDERR_FILENO));
-    fprintf(stderr, "\r%s\033[K", text_cstr(&line));
-    is_drawn = true;
+    line_draw(text_cstr(&line));
     text_clear(&line);
 }
 
@@ -297,17 +296,9 @@ progress_held(const char *why)
 }
 
 void
-progress_hide(void)
-{
-    if (is_drawn)
-        fputs("\r\033[K", stderr);
-    is_drawn = false;
-}
-
-void
 progress_end(void)
 {
-    progress_hide();
+    line_hide();
     free(phase_name);
     phase_name = NULL;
     held_by = NULL;

@@ -88,12 +88,12 @@ warn_of_budget(Context *context, Plan *plan)
     Arena *arena = context->arena;
 
     if (plan->swap_ms > budget)
-        shape_warn(arena, &plan->shape,
-                   arena_printf(arena,
-                                "the swap may hold its lock for %" PRId64
-                                " ms, as much hangs on the table: --max-lock-hold, now %" PRId64
-                                " ms, should be longer",
-                                plan->swap_ms, budget));
+        notes_add(arena, &plan->shape.warnings,
+                  arena_printf(arena,
+                               "the swap may hold its lock for %" PRId64
+                               " ms, as much hangs on the table: --max-lock-hold, now %" PRId64
+                               " ms, should be longer",
+                               plan->swap_ms, budget));
 }
 
 static const Result *

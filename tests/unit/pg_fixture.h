@@ -58,6 +58,9 @@ const char *fixture_text(Fixture *f, const char *sql);
 /* A query that must fail. */
 void fixture_fails(Fixture *f, const char *sql, ErrorKind kind, const char *sqlstate);
 
+/* Stops the loop, as a first signal does. */
+void fixture_stop(Fixture *f);
+
 /* Checks kind and SQLSTATE of f->error, and clears it. */
 void fixture_check(Fixture *f, ErrorKind kind, const char *sqlstate);
 

@@ -12,7 +12,7 @@
 
 #include "scene.h"
 #include "swap/drain.h"
-#include "tool/pending.h"
+#include "tool/keys.h"
 
 enum
 {
@@ -179,12 +179,12 @@ a_truncate_is_much(void **state)
     play->truncated = true;
     play->scene->settings.drain_keys = 100000;
     assert_false(may_apply(play, (Drain){0}, 1));
-    assert_true(pending_count(&play->scene->context, &play->scene->pairs[0], &backlog,
-                              &play->scene->error));
+    assert_true(
+        keys_count(&play->scene->context, &play->scene->pairs[0], &backlog, &play->scene->error));
     assert_int_equal(backlog, 100001);
     play->backlog[0] = 200000;
-    assert_true(pending_count(&play->scene->context, &play->scene->pairs[0], &backlog,
-                              &play->scene->error));
+    assert_true(
+        keys_count(&play->scene->context, &play->scene->pairs[0], &backlog, &play->scene->error));
     assert_int_equal(backlog, 200000);
 }
 

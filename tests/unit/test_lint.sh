@@ -24,7 +24,7 @@ new_tree() {
     printf '#include "phase/copy.h"\n\n#include "base/a.h"\n#include "phase/phase.h"\n' \
         >src/phase/copy.c
     printf 'static const char *const word = "CREATE";\n' >src/sql/scan.c
-    printf 'int f(void);\n\nint\nf(void)\n{\n    return 1;\n}\n' >src/base/y.c
+    printf 'static int f(void);\n\nstatic int\nf(void)\n{\n    return 1;\n}\n' >src/base/y.c
     printf '#!/bin/sh\nmktemp -d -t x.XXXXXX\n' >scripts/x.sh
     chmod +x scripts/x.sh
     printf '#include "phase/copy.h"\n' >src/main.c
@@ -98,6 +98,31 @@ compiled phases swap/swap 'int copy_run(void);\nint f(void);\nint f(void) { retu
 deadline='void conn_set_deadline(void);\nvoid f(void);\nvoid f(void) { conn_set_deadline(); }\n'
 compiled owners tool/budget "$deadline"
 compiled owners swap/swap "$deadline" 'uses conn_set_deadline(), which only tool/budget may'
+# between RULE ONE TWO COMPLAINT: with the code of tool/one and of tool/two; without a COMPLAINT there is none.
+between() {
+    new_tree
+    mkdir -p build/obj/src/tool
+    printf '%b' "$2" >src/tool/one.c
+    printf '%b' "$3" >src/tool/two.c
+    for module in one two; do
+        ${CC:-cc} -Iinclude -c -o "build/obj/src/tool/$module.o" "src/tool/$module.c"
+    done
+    if [ -z "$4" ]; then
+        "$lint" -C . "$1" >"$scratch/out" 2>&1 || fail "$1: $(cat "$scratch/out")"
+    else
+        ! "$lint" -C . "$1" >"$scratch/out" 2>&1 || fail "$1 does not see: $4"
+        grep -qE "^src/tool/(one|two).c:1: $4" "$scratch/out" || fail "$1: $(cat "$scratch/out")"
+    fi
+    echo "ok - $1: ${4:-$2}"
+}
+
+one='int one(void);\nint two(void);\nint one(void) { return two(); }\n'
+two='int one(void);\nint two(void);\nint two(void) { return one(); }\n'
+last='int two(void);\nint two(void) { return 1; }\n'
+between circles "$one" "$last" ''
+between circles "$one" "$two" 'a circle: tool/(one, tool/two|two, tool/one)'
+between public "$one" "$two" ''
+between public "$one" "$last" 'one\(\) is used by no other module'
 fires unique 'there is a f\(\) in src/base/y.c, too' src/phase/copy.c 'int\nf(void)\n{\n}\n'
 fires clients 'src/pg only' src/cmd/x.c '#include <libpq-fe.h>\n'
 fires clients 'src/pg only' include/base/a.h '# include "uv.h"\n'

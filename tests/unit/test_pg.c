@@ -31,7 +31,6 @@ test_values(void **state)
 
     assert_non_null(result);
     assert_int_equal(result_rows(result), 2);
-    assert_int_equal(result_columns(result), 4);
     assert_int_equal(result_get_int(result, 1, "i"), 2);
     assert_false(result_get_bool(result, 0, "large"));
     assert_true(result_get_bool(result, 1, "large"));
@@ -40,30 +39,10 @@ test_values(void **state)
     assert_false(result_get_bool(result, 0, "Nothing"));
     assert_string_equal(result_get(result, 1, "text"), "x2");
     assert_string_equal(conn_name(f->conn), "main");
-    assert_ptr_equal(conn_loop(f->conn), f->loop);
     assert_int_equal(conn_backend_pid(f->conn),
                      fixture_number(f, "SELECT pg_backend_pid() AS value"));
     assert_int_equal(conn_server_version(f->conn),
                      fixture_number(f, "SELECT current_setting('server_version_num') AS value"));
-    assert_string_equal(conn_parameter(f->conn, "server_encoding"), "UTF8");
-    assert_null(conn_parameter(f->conn, "no such setting"));
-}
-
-static void
-test_params(void **state)
-{
-    Fixture *f = *state;
-    const char *values[] = {"it's", NULL, "42"};
-    const Result *result = await_query_params(
-        f->conn, "SELECT $1::text AS a, $2::text AS b, $3::int + 1 AS c", 3, values, &f->error);
-
-    assert_non_null(result);
-    assert_string_equal(result_get(result, 0, "a"), "it's");
-    assert_null(result_get(result, 0, "b"));
-    assert_int_equal(result_get_int(result, 0, "c"), 43);
-    result = await_query_params(f->conn, "SELECT 5 AS a", 0, NULL, &f->error);
-    assert_non_null(result);
-    assert_int_equal(result_get_int(result, 0, "a"), 5);
 }
 
 static void
@@ -131,9 +110,6 @@ test_error_fields(void **state)
     assert_null(await_query(f->conn, "SELECT relnam FROM pg_class", &f->error));
     assert_non_null(strstr(f->error.hint, "relname"));
     fixture_check(f, ERROR_STATEMENT, "42703");
-    assert_null(
-        await_query_params(f->conn, "SELECT $1::int", 70000, (const char *[]){"1"}, &f->error));
-    fixture_check(f, ERROR_FAULT, "");
 }
 
 static void
@@ -402,7 +378,7 @@ test_loop_turn(void **state)
     assert_true(clock_ms() - start < 10000);
     loop_turn(f->loop, 200);
     assert_between(clock_ms() - start, 190, 5000);
-    loop_stop(f->loop);
+    fixture_stop(f);
     assert_false(loop_sleep(f->loop, 60000));
 }
 
@@ -426,7 +402,7 @@ test_grace(void **state)
     int64_t start = clock_ms();
 
     assert_int_equal(loop_stop_state(f->loop), LOOP_GOES_ON);
-    loop_stop(f->loop);
+    fixture_stop(f);
     assert_int_equal(loop_stop_state(f->loop), LOOP_STOPPING);
     fixture_fails(f, "SELECT pg_sleep(60)", ERROR_STOPPED, "57014");
     assert_true(clock_ms() - start >= LOOP_GRACE);
@@ -474,7 +450,7 @@ test_process(void **state)
     assert_int_equal(code, 3);
     assert_true(process_run(f->loop, "kill -9 $$", &code, &f->error));
     assert_int_equal(code, 128 + SIGKILL);
-    loop_stop(f->loop);
+    fixture_stop(f);
     assert_true(process_run(f->loop, "exit 4", &code, &f->error)); /* it has its time */
     assert_int_equal(code, 4);
     assert_true(process_run(f->loop, "exec sleep 600", &code, &f->error));
@@ -559,7 +535,6 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_SERVER(test_values),
-        ON_SERVER(test_params),
         ON_SERVER(test_several_statements),
         ON_SERVER(test_large_command),
         ON_SERVER(test_error_fields),

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sql/embedded.h"
 #include "sql/template.h"
 
 static Arena *arena;
@@ -75,7 +76,7 @@ teardown_directory(void **state)
 static char *
 render(const char *text, const TemplateVar *vars, int count, Error *error)
 {
-    const char *name = template_name(0);
+    const char *name = embedded_templates[0].name;
     char file[128];
 
     assert_non_null(name);
@@ -172,14 +173,14 @@ test_template_pairs(void **state)
     Error error = ERROR_INIT;
     char file[128];
 
-    snprintf(file, sizeof(file), "%s.sql", template_name(0));
+    snprintf(file, sizeof(file), "%s.sql", embedded_templates[0].name);
     write_file(file, "SELECT :'a', :b;\n");
     assert_true(template_use_directory(scratch, &error));
     remove_file(file);
-    assert_string_equal(
-        template_render(arena, template_name(0), &error, "b", "2", "a", (char *)NULL, NULL),
-        "SELECT NULL, 2;\n");
-    assert_null(template_render(arena, template_name(0), &error, "a", "1", NULL));
+    assert_string_equal(template_render(arena, embedded_templates[0].name, &error, "b", "2", "a",
+                                        (char *)NULL, NULL),
+                        "SELECT NULL, 2;\n");
+    assert_null(template_render(arena, embedded_templates[0].name, &error, "a", "1", NULL));
     assert_fault(&error, "placeholder :b");
 }
 
@@ -207,10 +208,10 @@ test_template_directory(void **state)
     /* folders in it are as good */
     snprintf(folder, sizeof(folder), "%s/folder", scratch);
     assert_int_equal(mkdir(folder, 0700), 0);
-    snprintf(file, sizeof(file), "folder/%s.sql", template_name(0));
+    snprintf(file, sizeof(file), "folder/%s.sql", embedded_templates[0].name);
     write_file(file, "SELECT 'from a folder';\n");
     assert_true(template_use_directory(scratch, &error));
-    assert_string_equal(template_text(template_name(0)), "SELECT 'from a folder';\n");
+    assert_string_equal(template_text(embedded_templates[0].name), "SELECT 'from a folder';\n");
     remove_file(file);
     assert_int_equal(rmdir(folder), 0);
 
@@ -220,7 +221,7 @@ test_template_directory(void **state)
     assert_fault(&error, "unknown.sql\" is not a template");
     remove_file("unknown.sql");
 
-    snprintf(file, sizeof(file), "%s.sq", template_name(0));
+    snprintf(file, sizeof(file), "%s.sq", embedded_templates[0].name);
     write_file(file, "SELECT 1;\n");
     assert_false(template_use_directory(scratch, &error));
     assert_fault(&error, "is not a template");
@@ -230,7 +231,7 @@ test_template_directory(void **state)
     assert_fault(&error, "could not open directory");
 
     assert_true(template_use_directory(scratch, &error));
-    assert_string_not_equal(template_text(template_name(0)), "SELECT 1;\n");
+    assert_string_not_equal(template_text(embedded_templates[0].name), "SELECT 1;\n");
 }
 
 int

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "sql/embedded.h"
 #include "sql/template.h"
 
 static char *
@@ -56,7 +57,7 @@ test_embedded_equals_file(void **state)
     (void)state;
     int count = 0;
 
-    for (const char *name; (name = template_name(count)) != NULL; count++)
+    for (const char *name; (name = embedded_templates[count].name) != NULL; count++)
     {
         char path[256];
         size_t length;
@@ -80,15 +81,14 @@ test_every_file_is_embedded_in_order(void **state)
     for (size_t i = 0; i < files.gl_pathc; i++)
     {
         char path[256];
-        const char *name = template_name((int)i);
+        const char *name = embedded_templates[i].name;
 
         assert_non_null(name);
         if (i > 0)
-            assert_true(strcmp(template_name((int)i - 1), name) < 0);
+            assert_true(strcmp(embedded_templates[i - 1].name, name) < 0);
         find_file(path, sizeof(path), name);
     }
-    assert_null(template_name((int)files.gl_pathc));
-    assert_null(template_name(-1));
+    assert_null(embedded_templates[files.gl_pathc].name);
     globfree(&files);
 }
 
@@ -99,9 +99,9 @@ test_every_template_says_what_it_does(void **state)
     Arena *arena = arena_new();
 
     (void)state;
-    for (int i = 0; template_name(i) != NULL; i++)
+    for (int i = 0; embedded_templates[i].name != NULL; i++)
     {
-        const char *purpose = template_purpose(arena, template_name(i));
+        const char *purpose = template_purpose(arena, embedded_templates[i].name);
 
         assert_in_range(strlen(purpose), 4, 200);
         assert_null(strstr(purpose, "Lock:"));

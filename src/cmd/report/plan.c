@@ -101,7 +101,7 @@ static void
 print_parameters(const Plan *plan)
 {
     const Parameters *parameters = &plan->parameters;
-    const ShapeNotes *computed = &plan->shape.computed;
+    const Notes *computed = &plan->shape.computed;
 
     if (computed->count == 0)
         return;
