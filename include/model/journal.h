@@ -51,7 +51,6 @@ typedef struct Pair
     char *standby; /* pgswap_17_green.orders */
     bool live_is_partitioned;
     bool standby_is_partitioned;
-    int64_t rows_estimated;
     bool has_mapping;        /* false: there is no way from live to standby */
     Mapping mapping;         /* from live to standby */
     Mapping forward;         /* from blue to green: the change, whichever is live */

@@ -25,6 +25,5 @@ bool key_stays_distinct(Probe *probe, const Column *from, const Column *to, cons
  * Derives shape->reverse, or sets shape->no_way_back to the reason why there is none.  probe stands
  * over green's columns; blue_columns and green_columns are the tables' columns.
  */
-bool reverse_derive(Probe *probe, const Table *blue, const Spec *spec,
-                    const ColumnList *blue_columns, const ColumnList *green_columns, Shape *shape,
-                    Error *error) ERROR_MUST_CHECK;
+bool reverse_derive(Probe *probe, const Spec *spec, const ColumnList *blue_columns,
+                    const ColumnList *green_columns, Shape *shape, Error *error) ERROR_MUST_CHECK;

@@ -29,7 +29,6 @@ typedef struct Table
     int64_t table_bytes; /* with toast */
     int64_t index_bytes;
     char *key_index; /* name of the index the key stands on, or NULL: no usable key */
-    bool key_is_primary;
     int key_count;
     KeyColumn *key;
 } Table;

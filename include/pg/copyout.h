@@ -31,7 +31,6 @@ typedef struct CopyRow
     int count;
     const CopyField *fields;
     const char *raw; /* length words and bytes of all fields */
-    size_t raw_length;
 } CopyRow;
 
 typedef bool (*CopyRowSink)(void *context, const CopyRow *row, Error *error);

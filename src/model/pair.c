@@ -495,7 +495,6 @@ pair_take(Arena *arena, const Result *result, int row, const Migration *migratio
         result_get_bool(result, row, blue ? "blue_is_partitioned" : "green_is_partitioned");
     pair->standby_is_partitioned =
         result_get_bool(result, row, blue ? "green_is_partitioned" : "blue_is_partitioned");
-    pair->rows_estimated = result_get_int(result, row, "rows_estimated");
     pair->has_mapping = mapping != NULL;
     /* what must come out of the swap is, after it, what live must look like; and the other way */
     if (!description_from_json(arena, result_get(result, row, blue ? "fingerprint" : "expected"),

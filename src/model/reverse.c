@@ -15,7 +15,6 @@ typedef struct Reverser
 {
     Probe *probe;
     Arena *arena;
-    const Table *blue;
     const Spec *spec;
     const ColumnList *blue_columns;
     const ColumnList *green;
@@ -321,10 +320,10 @@ reverse_key(Reverser *r, Error *error)
 }
 
 bool
-reverse_derive(Probe *probe, const Table *blue, const Spec *spec, const ColumnList *blue_columns,
+reverse_derive(Probe *probe, const Spec *spec, const ColumnList *blue_columns,
                const ColumnList *green_columns, Shape *shape, Error *error)
 {
-    Reverser r = {probe, probe->arena, blue, spec, blue_columns, green_columns, shape};
+    Reverser r = {probe, probe->arena, spec, blue_columns, green_columns, shape};
     Mapping *reverse = &shape->reverse;
     size_t count = (size_t)blue_columns->count + 1;
 

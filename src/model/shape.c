@@ -551,7 +551,7 @@ derive_reverse(Maker *m, Error *error)
            probe_open(&m->probe, m->conn, m->arena, m->parameters,
                       arena_printf(m->arena, "%s_probe", m->shape->schema), m->shape->qualified,
                       m->blue->name, error) &&
-           reverse_derive(&m->probe, m->blue, m->spec, &blue, &m->after, m->shape, error) &&
+           reverse_derive(&m->probe, m->spec, &blue, &m->after, m->shape, error) &&
            probe_close(&m->probe, error);
 }
 

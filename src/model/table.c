@@ -21,7 +21,6 @@ read_key(Conn *conn, Arena *arena, Table *table, Error *error)
         table->key[i].type = arena_strdup(arena, result_get(result, i, "type"));
         table->key[i].equality = arena_strdup(arena, result_get(result, i, "equality"));
         table->key_index = arena_strdup(arena, result_get(result, i, "index"));
-        table->key_is_primary = result_get_bool(result, i, "is_primary");
     }
     return true;
 }

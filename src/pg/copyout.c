@@ -165,7 +165,6 @@ take_row(CopyOut *copy, const char **at, const char *end, Error *error)
         return taken;
     row.fields = copy->fields;
     row.raw = first;
-    row.raw_length = (size_t)(next - first);
     copy->rows++;
     *at = next;
     return copy->on_row(copy->context, &row, error) ? TAKEN : FAILED;

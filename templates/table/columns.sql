@@ -1,5 +1,5 @@
 -- The columns of a table in order, as far as a mapping needs them. Lock: none.
-SELECT a.attnum, row_number() OVER (ORDER BY a.attnum) AS position, a.attname AS name,
+SELECT a.attnum, a.attname AS name,
        format_type(a.atttypid, a.atttypmod) AS type,
        -- the same in a CAST, whatever types the search_path has: names that are no keywords are qualified
        CASE WHEN coalesce(e.typnamespace, t.typnamespace) = 'pg_catalog'::regnamespace
@@ -10,7 +10,6 @@ SELECT a.attnum, row_number() OVER (ORDER BY a.attnum) AS position, a.attname AS
        a.atttypid AS type_oid, a.atttypmod AS type_modifier, a.attcollation AS collation,
        a.attnotnull OR domain.not_null AS not_null,
        a.attgenerated <> '' AS generated,
-       a.attgenerated = 'v' AS virtual,
        a.attidentity <> '' AS identity,
        -- of its own sequence, whatever that is called later
        (SELECT format('pg_catalog.nextval(%L::pg_catalog.regclass)', s.objid)

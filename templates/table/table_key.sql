@@ -21,14 +21,13 @@ WITH candidate AS (
                 WHERE NOT o.opcdefault OR i.indcollation[k.n] <> a.attcollation)
      ORDER BY i.indisprimary DESC, i.indnkeyatts, i.indexrelid
      LIMIT 1)
-SELECT c.relname AS index, candidate.indisprimary AS is_primary, a.attname AS column,
+SELECT c.relname AS index, a.attname AS column,
        format_type(base.oid, base.typmod)
            || CASE WHEN a.attcollation <> 0 AND a.attcollation <> t.typcollation
                    THEN ' COLLATE ' || (SELECT quote_ident(n.nspname) || '.' || quote_ident(l.collname)
                                           FROM pg_collation l JOIN pg_namespace n ON n.oid = l.collnamespace
                                          WHERE l.oid = a.attcollation)
                    ELSE '' END AS type,
-       a.attnum,
        (SELECT format('OPERATOR(%I.%s)', n.nspname, op.oprname)
           FROM pg_index i
           JOIN pg_opclass o ON o.oid = i.indclass[k.n - 1]

@@ -60,6 +60,8 @@ static bool
 write_row(void *context, const CopyRow *row, Error *error)
 {
     Text *rows = context;
+    const char *data;
+    size_t length;
 
     (void)error;
     for (int i = 0; i < row->count; i++)
@@ -70,7 +72,8 @@ write_row(void *context, const CopyRow *row, Error *error)
             text_append_char(rows, row->fields[i].data[at] != '\0' ? row->fields[i].data[at] : '0');
         text_append_char(rows, '|');
     }
-    text_printf(rows, "%zu;", row->raw_length);
+    copyout_raw(row, 0, row->count, &data, &length);
+    text_printf(rows, "%zu;", length);
     return true;
 }
 
@@ -241,7 +244,6 @@ check_raw(void *context, const CopyRow *row, Error *error)
     ++*(int *)context;
     copyout_raw(row, 0, 3, &data, &length);
     assert_ptr_equal(data, row->raw);
-    assert_int_equal(length, row->raw_length);
     copyout_raw(row, 0, 1, &data, &length);
     assert_int_equal(length, 6);
     assert_memory_equal(data, "\0\0\0\2ab", 6);

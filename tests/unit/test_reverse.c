@@ -121,8 +121,7 @@ derive(Play *play)
     play->shape = (Shape){
         .mapping = {
             .columns = play->columns, .column_count = 2, .keys = &play->key, .key_count = 1}};
-    if (!reverse_derive(&probe, &(Table){0}, &play->spec, &blue, &green, &play->shape,
-                        &scene->error))
+    if (!reverse_derive(&probe, &play->spec, &blue, &green, &play->shape, &scene->error))
         fail_msg("%s", scene->error.message);
     return &play->shape.reverse;
 }
