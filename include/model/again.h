@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "model/refusals.h"
 #include "model/shape.h"
 
 /*

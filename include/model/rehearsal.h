@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "model/dependents.h"
+#include "model/refusals.h"
 #include "model/shape.h"
 
 /*

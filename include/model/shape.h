@@ -11,8 +11,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
-#include "model/dependents.h"
-#include "model/fingerprint.h"
+#include "model/description.h"
 #include "model/mapping.h"
 #include "model/notes.h"
 #include "model/parameters.h"

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "model/again.h"
+#include "model/refusals.h"
 #include "model/statement.h"
 #include "sql/ident.h"
 

@@ -11,6 +11,7 @@
 #include "model/heap.h"
 #include "model/outcome.h"
 #include "model/probe.h"
+#include "model/refusals.h"
 #include "model/reverse.h"
 #include "model/statement.h"
 #include "sql/ident.h"

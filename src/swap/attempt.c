@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "model/fingerprint.h"
+#include "model/description.h"
 #include "model/pair.h"
 #include "model/statement.h"
 #include "swap_private.h"

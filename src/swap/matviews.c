@@ -9,6 +9,7 @@
 
 #include "model/dependents.h"
 #include "model/pair.h"
+#include "model/refusals.h"
 #include "model/statement.h"
 #include "tool/keys.h"
 #include "ui/log.h"

@@ -7,7 +7,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
-#include "model/fingerprint.h"
+#include "model/description.h"
 #include "swap/drain.h"
 #include "swap/exchange.h"
 #include "swap/lockset.h"

@@ -11,7 +11,7 @@
 
 #include "base/clock.h"
 #include "base/digest.h"
-#include "model/fingerprint.h"
+#include "model/description.h"
 #include "model/pair.h"
 #include "model/statement.h"
 #include "ui/log.h"

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "model/dependents.h"
+#include "model/refusals.h"
 
 static Arena *arena;
 static RefusalList list;

@@ -13,7 +13,7 @@
 
 #include "arena_fixture.h"
 #include "base/text.h"
-#include "model/fingerprint.h"
+#include "model/description.h"
 
 /* ---- making descriptions: a line is "name = definition", one of the swap begins with "!" ---- */
 

@@ -1,7 +1,7 @@
 /*
  * Descriptions as sorted lists of lines, and their comparison.
  */
-#include "model/fingerprint.h"
+#include "model/description.h"
 
 #include <jansson.h>
 #include <stdarg.h>
