@@ -4,8 +4,8 @@
 #     scripts/lint.sh [-C DIRECTORY] [RULE…]
 #
 # Without a RULE all of them are checked: layers phases owners circles public unique clients reports pairs sql templates
-# names words marks length format cppcheck scripts tracked.  "phases", "owners", "circles" and "public" read the objects
-# in build.  A line of C that must hold SQL says so with a comment: lint: sql.
+# kinds names words marks length format cppcheck scripts tracked.  "phases", "owners", "circles" and "public" read the
+# objects in build.  A line of C that must hold SQL says so with a comment: lint: sql.
 set -euo pipefail
 export LC_ALL=C
 
@@ -238,6 +238,34 @@ rule_templates() {
         }'
 }
 
+# A kind of dependent object answers whoever asks all kinds (:each_x in some template): by a section [x], or by a
+# line "-- None of [x]: why".  What it reads for that itself is its section [with].
+rule_kinds() {
+    local asked
+    asked=$(files sql in templates | on_files grep -ohE '(^|[^:]):each_[a-z_]+' | sed 's/.*:each_//' | sort -u)
+    files sql in templates | on_files awk -v asked="$asked" '
+        BEGIN { count = split(asked, names, "\n"); for (i in names) is_asked[names[i]] = 1 }
+        function end(   i) {
+            for (i = 1; kind && i <= count; i++)
+                if (answers[names[i]] != 1 && !(names[i] == "with" && answers["with"] == 0))
+                    printf "%s:1: says nothing of [%s], or twice\n", file, names[i]
+        }
+        FNR == 1 { end(); file = FILENAME; kind = file ~ /^templates\/dependents\//; split("", answers) }
+        /^-- \[.*\]$/ || /^-- None of \[.*\]: ./ {
+            line = $0
+            if (!kind)
+                printf "%s:%d: a section outside templates/dependents\n", file, FNR
+            while (match(line, /\[[^]]*\]/)) {
+                name = substr(line, RSTART + 1, RLENGTH - 2)
+                line = substr(line, RSTART + RLENGTH)
+                answers[name]++
+                if (!(name in is_asked))
+                    printf "%s:%d: nobody asks for [%s]\n", file, FNR, name
+            }
+        }
+        END { end() }'
+}
+
 # What runs with the parameters of a table's owner, its search_path too, names the server's own objects
 # with their schema: functions, types behind :: that are no keywords, and operators (but in SET a = b).
 rule_names() {
@@ -341,7 +369,7 @@ rule_tracked() {
     git ls-files --cached --ignored --exclude-standard | sed 's/$/:1: generated file is tracked/'
 }
 
-rules=${*:-layers phases owners circles public unique clients reports pairs sql templates names words marks length format cppcheck scripts tracked}
+rules=${*:-layers phases owners circles public unique clients reports pairs sql templates kinds names words marks length format cppcheck scripts tracked}
 for rule in $rules; do
     report < <("rule_$rule" || echo "scripts/lint.sh: rule $rule could not be checked")
 done

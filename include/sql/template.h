@@ -8,7 +8,9 @@
  * a placeholder are errors.  A variable with value NULL becomes NULL in the form :'name'.
  *
  * What several templates have in common is a template part_x, which they name as :part_x: its text,
- * over their variables, stands there.
+ * over their variables, stands there.  What one template says of many kinds of things stands with
+ * the kind, in a template of its own, as the section that begins with a line "-- [x]": of :each_x
+ * the sections [x] of all templates stand there, in the order of the templates' names.
  *
  *     const char *sql = template_render(arena, "chunk_copy", error,
  *                                       "standby", standby->name, "first", "4000", NULL);

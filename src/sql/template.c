@@ -181,16 +181,50 @@ typedef struct Values
 
 static bool expand(Values *values, const char *text, Text *sql, Error *error);
 
-/* A part of several templates: of :part_x, template part_x over the same values; *value stays NULL
- * if there is none. */
+/* The section [name] of a template, or NULL: what stands from the line "-- [name]" to the next such
+ * line. */
+static const char *
+find_section(Arena *arena, const char *text, const char *name)
+{
+    const char *mark = arena_printf(arena, "\n-- [%s]\n", name);
+    const char *section = strstr(text, mark), *end;
+
+    if (section == NULL)
+        return NULL;
+    section += strlen(mark);
+    end = strstr(section, "\n-- [");
+    return arena_strndup(arena, section,
+                         end == NULL ? strlen(section) : (size_t)(end + 1 - section));
+}
+
+static bool
+append_sections(Values *values, const char *name, Text *part, Error *error)
+{
+    for (int i = 0; embedded_templates[i].name != NULL; i++)
+    {
+        const char *text = template_text(embedded_templates[i].name);
+        const char *section = find_section(values->arena, text, name);
+
+        if (section != NULL && !expand(values, section, part, error))
+            return error_context(error, "section [%s] of template \"%s\"", name,
+                                 embedded_templates[i].name);
+    }
+    return true;
+}
+
+/* What templates have in common, over the same values: of :part_x, template part_x; of :each_x, the
+ * sections [x] of all templates.  *value stays NULL if there is none. */
 static bool
 find_part(Values *values, const char *name, const char **value, Error *error)
 {
-    const char *text = strncmp(name, "part_", 5) == 0 ? template_text(name) : NULL;
     Text part = {0};
-    bool ok = text == NULL || expand(values, skip_leading_comments(text), &part, error);
+    bool ok = true;
 
-    if (ok && text != NULL)
+    if (strncmp(name, "each_", 5) == 0)
+        ok = append_sections(values, name + 5, &part, error);
+    else if (strncmp(name, "part_", 5) == 0 && template_text(name) != NULL)
+        ok = expand(values, skip_leading_comments(template_text(name)), &part, error);
+    if (ok && part.length > 0)
         *value = arena_strdup(values->arena, text_cstr(&part));
     text_clear(&part);
     return ok;

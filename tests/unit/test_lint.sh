@@ -14,12 +14,13 @@ fail() {
 # A small tree that keeps all rules.
 new_tree() {
     rm -rf "$scratch/tree"
-    mkdir -p "$scratch/tree"/{src/{base,sql,pg,tool,phase,swap,way,cmd},include/{base,pg,phase},templates,scripts,tests}
+    mkdir -p "$scratch/tree"/{src/{base,sql,pg,tool,phase,swap,way,cmd},include/{base,pg,phase},templates/dependents,scripts,tests}
     cp "$top/.clang-format" "$scratch/tree/"
     cd "$scratch/tree"
     printf '#pragma once\n' | tee include/base/a.h include/pg/b.h include/phase/copy.h \
         include/phase/phase.h >/dev/null
-    printf -- '-- Reads nothing.  Lock: none\nSELECT 1;\n' >templates/x.sql
+    printf -- '-- Reads nothing.  Lock: none\nSELECT :each_mark :each_rows :each_with;\n' >templates/x.sql
+    printf -- '-- A kind.  Lock: none\n-- [mark]\n1,\n-- [rows]\nUNION 1\n' >templates/dependents/k.sql
     printf '#include <libpq-fe.h>\n\n#include "base/a.h"\n' >src/pg/b.c
     printf '#include "phase/copy.h"\n\n#include "base/a.h"\n#include "phase/phase.h"\n' \
         >src/phase/copy.c
@@ -147,6 +148,12 @@ fires templates 'must name the lock' templates/y.sql '-- Reads.\nSELECT 1; -- Lo
 silent templates templates/y.sql '-- Reads.\n-- Lock: none\nSELECT 1;\n'
 fires templates 'nothing of a partitioned table' templates/y.sql '-- Reads. Lock: none\nSELECT FROM ONLY :live AS live;\n'
 silent templates templates/y.sql '-- Reads. Lock: none\nSELECT FROM :live_rows AS live, ONLY :log;\n'
+head='-- A kind. Lock: none\n'
+fires kinds 'says nothing of \[mark\]' templates/dependents/l.sql "$head-- [rows]\n1\n"
+fires kinds 'or twice' templates/dependents/k.sql '-- None of [mark]: it has one.\n'
+fires kinds 'nobody asks for \[marks\]' templates/dependents/k.sql '-- [marks]\n1\n'
+fires kinds 'section outside' templates/y.sql "$head-- [rows]\n1\n"
+silent kinds templates/dependents/l.sql "$head-- [with]\nx,\n-- [mark]\n1,\n-- None of [rows]: there are none.\n"
 own="-- Reads. Lock: none\n-- Parameters: the owner's.\n"
 for bad in 'SELECT count(*) FROM t;' 'SELECT 1 FROM t WHERE a = 1;' 'SELECT a::text FROM t;' 'SELECT pg_catalog.now() + b;'; do
     fires names 'without its schema' templates/y.sql "$own$bad\n"

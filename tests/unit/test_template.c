@@ -198,6 +198,35 @@ test_template_parts(void **state)
     assert_fault(&error, "placeholder :part_of_none has no variable");
 }
 
+/* Sections of all templates stand where they are named, in order, over the same variables. */
+static void
+test_template_sections(void **state)
+{
+    (void)state;
+    static const TemplateVar vars[] = {{"a", "1"}};
+    Error error = ERROR_INIT;
+    char first[128], second[128], *sql;
+
+    snprintf(first, sizeof(first), "%s.sql", template_name(0));
+    snprintf(second, sizeof(second), "%s.sql", template_name(1));
+    write_file(first, "-- A kind.\n\n-- [of_test]\none(:a),\n-- [of_others]\nnothing\n");
+    write_file(second, "-- Another.\n-- [of_others]\nnothing\n-- [of_test]\ntwo(:b),\n");
+    write_file("commit.sql", "SELECT :each_of_test :a");
+    assert_true(template_use_directory(scratch, &error));
+    assert_null(template_render_vars(arena, "commit", vars, 1, &error));
+    assert_fault(&error, "placeholder :b has no variable");
+    remove_file(second);
+    write_file(second, "-- Another.\n-- [of_others]\nnothing\n-- [of_test]\ntwo(:a),\n");
+    assert_true(template_use_directory(scratch, &error));
+    sql = template_render_vars(arena, "commit", vars, 1, &error);
+    assert_string_equal(sql, "SELECT one(1),\ntwo(1),\n 1");
+    remove_file(first);
+    remove_file(second);
+    remove_file("commit.sql");
+    assert_null(render("SELECT :each_of_none", NULL, 0, &error));
+    assert_fault(&error, "placeholder :each_of_none has no variable");
+}
+
 static void
 test_template_directory(void **state)
 {
@@ -240,7 +269,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_template_placeholders), cmocka_unit_test(test_template_faults),
         cmocka_unit_test(test_template_pairs),        cmocka_unit_test(test_template_parts),
-        cmocka_unit_test(test_template_directory),
+        cmocka_unit_test(test_template_sections),     cmocka_unit_test(test_template_directory),
     };
 
     return cmocka_run_group_tests_name("template", tests, setup_directory, teardown_directory);
