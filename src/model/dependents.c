@@ -10,7 +10,7 @@ dependents_read(Conn *conn, Arena *arena, const char *live, const Mapping *mappi
                 const char *path, const char *tower, const char *there, const char *away,
                 Error *error)
 {
-    return statement_run(conn, error, "dependents", "path", path, "live", live, "mapped",
+    return statement_run(conn, error, "dependents", "path", path, "oid", live, "mapped",
                          mapping_rows(arena, mapping), "dropped", mapping->dropped, "tower", tower,
                          "there", there, "away", away, NULL);
 }

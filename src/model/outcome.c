@@ -72,7 +72,7 @@ expect_moved(Outcome *o, Error *error)
     return expect_lines(o, statement_run(o->conn, error, "owned_sequences", "live_oid",
                                          o->blue->oid, "live", o->blue->qualified, "mapped", mapped,
                                          "before", NULL, NULL)) &&
-           expect_lines(o, statement_run(o->conn, error, "foreign_keys_after", "live", o->blue->oid,
+           expect_lines(o, statement_run(o->conn, error, "foreign_keys_after", "oid", o->blue->oid,
                                          "mapped", mapped, "dropped", o->shape->mapping.dropped,
                                          NULL));
 }
@@ -82,9 +82,11 @@ expect_moved(Outcome *o, Error *error)
 static bool
 expect_respelled(Outcome *o, Error *error)
 {
+    const char *schema = literal_quote(o->arena, o->blue->schema);
     const Result *result =
-        statement_run(o->conn, error, "retyped_dependents", "live", o->blue->oid, "mapped",
-                      mapping_rows(o->arena, &o->shape->mapping), NULL);
+        statement_run(o->conn, error, "retyped_dependents", "oid", o->blue->oid, "mapped",
+                      mapping_rows(o->arena, &o->shape->mapping), "from", schema, "to", schema,
+                      "known", "NULL::jsonb", NULL);
 
     if (result == NULL)
         return false;

@@ -78,7 +78,8 @@ refusals_read(Conn *conn, Arena *arena, const char *oid, bool refresh_matviews,
 bool
 refusals_read_green(Conn *conn, Arena *arena, const char *green, RefusalList *list, Error *error)
 {
-    return take_rows(arena, statement_run(conn, error, "refusals_green", "oid", green, NULL), list);
+    return take_rows(arena, statement_run(conn, error, "refusals_green", "green", green, NULL),
+                     list);
 }
 
 bool

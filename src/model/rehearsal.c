@@ -30,7 +30,7 @@ static bool
 set_scene(Rehearsal *r, Error *error)
 {
     const Result *result =
-        statement_run(r->conn, error, "rehearsal_scene", "live", r->blue->oid, "schema",
+        statement_run(r->conn, error, "rehearsal_scene", "oid", r->blue->oid, "schema",
                       r->shape->schema, "path", r->parameters->path, NULL);
     StatementList scene = {0};
 
@@ -50,7 +50,7 @@ static bool
 read_acts(Rehearsal *r, Act **acts, int *count, Error *error)
 {
     const Result *result =
-        statement_run(r->conn, error, "rehearsal", "live", r->blue->oid, "schema", r->shape->schema,
+        statement_run(r->conn, error, "rehearsal", "oid", r->blue->oid, "schema", r->shape->schema,
                       "printed", r->printed, "mapped", mapping_rows(r->arena, &r->shape->mapping),
                       "dropped", r->shape->mapping.dropped, NULL);
 

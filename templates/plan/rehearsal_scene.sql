@@ -1,24 +1,17 @@
 -- Generates the scene that what hangs on a table is tried in before anything is begun: beside green, which is
 -- in schema, a schema for each other one that holds something of it, with empty tables like those that have a
--- foreign key, a rule or a policy to be tried. printed and read are the search_paths to print texts with, and
+-- foreign key, a rule or a policy to be tried: of each kind its section [scene]. printed and read are the search_paths to print texts with, and
 -- to read them back with: a name that is printed without its schema means what stands on the scene, if
 -- anything does, and else what it meant. path: the search_path of the owner. Lock: ACCESS SHARE on the
 -- tables that are copied.
-WITH RECURSIVE self AS (SELECT c.oid, c.relnamespace, c.reltype, (SELECT typarray FROM pg_type WHERE oid = c.reltype) AS array_type FROM pg_class c WHERE c.oid = :live),
+WITH RECURSIVE self AS (SELECT c.oid, c.relnamespace, c.reltype, (SELECT typarray FROM pg_type WHERE oid = c.reltype) AS array_type FROM pg_class c WHERE c.oid = :oid),
 :part_views,
-read_by(oid) AS (SELECT :live::oid UNION ALL SELECT oid FROM height),
+read_by(oid) AS (SELECT :oid::oid UNION ALL SELECT oid FROM height),
 -- the other tables; a table that a key refers to has its unique indexes
 extra AS (
     SELECT oid, bool_or(referenced) AS referenced FROM (
-        SELECT conrelid, false FROM pg_constraint WHERE contype = 'f' AND conparentid = 0 AND confrelid = :live
-        UNION ALL
-        SELECT confrelid, true FROM pg_constraint WHERE contype = 'f' AND conparentid = 0 AND conrelid = :live
-        UNION ALL
-        SELECT coalesce(r.ev_class, p.polrelid), false
-          FROM pg_depend d
-          LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid AND r.rulename <> '_RETURN'
-          LEFT JOIN pg_policy p ON d.classid = 'pg_policy'::regclass AND p.oid = d.objid
-         WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid IN (SELECT oid FROM read_by)) AS x(oid, referenced)
+        SELECT NULL::oid, NULL::boolean WHERE false
+        :each_scene) AS x(oid, referenced)
      WHERE oid NOT IN (SELECT oid FROM read_by) AND has_table_privilege(oid, 'SELECT')
      GROUP BY oid),
 place AS (

@@ -1,39 +1,19 @@
 -- Names, as in the description, of what may be spelled differently by the server once the types of
--- columns have changed. Lock: none.
+-- columns have changed: texts of objects that depend on such a column, or on a view that does. Lock: as description.
 WITH RECURSIVE mapped(source, source_type, target, target_type) AS (VALUES :mapped),
-retyped AS (
-    SELECT a.attnum FROM mapped m JOIN pg_attribute a ON a.attrelid = :live AND a.attname = m.source
-     WHERE m.source_type <> m.target_type),
-dependent AS (
-    SELECT DISTINCT d.classid, d.objid FROM pg_depend d JOIN retyped ON d.refobjsubid = retyped.attnum
-     WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = :live),
-view(oid) AS (
-    SELECT r.ev_class FROM dependent JOIN pg_rewrite r ON dependent.classid = 'pg_rewrite'::regclass AND r.oid = dependent.objid
-     WHERE r.rulename = '_RETURN'
+:part_description,
+follows(classid, objid) AS (
+    SELECT d.classid, d.objid
+      FROM mapped m
+      JOIN pg_attribute a ON a.attrelid = :oid AND a.attname = m.source
+      JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = :oid AND d.refobjsubid = a.attnum
+     WHERE m.source_type <> m.target_type
     UNION
-    SELECT r.ev_class FROM view
-      JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = view.oid
-      JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
-     WHERE r.rulename = '_RETURN'),
-follows AS (
-    SELECT classid, objid FROM dependent
-    UNION
-    SELECT d.classid, d.objid FROM view JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = view.oid)
-SELECT format('text of view %s', oid::regclass) AS name FROM view
-UNION ALL
-SELECT format('view %s', oid::regclass) FROM view
- WHERE EXISTS (SELECT FROM pg_rewrite r WHERE r.ev_class = view.oid AND r.rulename <> '_RETURN')
-UNION ALL
-SELECT CASE WHEN r.ev_class = :live THEN format('rule %I', r.rulename) ELSE format('rule %I on %s', r.rulename, r.ev_class::regclass) END
-  FROM follows JOIN pg_rewrite r ON follows.classid = 'pg_rewrite'::regclass AND r.oid = follows.objid
- WHERE r.rulename <> '_RETURN'
-UNION ALL
-SELECT CASE WHEN p.polrelid = :live THEN format('policy %I', p.polname) ELSE format('policy %I on %s', p.polname, p.polrelid::regclass) END
-  FROM follows JOIN pg_policy p ON follows.classid = 'pg_policy'::regclass AND p.oid = follows.objid
-UNION ALL
-SELECT format('trigger %I', t.tgname)
-  FROM follows JOIN pg_trigger t ON follows.classid = 'pg_trigger'::regclass AND t.oid = follows.objid
- WHERE NOT t.tgisinternal
-UNION ALL
-SELECT format('function %s', f.oid::regprocedure)
-  FROM follows JOIN pg_proc f ON follows.classid = 'pg_proc'::regclass AND f.oid = follows.objid;
+    SELECT next.classid, next.objid
+      FROM follows f
+      JOIN pg_rewrite r ON f.classid = 'pg_rewrite'::regclass AND r.oid = f.objid AND r.rulename = '_RETURN'
+      CROSS JOIN LATERAL (
+          SELECT 'pg_class'::regclass, r.ev_class
+          UNION ALL
+          SELECT d.classid, d.objid FROM pg_depend d WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = r.ev_class) AS next(classid, objid))
+SELECT name FROM item JOIN follows USING (classid, objid);

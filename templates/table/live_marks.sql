@@ -1,7 +1,14 @@
 -- A cheap mark of live that changes when another session alters it, or anything that depends on it, without
+<<<<<<< HEAD
 -- the locks we hold: grants, triggers, policies, views, indexes, comments; and, as with row_marks.sql, standby's files. By index in catalogs of any size
 -- (OFFSET 0, correlated sub-selects): it is read under the lock, too. Defaults of other tables, temporary ones
 -- among them, that use its sequence are not followed. Lock: none.
+=======
+-- the locks we hold; and, as with row_marks.sql, standby's file. What of an object is marked, each kind says in its
+-- section [marks]: arguments over the object h (classid, objid; is_table: it is live). Comments are marked of each.
+-- By index in catalogs of any size (OFFSET 0, correlated sub-selects): it is read under the lock, too. Defaults of
+-- other tables, temporary ones among them, that use its sequence are not followed. Lock: none.
+>>>>>>> 483ada3 (One file says all of a kind of dependent object)
 WITH RECURSIVE hangs(classid, objid) AS (
     SELECT 'pg_class'::regclass::oid, :live_oid::oid
     UNION
@@ -17,6 +24,7 @@ WITH RECURSIVE hangs(classid, objid) AS (
           UNION ALL
           SELECT 'pg_class'::regclass, r.ev_class FROM pg_rewrite r WHERE h.classid = 'pg_rewrite'::regclass AND r.oid = h.objid
           OFFSET 0) AS next)
+<<<<<<< HEAD
 SELECT md5(format('%s|%s|%s|%s|%s', (SELECT string_agg(pg_relation_filenode(heap.oid)::text, ',' ORDER BY heap.oid) FROM (VALUES (:standby_oid::oid)) AS relation(oid)
 :part_heaps), string_agg(concat_ws(' ', h.classid, h.objid, CASE h.classid
                WHEN 'pg_class'::regclass THEN concat_ws(' ',
@@ -47,3 +55,11 @@ SELECT md5(format('%s|%s|%s|%s|%s', (SELECT string_agg(pg_relation_filenode(heap
            (SELECT string_agg(srsubid::text, ',' ORDER BY srsubid) FROM pg_subscription_rel WHERE srrelid = :live_oid),
            (SELECT string_agg(p.xmin::text, ',' ORDER BY p.oid) FROM pg_publication p WHERE p.puballtables))) AS marks
   FROM hangs h;
+=======
+SELECT md5(concat_ws('|', pg_relation_filenode(:standby_oid), string_agg(concat_ws(' ', h.classid, h.objid,
+           :each_marks
+           CASE WHEN h.classid <> 'pg_attrdef'::regclass THEN
+               (SELECT string_agg(d.xmin::text, ',' ORDER BY d.objsubid) FROM pg_description d
+                 WHERE d.objoid = h.objid AND d.classoid = h.classid) END), ';' ORDER BY h.classid, h.objid))) AS marks
+  FROM (SELECT classid, objid, classid = 'pg_class'::regclass AND objid = :live_oid AS is_table FROM hangs) AS h;
+>>>>>>> 483ada3 (One file says all of a kind of dependent object)

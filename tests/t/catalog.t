@@ -7,6 +7,7 @@ use FindBin;
 use lib "$FindBin::Bin/../lib";
 use Pgswap::Test;
 use Pgswap::Catalog;
+use Pgswap::Templates;
 use JSON::PP ();
 use Test::More;
 
@@ -339,8 +340,7 @@ my %FIXED = (
 sub read_template
 {
     my ($name, $table, $known) = @_;
-    my ($file) = glob Pgswap::Test::tree() . "/templates/*/$name.sql";
-    my $sql = PostgreSQL::Test::Utils::slurp_file($file) =~ s/^--.*\n//mgr;
+    my $sql = Pgswap::Templates::whole($name) =~ s/^--.*\n//mgr;
     my $oid = $t->value("select '$table'::regclass::oid");
     return $sql =~ s/(?<!:):(?:live_|standby_)?oid\b/$oid/gr =~ s/(?<!:):'?state\b'?/'pgswap'/gr =~ s/(?<!:):'?(?:from|to)\b'?/'app'/gr =~ s/(?<!:):known\b/$known/gr;
 }

@@ -1,39 +1,35 @@
 # Every template can be given to psql: `psql -v … -f templates/swap/lock.sql` knows all its variables and meets
-# nothing that psql cannot read.  Its first line says what it does and which lock it takes.
+# nothing that psql cannot read.  Parts and sections are read where they are named.  Its first line says what it does and
+# which lock it takes.
 use strict;
 use warnings;
 use FindBin;
 use lib "$FindBin::Bin/../lib";
 use Pgswap::Test;
-use PostgreSQL::Test::Utils qw(slurp_file);
+use Pgswap::Templates;
+use PostgreSQL::Test::Utils qw(slurp_file append_to_file);
 use Test::More;
 
 my $t = Pgswap::Test->start_server('psql_templates');
-my $directory = Pgswap::Test::tree() . '/templates';
-my @files = sort glob "$directory/*/*.sql";
-cmp_ok(scalar @files, '>', 0, 'there are templates');
+cmp_ok(scalar Pgswap::Templates::names(), '>', 0, 'there are templates');
 
-# The variables of a template: :name (raw), :'name', :"name"; casts, strings, comments and dollar-quoted
-# bodies are no variables to psql.
+# The variables of a template, and whether they stand there as they are.
 sub variables
 {
     my ($text) = @_;
     my %names;
-    while ($text =~ m{\G(?: --[^\n]* | (?<!:):'(?<quoted>\w+)' | (?<!:):"(?<quoted>\w+)" | '(?:[^']|'')*' | "[^"]*"
-        | (?<dollar>\$\w*\$).*?\g{dollar} | :: | (?<![\w]):(?<raw>[a-z_]\w*) | . )}gsxi)
-    {
-        $names{ $+{quoted} } //= 0 if defined $+{quoted};
-        $names{ $+{raw} } = 1 if defined $+{raw};
-    }
+    Pgswap::Templates::fill($text, sub { my ($form, $name) = @_; $names{$name} ||= $form eq ':' ? 1 : 0; return '' });
     return \%names;
 }
 
-for my $file (@files)
+for my $name (Pgswap::Templates::names())
 {
-    my ($name) = $file =~ m{([^/]+)\.sql$};
-    my $text = slurp_file($file);
-    my ($head) = $text =~ /\A((?:--[^\n]*\n)+)/;
+    my ($head) = Pgswap::Templates::file($name) =~ /\A((?:--[^\n]*\n)+)/;
     like($head // '', qr/\block/i, "$name: the head says what and which lock");
+    my $text = Pgswap::Templates::whole($name);
+    my $file = "$ENV{TESTDIR}/template.sql";
+    unlink $file;
+    append_to_file($file, $text);
     my $variables = variables($text);
     my @set = map { ('-v', "$_=" . ($variables->{$_} ? '1' : 'dummy')) } sort keys %$variables;
     my $file_out = "$ENV{TESTDIR}/psql.out";

@@ -308,6 +308,23 @@ section 'an operator that the search_path does not find any more' => sub {
     $t->exits($run, 1, "$name: nor a planted one");
     like($run->{err}, qr/operators of index t_distinct differs: planted\.=, should be the server's own/, "$name: although its text is the same");
     goes($name, 'abort');
+    for ([ 'rule watch' => q{create rule watch as on update to app.t where new.name is distinct from 'a' do also insert into app.log values (new.id)} ],
+        [ 'rule watch on app.log' => q{create rule watch as on delete to app.log do also delete from app.t where name is distinct from 'a' and id = old.id} ],
+        [ 'policy peek on app.log' => q{create policy peek on app.log using (exists (select from app.t where t.id = log.id and name is distinct from 'a'))} ],
+        [ 'function app.others()' => q{create function app.others() returns bigint language sql begin atomic select count(*) from app.t where name is distinct from 'a'; end} ],
+        [ 'view app.shown' => q{create view app.shown as select id, name from app.t; create materialized view app.m as select id from app.shown;
+            alter view app.shown alter id set default case when 'a' is distinct from 'b'::text then 1 end} ],
+        [ 'view app.m' => q{create materialized view app.m as select id, name from app.t; create index m_named on app.m (id) where name is distinct from 'a'} ])
+    {
+        my ($what, $sql) = @$_;
+        begin(q{select});
+        $t->sql_as(owner => "create table app.t (id int primary key, name text); create table app.log (id int); $sql; insert into app.t values (1, 'a'), (2, 'b')");
+        $t->sql('alter role owner set search_path = planted, pg_catalog, app');
+        $run = $t->pgswap('run', 'app.t', '--force-rewrite');
+        $t->exits($run, 1, "$name: nor in $what");
+        like($run->{err}, qr/operators of \Q$what\E differs: planted\.=, should be the server's own/, "$name: $what: what it is");
+        goes($name, $run->{exit} == 0 ? 'finish' : 'abort');
+    }
     $t->sql('drop schema planted cascade');
 };
 
