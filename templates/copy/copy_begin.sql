@@ -1,6 +1,6 @@
 -- Fixes what is to be copied: the heaps as they stand now that capture is in place. Keys that are
 -- pending already are forgotten: every chunk will see what they stand for. Lock: ACCESS SHARE on
--- live, for this transaction.
+-- live, ROW EXCLUSIVE on our own tables, for this transaction.
 SELECT set_config('lock_timeout', '10min', true);
 LOCK TABLE :live_rows IN ACCESS SHARE MODE;
 DELETE FROM :log;

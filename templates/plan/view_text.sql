@@ -1,5 +1,5 @@
 -- The text of a view, as the description has it, and the operators that are not the server's own which the view uses
--- where a text does not say which one is meant. Lock: none.
+-- where a text does not say which one is meant. Lock: ACCESS SHARE on the view and what it reads.
 SELECT pg_get_viewdef(v.oid) AS text,
        (SELECT string_agg(DISTINCT format('%I.%s', n.nspname, o.oprname), ' ')
           FROM pg_rewrite r, regexp_matches(r.ev_action::text, ':opno (\d+)', 'g') AS m(id)

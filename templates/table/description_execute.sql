@@ -1,3 +1,3 @@
 -- Runs the prepared description: under the lock of the swap every millisecond of planning counts.
--- Lock: none.
+-- Lock: as description.
 EXECUTE pgswap_description (:oid, :'from', :'to', :'known');

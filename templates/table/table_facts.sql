@@ -1,4 +1,4 @@
--- What the catalog says of a table. Lock: ACCESS SHARE, for the size.
+-- What the catalog says of a table. Lock: ACCESS SHARE for a moment, for the size.
 SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind,
        format('%I.%I', n.nspname, c.relname) AS qualified,
        greatest(c.reltuples, 0)::bigint AS rows_estimated,
