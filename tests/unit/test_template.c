@@ -207,8 +207,8 @@ test_template_sections(void **state)
     Error error = ERROR_INIT;
     char first[128], second[128], *sql;
 
-    snprintf(first, sizeof(first), "%s.sql", template_name(0));
-    snprintf(second, sizeof(second), "%s.sql", template_name(1));
+    snprintf(first, sizeof(first), "%s.sql", embedded_templates[0].name);
+    snprintf(second, sizeof(second), "%s.sql", embedded_templates[1].name);
     write_file(first, "-- A kind.\n\n-- [of_test]\none(:a),\n-- [of_others]\nnothing\n");
     write_file(second, "-- Another.\n-- [of_others]\nnothing\n-- [of_test]\ntwo(:b),\n");
     write_file("commit.sql", "SELECT :each_of_test :a");
