@@ -3,9 +3,9 @@
 #
 #     scripts/lint.sh [-C DIRECTORY] [RULE…]
 #
-# Without a RULE all of them are checked: layers phases owners circles public unique clients reports pairs sql templates
-# kinds names words marks length format cppcheck scripts tracked.  "phases", "owners", "circles" and "public" read the
-# objects in build.  A line of C that must hold SQL says so with a comment: lint: sql.
+# Without a RULE all of them are checked: layers phases owners circles public unique predicates clients reports pairs sql
+# templates kinds names words marks length format cppcheck scripts tracked.  "phases", "owners", "circles" and "public"
+# read the objects in build.  A line of C that must hold SQL says so with a comment: lint: sql.
 set -euo pipefail
 export LC_ALL=C
 
@@ -171,6 +171,21 @@ rule_unique() {
             if (name != "main" && name in home && home[name] != FILENAME)
                 printf "%s:%d: there is a %s() in %s, too\n", FILENAME, FNR, name, home[name]
             home[name] = FILENAME
+        }'
+}
+
+# What a name asks: is_, has_, are_ and was_ look at what is at hand and cannot fail.  What asks the server (ask_),
+# what is true or an error (check_, require_, may_), and what writes an error (refuse_) have names of their own.
+rule_predicates() {
+    files c h in src include | on_files awk '
+        /^[a-zA-Z].*[( ]/ && !/;$/ && /(^|[ *_])(is|has|are|was)_[a-z_0-9]+\(/ { head = ""; line = FNR; open = 1 }
+        open { head = head " " $0 }
+        open && /\)/ {
+            open = 0
+            if (head ~ /[(,] *Error \*/ && head !~ /const Error \*/) {
+                match(head, /[a-z_0-9]+\(/)
+                printf "%s:%d: %s) can fail: ask_, check_ or refuse_\n", FILENAME, line, substr(head, RSTART, RLENGTH)
+            }
         }'
 }
 
@@ -369,7 +384,7 @@ rule_tracked() {
     git ls-files --cached --ignored --exclude-standard | sed 's/$/:1: generated file is tracked/'
 }
 
-rules=${*:-layers phases owners circles public unique clients reports pairs sql templates kinds names words marks length format cppcheck scripts tracked}
+rules=${*:-layers phases owners circles public unique predicates clients reports pairs sql templates kinds names words marks length format cppcheck scripts tracked}
 for rule in $rules; do
     report < <("rule_$rule" || echo "scripts/lint.sh: rule $rule could not be checked")
 done

@@ -78,7 +78,7 @@ bool error_context(Error *error, const char *format, ...) __attribute__((format(
 void error_move(Error *to, Error *from);
 
 /* True if another attempt may find it different: a lock, or what others did meanwhile. */
-bool error_may_pass(const Error *error);
+bool error_is_passing(const Error *error);
 
 /* There is no other attempt: what others did meanwhile ends the program as a lock does. */
 void error_ends(Error *error);

@@ -76,18 +76,19 @@ bool probe_open(Probe *probe, Conn *conn, Arena *arena, const Parameters *parame
  * (green) or by position (blue). */
 bool probe_take_names(Probe *probe, const char *oid, bool by_attnum, Error *error) ERROR_MUST_CHECK;
 
-/* Parses an expression; *kept is the name it is kept under, for probe_read(). */
-bool probe_parse(Probe *probe, const char *expression, char **kept, Error *error) ERROR_MUST_CHECK;
+/* Parses an expression; *policy is the name it is kept under, for probe_read(). */
+bool probe_parse(Probe *probe, const char *expression, char **policy, Error *error)
+    ERROR_MUST_CHECK;
 
-bool probe_read(Probe *probe, const char *kept, Expression *expression, Error *error)
+bool probe_read(Probe *probe, const char *policy, Expression *expression, Error *error)
     ERROR_MUST_CHECK;
 
 /* True if the expression needs no other columns than those; key_columns is a list "k.a", "k.b". */
-bool probe_is_over(Probe *probe, const char *expression, const char *key_columns, bool *holds,
-                   Error *error) ERROR_MUST_CHECK;
+bool probe_ask_over(Probe *probe, const char *expression, const char *key_columns, bool *holds,
+                    Error *error) ERROR_MUST_CHECK;
 
 /* True if the expression can be assigned to a column of that type. */
-bool probe_assigns(Probe *probe, const char *expression, const char *type, bool *holds,
-                   Error *error) ERROR_MUST_CHECK;
+bool probe_ask_assigns(Probe *probe, const char *expression, const char *type, bool *holds,
+                       Error *error) ERROR_MUST_CHECK;
 
 bool probe_close(Probe *probe, Error *error) ERROR_MUST_CHECK;

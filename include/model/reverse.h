@@ -18,8 +18,8 @@
 
 /* Whether a key column keeps different values different: unchanged, or by a cast known to do so,
  * between times of day and moments only in a time zone that never changes its offset. */
-bool key_stays_distinct(Probe *probe, const Column *from, const Column *to, const MapColumn *map,
-                        bool *holds, Error *error) ERROR_MUST_CHECK;
+bool reverse_ask_distinct(Probe *probe, const Column *from, const Column *to, const MapColumn *map,
+                          bool *holds, Error *error) ERROR_MUST_CHECK;
 
 /*
  * Derives shape->reverse, or sets shape->no_way_back to the reason why there is none.  probe stands

@@ -63,11 +63,11 @@ const char *target_end(const Target *target);
 
 /* ERROR_REFUSED if our role may not work on the migration of the table; ERROR_CHANGED if its state
  * is lost. */
-bool target_is_ours(Conn *conn, const Target *target, Error *error) ERROR_MUST_CHECK;
+bool target_check_ours(Conn *conn, const Target *target, Error *error) ERROR_MUST_CHECK;
 
 /* ERROR_CHANGED if the migration can only be ended: it came here with a dump, or its table was
  * given to another role. */
 bool target_may_go_on(const Target *target, Error *error) ERROR_MUST_CHECK;
 
 /* ERROR_FAULT that says what the name does not stand for. */
-bool target_is_unknown(const Target *target, Error *error);
+bool target_refuse_unknown(const Target *target, Error *error);

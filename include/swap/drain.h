@@ -31,7 +31,7 @@ bool drain_look(Context *context, bool *little, Error *error) ERROR_MUST_CHECK;
 
 /* ERROR_AGAIN if more is pending than this attempt may apply under the lock; to be asked before the
  * lock, too. */
-bool drain_is_small(Context *context, Drain *drain, Error *error) ERROR_MUST_CHECK;
+bool drain_check_small(Context *context, Drain *drain, Error *error) ERROR_MUST_CHECK;
 
 /* Applies what is pending in the swap's transaction, if that is little; the log is empty then. */
 bool drain_run(Context *context, Drain *drain, Error *error) ERROR_MUST_CHECK;

@@ -22,7 +22,7 @@ bool guard_unchanged(Context *context, Error *error) ERROR_MUST_CHECK;
 bool guard_capture(Context *context, const Pair **lost, Error *error) ERROR_MUST_CHECK;
 
 /* ERROR_CHANGED, with what can be done about it.  Returns false, always. */
-bool guard_capture_is_lost(const Pair *pair, Error *error);
+bool guard_refuse_lost_capture(const Pair *pair, Error *error);
 
 /* All that together. */
 bool guard_check(Context *context, const Pair **lost, Error *error) ERROR_MUST_CHECK;

@@ -21,4 +21,4 @@ bool proof_run(Context *context, const Pair *pair, Error *error) ERROR_MUST_CHEC
 bool proof_here(Context *context, const Pair *pair, int64_t keys, Error *error) ERROR_MUST_CHECK;
 
 /* *left if a pair has keys that were applied and not looked at again. */
-bool proof_is_due(Context *context, bool *left, Error *error) ERROR_MUST_CHECK;
+bool proof_ask_due(Context *context, bool *left, Error *error) ERROR_MUST_CHECK;

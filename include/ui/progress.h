@@ -26,7 +26,7 @@ void progress_show(const char *phase, int64_t done, int64_t total, const char *u
 
 /* From now on the line says why nothing goes on ("paused", a literal) in the place of rate and time
  * left; NULL: it goes on again. */
-void progress_held(const char *why);
+void progress_stalled(const char *why);
 
 /* Ends the phase's progress: hides the line. */
 void progress_end(void);
@@ -38,9 +38,9 @@ typedef struct ProgressView
     int64_t done;
     int64_t total; /* 0: unknown */
     const char *unit;
-    const char *note; /* or NULL */
-    double rate;      /* units a second; 0: not known yet */
-    const char *held; /* why nothing goes on, or NULL */
+    const char *note;    /* or NULL */
+    double rate;         /* units a second; 0: not known yet */
+    const char *stalled; /* why nothing goes on, or NULL */
 } ProgressView;
 
 /* Writes the line for a terminal with so many columns; what has no room is left out, and the line

@@ -143,7 +143,7 @@ error_move(Error *to, Error *from)
 }
 
 bool
-error_may_pass(const Error *error)
+error_is_passing(const Error *error)
 {
     return error->kind == ERROR_LOCK || error->kind == ERROR_AGAIN;
 }

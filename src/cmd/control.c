@@ -14,10 +14,10 @@ control_find(Session *session, Error *error)
     Target *target = &session->target;
 
     if (!target_find(context->control, context->arena, session->options->table, target, error) ||
-        !target_is_ours(context->control, target, error))
+        !target_check_ours(context->control, target, error))
         return false;
     if (target->migration == 0 || target->is_over)
-        return target_is_unknown(target, error);
+        return target_refuse_unknown(target, error);
     return target_may_go_on(target, error) &&
            journal_load(context->control, context->arena, target->migration, &context->migration,
                         error);

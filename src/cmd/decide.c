@@ -42,7 +42,7 @@ decide_new(Session *session, Plan *plan, Error *error)
 }
 
 static bool
-is_same_change(Session *session, Error *error)
+check_same_change(Session *session, Error *error)
 {
     Spec spec;
     const Migration *migration = session->context.migration;
@@ -82,6 +82,6 @@ decide_run(Session *session, bool take, Decision *decision, Error *error)
     return target_may_go_on(target, error) &&
            journal_load(context->control, context->arena, target->migration, &context->migration,
                         error) &&
-           is_same_change(session, error) && session_may_begin(session, error) &&
+           check_same_change(session, error) && session_may_begin(session, error) &&
            (take || guard_tables(context, error));
 }

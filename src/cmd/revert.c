@@ -10,7 +10,7 @@
 
 /* Swapped once and back in its old form: nothing is left to be reverted. */
 static bool
-is_reverted(Session *session, bool *reverted, Error *error)
+ask_reverted(Session *session, bool *reverted, Error *error)
 {
     Context *context = &session->context;
     const Migration *migration = context->migration;
@@ -31,7 +31,7 @@ revert_once(Session *session, Error *error)
     bool reverted;
 
     if (!session_take_migration(session, error) || !session_may_begin(session, error) ||
-        !is_reverted(session, &reverted, error))
+        !ask_reverted(session, &reverted, error))
         return false;
     return (reverted || (wayback_check(context, error) && way_back(context, error))) &&
            way_settle(context, error);

@@ -204,7 +204,7 @@ find_under_way(Session *session, Error *error)
     context->migration = NULL;
     if (!target_take(context->control, context->arena, session->options->table, target, error))
         return false;
-    return (target->migration != 0 && !target->is_over) || target_is_unknown(target, error);
+    return (target->migration != 0 && !target->is_over) || target_refuse_unknown(target, error);
 }
 
 static bool

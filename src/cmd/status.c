@@ -16,7 +16,7 @@ find_one(Session *session, const char **home, const char **migration, Error *err
     if (!target_find(context->control, context->arena, session->options->table, target, error))
         return false;
     if (target->migration == 0 && target->captured_by != NULL)
-        return target_is_ours(context->control, target, error);
+        return target_check_ours(context->control, target, error);
     if (target->migration == 0)
         return error_set(error, ERROR_FAULT, "there is no migration of %s", target->label);
     *home = target->state;

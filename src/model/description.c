@@ -69,7 +69,7 @@ take_line(Arena *arena, const Result *result, int row, Description *description)
 
     description->lines[description->count++] = (DescriptionLine){
         .in_swap = strcmp(scope, "swap") == 0,
-        .is_kept = strcmp(scope, "kept") == 0,
+        .is_marked = strcmp(scope, "marked") == 0,
         .name = arena_strdup(arena, result_get(result, row, "name")),
         .definition = arena_strdup(arena, result_get(result, row, "definition")),
     };
@@ -87,10 +87,10 @@ dump(Arena *arena, json_t *root)
 }
 
 static void
-take_kept(const Description *known, Description *description)
+take_marked(const Description *known, Description *description)
 {
     for (int i = 0; i < known->count; i++)
-        if (known->lines[i].is_kept)
+        if (known->lines[i].is_marked)
             description->lines[description->count++] = known->lines[i];
 }
 
@@ -110,7 +110,7 @@ take_answer(Arena *arena, const Result *result, const Description *known, Descri
             json_object_set_new(texts, result_get(result, i, "name"),
                                 json_string(result_get(result, i, "definition")));
         else if (strcmp(scope, "same") == 0)
-            take_kept(known, description);
+            take_marked(known, description);
         else
             take_line(arena, result, i, description);
     }

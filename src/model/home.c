@@ -26,7 +26,7 @@ refuse_version(const char *name, Error *error)
 
 /* Whether the state is of our version. */
 static bool
-is_current(Conn *conn, bool *current, Error *error)
+ask_current(Conn *conn, bool *current, Error *error)
 {
     const Result *result = statement_run(conn, error, "state_version", NULL);
 
@@ -89,7 +89,7 @@ take_known(Conn *conn, const Known *known, Homes *homes, Error *error)
     bool current = false;
 
     template_set_state(known->name);
-    if (known->locked && known->whole && !is_current(conn, &current, error))
+    if (known->locked && known->whole && !ask_current(conn, &current, error))
         return false;
     if (current)
         homes->names[homes->count++] = known->name;

@@ -106,27 +106,27 @@ probe_take_names(Probe *probe, const char *oid, bool by_attnum, Error *error)
 }
 
 bool
-probe_parse(Probe *probe, const char *expression, char **kept, Error *error)
+probe_parse(Probe *probe, const char *expression, char **policy, Error *error)
 {
-    *kept = arena_printf(probe->arena, "pgswap_%d", ++probe->expressions);
+    *policy = arena_printf(probe->arena, "pgswap_%d", ++probe->expressions);
     if (!parameters_use(probe->parameters, probe->conn, error))
         return false;
     if (!statement_do(probe->conn, error, "probe_expression", "schema", probe->schema, "name",
-                      probe->name, "policy", *kept, "expression", expression, NULL))
+                      probe->name, "policy", *policy, "expression", expression, NULL))
         return error_context(error, "in the expression %s", expression);
     return parameters_leave(probe->conn, error);
 }
 
 /* The server's spelling of it, which means the same to sessions with these parameters. */
 static bool
-read_text(Probe *probe, const char *kept, char **text, Error *error)
+read_text(Probe *probe, const char *policy, char **text, Error *error)
 {
     const Result *result;
 
     if (!parameters_use_path(probe->parameters, probe->conn, error))
         return false;
     result = statement_run(probe->conn, error, "expression_text", "probe", probe->oid, "policy",
-                           kept, NULL);
+                           policy, NULL);
     if (result == NULL)
         return false;
     *text = arena_strdup(probe->arena, result_get(result, 0, "expression"));
@@ -134,15 +134,15 @@ read_text(Probe *probe, const char *kept, char **text, Error *error)
 }
 
 bool
-probe_read(Probe *probe, const char *kept, Expression *expression, Error *error)
+probe_read(Probe *probe, const char *policy, Expression *expression, Error *error)
 {
     const Result *result;
     const char *reason;
 
-    if (!read_text(probe, kept, &expression->text, error))
+    if (!read_text(probe, policy, &expression->text, error))
         return false;
     result = statement_run(probe->conn, error, "expression_facts", "probe", probe->oid, "policy",
-                           kept, NULL);
+                           policy, NULL);
     if (result == NULL)
         return false;
     reason = result_get(result, 0, "volatile");
@@ -176,8 +176,8 @@ end_try(Probe *probe, Error *failure, const char *expected_class, bool holds, Er
 }
 
 bool
-probe_is_over(Probe *probe, const char *expression, const char *key_columns, bool *holds,
-              Error *error)
+probe_ask_over(Probe *probe, const char *expression, const char *key_columns, bool *holds,
+               Error *error)
 {
     Error failure = ERROR_INIT;
 
@@ -190,7 +190,7 @@ probe_is_over(Probe *probe, const char *expression, const char *key_columns, boo
 }
 
 bool
-probe_assigns(Probe *probe, const char *expression, const char *type, bool *holds, Error *error)
+probe_ask_assigns(Probe *probe, const char *expression, const char *type, bool *holds, Error *error)
 {
     Error failure = ERROR_INIT;
 

@@ -52,7 +52,7 @@ continuation(const Reverser *r, const char *column)
 }
 
 static bool
-zone_is_fixed(Probe *probe, bool *fixed, Error *error)
+ask_zone_fixed(Probe *probe, bool *fixed, Error *error)
 {
     const Result *result;
 
@@ -66,8 +66,8 @@ zone_is_fixed(Probe *probe, bool *fixed, Error *error)
 }
 
 bool
-key_stays_distinct(Probe *probe, const Column *from, const Column *to, const MapColumn *map,
-                   bool *holds, Error *error)
+reverse_ask_distinct(Probe *probe, const Column *from, const Column *to, const MapColumn *map,
+                     bool *holds, Error *error)
 {
     const Result *result;
 
@@ -82,7 +82,7 @@ key_stays_distinct(Probe *probe, const Column *from, const Column *to, const Map
         return false;
     *holds = result_get_bool(result, 0, "distinct_stays");
     return !*holds || !result_get_bool(result, 0, "zone_decides") ||
-           zone_is_fixed(probe, holds, error);
+           ask_zone_fixed(probe, holds, error);
 }
 
 static bool
@@ -134,7 +134,7 @@ assign_back(Reverser *r, const Column *column, const Column *now, MapColumn *out
 {
     bool holds;
 
-    if (!probe_assigns(r->probe, out->compared, column->type, &holds, error))
+    if (!probe_ask_assigns(r->probe, out->compared, column->type, &holds, error))
         return false;
     if (holds)
         return check_round_trip(r, column, now, out, error);
@@ -290,10 +290,10 @@ reverse_key(Reverser *r, Error *error)
             if (strcmp(reverse->columns[i].name, key->live) == 0)
                 column = &reverse->columns[i];
         if (column != NULL && column->compared != NULL &&
-            !key_stays_distinct(r->probe, columns_by_name(r->green, key->standby),
-                                columns_by_name(r->blue_columns, key->live),
-                                &(MapColumn){.source = (char *)key->standby, .type = column->type},
-                                &holds, error))
+            !reverse_ask_distinct(
+                r->probe, columns_by_name(r->green, key->standby),
+                columns_by_name(r->blue_columns, key->live),
+                &(MapColumn){.source = (char *)key->standby, .type = column->type}, &holds, error))
             return false;
         if (column == NULL || column->compared == NULL || !holds ||
             mapped_expression(r, key->live) != NULL)
@@ -310,7 +310,7 @@ reverse_key(Reverser *r, Error *error)
             .expression = column->compared,
         };
         reverse->keys[reverse->key_count].expression = fitting_key(r, column);
-        if (!probe_is_over(r->probe, column->compared, over, &holds, error))
+        if (!probe_ask_over(r->probe, column->compared, over, &holds, error))
             return false;
         if (!holds)
             return no_way_back(

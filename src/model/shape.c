@@ -21,8 +21,8 @@
 /* An expression that the user gave for a column of green. */
 typedef struct Given
 {
-    int attnum; /* of green */
-    char *kept; /* the parsed expression, for probe_read() */
+    int attnum;   /* of green */
+    char *policy; /* the parsed expression, for probe_read() */
 } Given;
 
 typedef struct Maker
@@ -37,8 +37,8 @@ typedef struct Maker
     ColumnList before; /* green's columns, when it looked like blue */
     ColumnList after;  /* and after the change */
     int given_count;
-    Given *given;       /* of USING clauses */
-    char **map_kept_as; /* of --map, in the order of the specification */
+    Given *given;        /* of USING clauses */
+    char **map_policies; /* of --map, in the order of the specification */
 } Maker;
 
 static void
@@ -58,7 +58,7 @@ run_with_parameters(Maker *m, const StatementList *list, Error *error)
 }
 
 static bool
-was_renamed(Maker *m, Error *error)
+refuse_renamed(Maker *m, Error *error)
 {
     error_clear(error);
     error_set(error, ERROR_CHANGED, "table %s was renamed meanwhile", m->blue->qualified);
@@ -76,11 +76,11 @@ make_green(Maker *m, Error *error)
                            m->parameters->path, "schema", schema, "blue", blue, NULL) ||
         !run_with_parameters(m, &made, error) ||
         !table_oid(m->conn, m->arena, schema, m->blue->name, &m->shape->green, error))
-        return error_is(error, "42P01") ? was_renamed(m, error)
+        return error_is(error, "42P01") ? refuse_renamed(m, error)
                                         : error_context(error, "creating the new table");
     if (m->shape->green ==
         NULL) /* it has blue's name of this moment; from here on nobody renames blue */
-        return was_renamed(m, error);
+        return refuse_renamed(m, error);
     m->shape->qualified = ident_qualified(m->arena, schema, m->blue->name);
     if (!statement_generate(m->conn, error, "green_names", "schema", schema, "blue", blue, "green",
                             m->shape->green, NULL) ||
@@ -139,7 +139,7 @@ note_using(Maker *m, const ScanAction *action, const ColumnList *now, Error *err
 {
     const Column *column = columns_by_name(now, action->name);
     Given *grown = arena_alloc(m->arena, sizeof(Given) * (size_t)(m->given_count + 1));
-    char *kept;
+    char *policy;
 
     /* unknown names are for the server to complain of; a column that is new has no values yet */
     if (column == NULL || columns_by_attnum(&m->before, column->attnum) == NULL)
@@ -150,11 +150,11 @@ note_using(Maker *m, const ScanAction *action, const ColumnList *now, Error *err
             error_set(error, ERROR_REFUSED, "column %s changes its type twice", action->name);
             return error_hint(error, "Change it once, with one USING expression.");
         }
-    if (!probe_parse(&m->probe, action->using_expression, &kept, error))
+    if (!probe_parse(&m->probe, action->using_expression, &policy, error))
         return error_context(error, "USING of column %s", action->name);
     if (m->given_count > 0)
         memcpy(grown, m->given, sizeof(Given) * (size_t)m->given_count);
-    grown[m->given_count++] = (Given){column->attnum, kept};
+    grown[m->given_count++] = (Given){column->attnum, policy};
     m->given = grown;
     return true;
 }
@@ -211,9 +211,9 @@ run_change(Maker *m, const SpecStatement *statement, Error *error)
 static bool
 note_maps(Maker *m, Error *error)
 {
-    m->map_kept_as = arena_alloc(m->arena, sizeof(char *) * (size_t)(m->spec->map_count + 1));
+    m->map_policies = arena_alloc(m->arena, sizeof(char *) * (size_t)(m->spec->map_count + 1));
     for (int i = 0; i < m->spec->map_count; i++)
-        if (!probe_parse(&m->probe, m->spec->maps[i].expression, &m->map_kept_as[i], error))
+        if (!probe_parse(&m->probe, m->spec->maps[i].expression, &m->map_policies[i], error))
             return error_context(error, "--map of column %s", m->spec->maps[i].column);
     return true;
 }
@@ -260,15 +260,15 @@ change_green(Maker *m, Error *error)
 static bool
 given_expression(Maker *m, const Column *column, Expression *expression, Error *error)
 {
-    const char *kept = NULL;
+    const char *policy = NULL;
 
     for (int i = 0; i < m->given_count; i++)
         if (m->given[i].attnum == column->attnum)
-            kept = m->given[i].kept;
+            policy = m->given[i].policy;
     for (int i = 0; i < m->spec->map_count; i++)
         if (strcmp(m->spec->maps[i].column, column->name) == 0)
-            kept = m->map_kept_as[i];
-    return kept == NULL || probe_read(&m->probe, kept, expression, error);
+            policy = m->map_policies[i];
+    return policy == NULL || probe_read(&m->probe, policy, expression, error);
 }
 
 static char *
@@ -284,7 +284,7 @@ map_kept(Maker *m, const Column *column, const Column *source, Expression *given
 {
     bool retyped = strcmp(column->type_identity, source->type_identity) != 0;
     Expression cast = {0};
-    char *kept;
+    char *policy;
 
     out->source = source->name;
     out->source_type = source->type;
@@ -299,8 +299,8 @@ map_kept(Maker *m, const Column *column, const Column *source, Expression *given
     if (column->generated)
         out->expression = NULL;
     else if (retyped && given->text == NULL &&
-             !(probe_parse(&m->probe, out->compared, &kept, error) &&
-               probe_read(&m->probe, kept, &cast, error)))
+             !(probe_parse(&m->probe, out->compared, &policy, error) &&
+               probe_read(&m->probe, policy, &cast, error)))
         return error_context(error, "column %s", column->name);
     given->session_format = given->session_format || cast.session_format;
     given->calls_functions = given->calls_functions || cast.calls_functions;
@@ -318,15 +318,16 @@ map_kept(Maker *m, const Column *column, const Column *source, Expression *given
 static bool
 map_new(Maker *m, const Column *column, Expression *given, MapColumn *out, Error *error)
 {
-    char *kept;
+    char *policy;
 
     if (column->generated || (column->identity && given->text == NULL) ||
         (given->text == NULL && column->domain_default))
         return true;
     if (given->text == NULL && column->default_expression == NULL)
         given->text = arena_strdup(m->arena, "NULL");
-    if (given->text == NULL && (!probe_parse(&m->probe, column->default_expression, &kept, error) ||
-                                !probe_read(&m->probe, kept, given, error)))
+    if (given->text == NULL &&
+        (!probe_parse(&m->probe, column->default_expression, &policy, error) ||
+         !probe_read(&m->probe, policy, given, error)))
         return false;
     if (given->undetermined != NULL && column->default_expression != NULL &&
         strcmp(given->text, column->default_expression) == 0)
@@ -438,14 +439,14 @@ map_key_column(Maker *m, const KeyColumn *live, const char *key_columns, MapKey 
                     .standby = column->name,
                     .standby_type = column->type,
                     .expression = column->compared};
-    if (!key_stays_distinct(&m->probe, columns_by_name(&m->before, live->name),
-                            columns_by_name(&m->after, column->name), column, &holds, error))
+    if (!reverse_ask_distinct(&m->probe, columns_by_name(&m->before, live->name),
+                              columns_by_name(&m->after, column->name), column, &holds, error))
         return false;
     if (!holds)
         return refuse_key(
             m, arena_printf(m->arena, "Different values of %s could become one.", live->name),
             error);
-    if (!probe_is_over(&m->probe, key->expression, key_columns, &holds, error))
+    if (!probe_ask_over(&m->probe, key->expression, key_columns, &holds, error))
         return false;
     if (!holds)
         return refuse_key(m,

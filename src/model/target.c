@@ -33,7 +33,7 @@ find_table(Conn *conn, Arena *arena, const char *text, Target *target, Error *er
 }
 
 static bool
-has_gone_over(const Target *target, const Result *found, Error *error)
+refuse_gone_over(const Target *target, const Result *found, Error *error)
 {
     error_set(error, ERROR_CHANGED, "%s is another table now than the one of migration %s",
               target->label, result_get(found, 0, "id"));
@@ -54,7 +54,7 @@ is_ambiguous(const Result *found)
 /* A row that somebody may have made up: it would alter what belongs to another role than its own,
  * and there is no trigger of it.  That role alone can end it, with no more than its rights. */
 static bool
-is_strange(const Target *target, const Result *found, Error *error)
+refuse_strange(const Target *target, const Result *found, Error *error)
 {
     const char *owner = result_get(found, 0, "owner");
 
@@ -84,9 +84,9 @@ take_found(Arena *arena, const Result *found, Target *target, Error *error)
         return error_hint(error, "Name the schema, too.");
     }
     if (!target->is_over && !bears_it && target->oid != NULL && result_get(found, 0, "now") != NULL)
-        return has_gone_over(target, found, error);
+        return refuse_gone_over(target, found, error);
     if (result_get_bool(found, 0, "is_strange"))
-        return is_strange(target, found, error);
+        return refuse_strange(target, found, error);
     target->migration = result_get_int(found, 0, "id");
     target->is_swapped = result_get_bool(found, 0, "is_swapped");
     target->is_restored = !target->is_over && result_get_bool(found, 0, "is_restored");
@@ -175,7 +175,7 @@ target_end(const Target *target)
 }
 
 static bool
-state_is_lost(const Target *target, Error *error)
+refuse_lost_state(const Target *target, Error *error)
 {
     error_set(error, ERROR_CHANGED,
               "the capture triggers of migration %s are on table %s, and schema %s does not know "
@@ -185,12 +185,12 @@ state_is_lost(const Target *target, Error *error)
 }
 
 bool
-target_is_ours(Conn *conn, const Target *target, Error *error)
+target_check_ours(Conn *conn, const Target *target, Error *error)
 {
     const Result *role;
 
     if (target->not_ours == NULL)
-        return target->captured_by == NULL || state_is_lost(target, error);
+        return target->captured_by == NULL || refuse_lost_state(target, error);
     role = statement_run(conn, error, "current_role", "owner", target->not_ours, NULL);
     if (role == NULL)
         return false;
@@ -206,7 +206,7 @@ target_is_ours(Conn *conn, const Target *target, Error *error)
 }
 
 static bool
-was_given(const Target *target, Error *error)
+refuse_given(const Target *target, Error *error)
 {
     error_set(error, ERROR_CHANGED,
               "table %s was given to role %s, and its migration belongs to another role",
@@ -221,7 +221,7 @@ bool
 target_may_go_on(const Target *target, Error *error)
 {
     if (target->given_to != NULL)
-        return was_given(target, error);
+        return refuse_given(target, error);
     if (!target->is_restored)
         return true;
     error_set(error, ERROR_CHANGED,
@@ -233,7 +233,7 @@ target_may_go_on(const Target *target, Error *error)
 
 /* It may have gone away meanwhile. */
 static bool
-is_busy(Conn *conn, const Target *target, Error *error)
+refuse_busy(Conn *conn, const Target *target, Error *error)
 {
     const Result *holder =
         statement_run(conn, error, "table_lock_holder", "oid", target->lock, NULL);
@@ -265,7 +265,7 @@ target_lock(Conn *conn, const Target *target, Error *error)
 {
     bool locked;
 
-    return target_try(conn, target, &locked, error) && (locked || is_busy(conn, target, error));
+    return target_try(conn, target, &locked, error) && (locked || refuse_busy(conn, target, error));
 }
 
 bool
@@ -273,13 +273,13 @@ target_look(Conn *conn, Arena *arena, const char *text, Target *target, Error *e
 {
     const Result *result;
 
-    if (!target_find(conn, arena, text, target, error) || !target_is_ours(conn, target, error))
+    if (!target_find(conn, arena, text, target, error) || !target_check_ours(conn, target, error))
         return false;
     if (target->lock == NULL)
         return true;
     result = statement_run(conn, error, "table_lock_look", "oid", target->lock, NULL);
     return result != NULL &&
-           (!result_get_bool(result, 0, "locked") || is_busy(conn, target, error));
+           (!result_get_bool(result, 0, "locked") || refuse_busy(conn, target, error));
 }
 
 /* What was found may be another thing by the time that the lock is there. */
@@ -290,7 +290,8 @@ target_take(Conn *conn, Arena *arena, const char *text, Target *target, Error *e
 
     for (;;)
     {
-        if (!target_find(conn, arena, text, target, error) || !target_is_ours(conn, target, error))
+        if (!target_find(conn, arena, text, target, error) ||
+            !target_check_ours(conn, target, error))
             return false;
         if (target->lock == NULL || (held != NULL && strcmp(held, target->lock) == 0))
             return true;
@@ -301,7 +302,7 @@ target_take(Conn *conn, Arena *arena, const char *text, Target *target, Error *e
 }
 
 bool
-target_is_unknown(const Target *target, Error *error)
+target_refuse_unknown(const Target *target, Error *error)
 {
     if (target->oid != NULL)
     {

@@ -238,7 +238,7 @@ conn_limit(Conn *conn)
         return;
     if (conn->reason == CANCEL_NONE)
         conn_cancel(conn, CANCEL_LIMIT);
-    else if (clock_ms() - conn->cancel_start < conn->patience)
+    else if (clock_ms() - conn->cancel_start < conn->cancel_limit)
         request_cancel(conn);
     else
         give_up_connection(conn);

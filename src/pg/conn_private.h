@@ -87,13 +87,13 @@ struct Conn
     bool cut;         /* the connection was lost before the command had ended */
     int64_t deadline;
 
-    int64_t patience; /* ms until a server that does not react to a cancel counts as lost */
-    Cancel *cancel;   /* the request that is under way */
+    int64_t cancel_limit; /* ms until a server that does not react to a cancel counts as lost */
+    Cancel *cancel;       /* the request that is under way */
     CancelReason reason;
     int64_t cancel_start; /* clock_ms() of the first request */
 
     Turn *turn;   /* goes on with rows that libpq holds: no readiness will come for them */
-    Timer *limit; /* connect timeout, deadline, patience with a cancel */
+    Timer *limit; /* connect timeout, deadline, cancel_limit */
     Timer *tick;  /* looks for bytes that TLS holds back */
 
     bool unsent;    /* libpq has output left */

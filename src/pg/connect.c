@@ -185,7 +185,7 @@ conn_new(Loop *loop, const ConnParams *params, const char *name)
 
     conn->name = memory_strdup(name);
     conn->params = *params;
-    conn->patience = CANCEL_PATIENCE;
+    conn->cancel_limit = CANCEL_PATIENCE;
     conn->started = clock_ms();
     conn->loop = loop;
     conn->turn = turn_new(loop, conn_on_turn, conn);

@@ -233,7 +233,7 @@ restart(Copy *copy, const char *reason, Error *error)
 
 /* Nothing is left to copy, and the heaps are those that were copied. */
 static bool
-is_covered(Copy *copy, bool *covered, Error *error)
+ask_covered(Copy *copy, bool *covered, Error *error)
 {
     const Result *result = NULL;
 
@@ -254,7 +254,7 @@ copy_once(Copy *copy, bool *covered, Error *error)
         return false;
     if (copy->gaps.count > 0 && !copy_gaps(copy, error))
         return false;
-    return context_may_go_on(context, error) && is_covered(copy, covered, error);
+    return context_may_go_on(context, error) && ask_covered(copy, covered, error);
 }
 
 bool

@@ -58,7 +58,7 @@ follow_pair(Context *context, const Pair *pair, Round *round, Error *error)
         context->summary.keys_applied += applied;
         return true;
     }
-    if (error_may_pass(&failure))
+    if (error_is_passing(&failure))
     {
         round->waits = true;
         if (failure.kind == ERROR_LOCK)

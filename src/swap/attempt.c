@@ -110,7 +110,7 @@ swap_locked(Swap *swap, Error *error)
 
 /* An exchange that takes longer than it may is no matter of waiting. */
 static bool
-exchange_was_cut(Swap *swap, Error *error)
+refuse_long_exchange(Swap *swap, Error *error)
 {
     int64_t held = swap->context->settings->max_lock_hold, needed = 0;
 
@@ -141,12 +141,12 @@ attempt_locked(Swap *swap, Error *error)
 
     swap->is_exchanging = false;
     ok = polite_begin(context, swap->locks.relations, error) &&
-         drain_is_small(context, &swap->drain, error) &&
+         drain_check_small(context, &swap->drain, error) &&
          lockset_take(context, &swap->locks, error) &&
          context_pause_at(context, context->control, "swap-locked", error) &&
          swap_locked(swap, error);
     budget_end(context);
-    return ok || (budget_is_over(error) && exchange_was_cut(swap, error));
+    return ok || (budget_is_over(error) && refuse_long_exchange(swap, error));
 }
 
 /* --- outside it --------------------------------------------------------------------------- */

@@ -29,12 +29,12 @@ require_capture(Context *context, Error *error)
     const Pair *lost;
 
     return guard_capture(context, &lost, error) &&
-           (lost == NULL || guard_capture_is_lost(lost, error));
+           (lost == NULL || guard_refuse_lost_capture(lost, error));
 }
 
 /* *known if no row of live can have changed without capture since the tables were compared. */
 static bool
-rows_are_known(Swap *swap, bool *known, Error *error)
+ask_rows_known(Swap *swap, bool *known, Error *error)
 {
     for_each_part (part, swap)
     {
@@ -50,7 +50,7 @@ rows_are_known(Swap *swap, bool *known, Error *error)
 }
 
 static bool
-was_altered(Error *error)
+refuse_altered(Error *error)
 {
     return error_set(error, ERROR_AGAIN, "the table was altered while waiting for the lock");
 }
@@ -67,8 +67,8 @@ conditions_look(Swap *swap, Error *error)
     if (!guard_check(swap->context, &lost, error))
         return false;
     if (lost != NULL)
-        return guard_capture_is_lost(lost, error);
-    return rows_are_known(swap, &known, error) && (known || was_altered(error));
+        return guard_refuse_lost_capture(lost, error);
+    return ask_rows_known(swap, &known, error) && (known || refuse_altered(error));
 }
 
 bool
@@ -76,7 +76,7 @@ conditions_ensure_known(Swap *swap, Error *error)
 {
     bool known;
 
-    if (!rows_are_known(swap, &known, error))
+    if (!ask_rows_known(swap, &known, error))
         return false;
     if (known)
         return true;
@@ -101,7 +101,7 @@ conditions_check(Swap *swap, Error *error)
         if (!read_live_marks(swap, part, &marks, error))
             return false;
         if (strcmp(marks, part->marks) != 0)
-            return was_altered(error);
+            return refuse_altered(error);
     }
     if (!require_capture(context, error))
         return false;
@@ -113,7 +113,7 @@ conditions_check(Swap *swap, Error *error)
         return error_set(error, ERROR_PARITY, "the tables have not been found equal");
     if (result_get_bool(result, 0, "paused"))
         return error_set(error, ERROR_AGAIN, "the migration is paused");
-    return proof_is_due(context, &due, error) &&
+    return proof_ask_due(context, &due, error) &&
            (!due || error_set(error, ERROR_AGAIN, "applied changes have not been compared yet"));
 }
 

@@ -79,7 +79,7 @@ drain_look(Context *context, bool *little, Error *error)
 }
 
 bool
-drain_is_small(Context *context, Drain *drain, Error *error)
+drain_check_small(Context *context, Drain *drain, Error *error)
 {
     int64_t keys;
 

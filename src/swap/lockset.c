@@ -46,7 +46,7 @@ least(int64_t a, int64_t b)
 
 /* How long to wait for a lock, in ms. */
 static int64_t
-patience(const LockSet *set, const Settings *settings)
+longest_wait(const LockSet *set, const Settings *settings)
 {
     int64_t first = settings->lock_timeout / 10 + 1;
 
@@ -85,7 +85,7 @@ take_locks(Context *context, LockSet *set, int n, int end, int *taken, Error *er
     {
         const char *lock = template_render(
             scratch, "lock", error, "statement", set->statements.items[i], "lock_timeout",
-            number(patience(set, context->settings)).text, "budget", number(left).text, NULL);
+            number(longest_wait(set, context->settings)).text, "budget", number(left).text, NULL);
 
         ok = lock != NULL;
         text_append(&message, ok ? lock : "");

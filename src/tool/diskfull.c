@@ -23,7 +23,7 @@ diskfull_give_up_reserve(Context *context, const Pair *pair, Error *error)
 
 /* Bytes of everything that is ours; 0 if it is not to be known. */
 static int64_t
-held(Context *context)
+bytes_taken(Context *context)
 {
     Error ignored = ERROR_INIT;
     int64_t bytes = 0;
@@ -107,10 +107,10 @@ diskfull_give_back(Context *context, Error *error)
         !conn_is_open(context->control))
         return;
     statement_rollback(context->control);
-    before = held(context);
+    before = bytes_taken(context);
     if ((migration->phase == PHASE_COPY || migration->phase == PHASE_INDEX) &&
         !give_back(context, &failure))
         statement_rollback(context->control);
-    explain(context, before, held(context), &failure, error);
+    explain(context, before, bytes_taken(context), &failure, error);
     error_clear(&failure);
 }

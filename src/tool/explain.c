@@ -146,7 +146,7 @@ look_at_capture(Context *context, const Error *error, Error *cause)
     if (context->migration->phase < PHASE_READY || !guard_capture(context, &lost, cause))
         return;
     if (lost != NULL)
-        (void)guard_capture_is_lost(lost, cause);
+        (void)guard_refuse_lost_capture(lost, cause);
     for_each_pair (pair, context->migration)
         if (cause->kind == ERROR_NONE)
             look_at_rows(context, pair, error, cause);

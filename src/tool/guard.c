@@ -28,7 +28,7 @@ find_tables(Conn *conn, const Pair *pair, Error *error)
 }
 
 static bool
-live_is_gone(const Pair *pair, const char *standby, Error *error)
+refuse_gone(const Pair *pair, const char *standby, Error *error)
 {
     bool swapped = pair->migration->phase == PHASE_SWAPPED;
     const char *end = journal_end(pair->migration);
@@ -45,7 +45,7 @@ live_is_gone(const Pair *pair, const char *standby, Error *error)
 }
 
 static bool
-has_moved(const Pair *pair, const Result *found, Error *error)
+refuse_moved(const Pair *pair, const Result *found, Error *error)
 {
     const char *schema = result_get(found, 0, "live_schema");
     const char *name = result_get(found, 0, "live_name");
@@ -71,9 +71,9 @@ check_tables(const Pair *pair, const Result *found, Error *error)
     Arena *scratch;
 
     if (live == NULL)
-        return live_is_gone(pair, standby, error);
+        return refuse_gone(pair, standby, error);
     if (!result_get_bool(found, 0, "in_place"))
-        return has_moved(pair, found, error);
+        return refuse_moved(pair, found, error);
     if (standby != NULL && has_away)
         return true;
     scratch = arena_new();
@@ -120,7 +120,7 @@ guard_last_copy(Context *context, Error *error)
         live = result_get(found, 0, "live");
         standby = result_get(found, 0, "standby");
         if (standby != NULL && live == NULL)
-            return live_is_gone(pair, standby, error);
+            return refuse_gone(pair, standby, error);
         if (live != NULL && !result_get_bool(found, 0, "in_place"))
             log_info("table %s is %s now", pair->live, live);
     }
@@ -239,7 +239,7 @@ guard_check(Context *context, const Pair **lost, Error *error)
 }
 
 bool
-guard_capture_is_lost(const Pair *pair, Error *error)
+guard_refuse_lost_capture(const Pair *pair, Error *error)
 {
     const char *live = pair->live;
 
@@ -263,7 +263,7 @@ static bool
 tell_capture_lost(const Pair *pair, Error *error)
 {
     if (pair->migration->phase >= PHASE_READY)
-        return guard_capture_is_lost(pair, error);
+        return guard_refuse_lost_capture(pair, error);
     log_warning("the capture triggers on %s were dropped or disabled; the copy starts again "
                 "after this phase",
                 pair->live);

@@ -82,7 +82,7 @@ look_first(Context *context, PoliteTask *task, Text *who, Error *error)
         !end_blockers(context, task, true, settings->terminate_blockers, error) ||
         !find_blocker(context, task, settings->blocker_age, who, error))
         return false;
-    progress_held(who->length > 0 ? "blocked" : NULL);
+    progress_stalled(who->length > 0 ? "blocked" : NULL);
     if (who->length == 0)
         return !waited || journal_note(context->control, context->migration, -1, NULL, NULL, error);
     context_say_waiting(context, WAITING_LOCK, "waiting to %s %s: blocked by %s", task->what,
@@ -219,7 +219,7 @@ turn(Context *context, PoliteTask *task, Text *who, bool *done, Error *last, Err
     if (*done)
         return true;
     statement_rollback(context->control);
-    if (!error_may_pass(last) && !budget_is_over(last))
+    if (!error_is_passing(last) && !budget_is_over(last))
     {
         error_move(error, last);
         return false;
@@ -235,7 +235,7 @@ do_between(Context *context, const PoliteTask *task, Error *error)
 {
     if (task->between == NULL || task->between(context, task->data, error))
         return true;
-    if (!error_may_pass(error))
+    if (!error_is_passing(error))
         return false;
     error_clear(error);
     return true;

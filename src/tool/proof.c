@@ -102,7 +102,7 @@ proof_run(Context *context, const Pair *pair, Error *error)
 }
 
 bool
-proof_is_due(Context *context, bool *left, Error *error)
+proof_ask_due(Context *context, bool *left, Error *error)
 {
     for_each_pair (pair, context->migration)
     {

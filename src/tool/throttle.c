@@ -93,7 +93,7 @@ throttle_look(Context *context, unsigned signals, Text *held, Error *error)
         if (held->length > 0)
             in_progress = table[i].in_progress;
     }
-    progress_held(in_progress);
+    progress_stalled(in_progress);
     return true;
 }
 
@@ -131,7 +131,7 @@ look_after_paused(Context *context, Error *error)
         migration->no_way_back == NULL)
         for_each_pair (pair, migration)
             ok = ok && (!pair->has_mapping || keys_compact(context, pair, &failure));
-    ok = ok || error_may_pass(&failure);
+    ok = ok || error_is_passing(&failure);
     if (!ok)
         error_move(error, &failure);
     error_clear(&failure);

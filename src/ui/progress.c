@@ -40,8 +40,8 @@ static int64_t phase_began;
 static int64_t phase_first;
 
 /* Why nothing goes on, and since when: that time does not count. */
-static const char *held_by;
-static int64_t held_since;
+static const char *stalled_by;
+static int64_t stalled_since;
 
 const char *
 count_format(char buffer[40], int64_t count)
@@ -148,11 +148,11 @@ put_parts(Text *line, const ProgressView *view, unsigned parts, int cells)
     }
     if (parts & PART_COUNTS)
         put_counts(line, view);
-    if ((parts & PART_REST) && view->held != NULL)
-        text_printf(line, "  %s", view->held);
-    if ((parts & PART_RATE) && view->rate > 0 && view->held == NULL)
+    if ((parts & PART_REST) && view->stalled != NULL)
+        text_printf(line, "  %s", view->stalled);
+    if ((parts & PART_RATE) && view->rate > 0 && view->stalled == NULL)
         text_printf(line, "  %s %s/s", count_format(rate, (int64_t)(view->rate + 0.5)), view->unit);
-    if ((parts & PART_REST) && view->rate > 0 && view->total > view->done && view->held == NULL)
+    if ((parts & PART_REST) && view->rate > 0 && view->total > view->done && view->stalled == NULL)
     {
         text_append(line, "  ");
         put_rest(line, (double)(view->total - view->done) / view->rate);
@@ -274,8 +274,12 @@ progress_show(const char *phase, int64_t done, int64_t total, const char *unit, 
         return;
     shown_at = now;
 
-    ProgressView view = {
-        .phase = phase, .done = done, .total = total, .unit = unit, .note = note, .held = held_by};
+    ProgressView view = {.phase = phase,
+                         .done = done,
+                         .total = total,
+                         .unit = unit,
+                         .note = note,
+                         .stalled = stalled_by};
     if (now > phase_began)
         view.rate = (double)(done - phase_first) * 1000.0 / (double)(now - phase_began);
 
@@ -286,13 +290,13 @@ progress_show(const char *phase, int64_t done, int64_t total, const char *unit, 
 }
 
 void
-progress_held(const char *why)
+progress_stalled(const char *why)
 {
-    if (held_by == NULL && why != NULL)
-        held_since = clock_ms();
-    else if (held_by != NULL && why == NULL)
-        phase_began += clock_ms() - held_since;
-    held_by = why;
+    if (stalled_by == NULL && why != NULL)
+        stalled_since = clock_ms();
+    else if (stalled_by != NULL && why == NULL)
+        phase_began += clock_ms() - stalled_since;
+    stalled_by = why;
 }
 
 void
@@ -301,5 +305,5 @@ progress_end(void)
     line_hide();
     free(phase_name);
     phase_name = NULL;
-    held_by = NULL;
+    stalled_by = NULL;
 }

@@ -18,7 +18,7 @@ drop_standby(Context *context, Error *error)
     for_each_pair (pair, context->migration)
     {
         if (!matviews_drop(context, pair, error) ||
-            !pair_generate(context->control, pair, error, "blue_drop", NULL))
+            !pair_generate(context->control, pair, error, "standby_drop", NULL))
             return false;
     }
     return true;

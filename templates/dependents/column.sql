@@ -12,7 +12,7 @@ SELECT 'after', 'defaults', a.attnum, format('ALTER TABLE %s ALTER COLUMN %I SET
 
 -- [description]
 UNION ALL
-SELECT CASE WHEN a.attnum IN (SELECT attnum FROM still_column) THEN 'kept' ELSE 'own' END, format('column %I', a.attname),
+SELECT CASE WHEN a.attnum IN (SELECT attnum FROM still_column) THEN 'marked' ELSE 'own' END, format('column %I', a.attname),
        format('position %s; type %s; collation %s; not null %s; default %s; identity %s; generated %s; storage %s; compression %s; statistics %s; options %s; grants %s; comment %s%s',
            a.position, format_type(a.atttypid, a.atttypmod),
            CASE a.attcollation WHEN 0 THEN '-' ELSE a.attcollation::regcollation::text END,

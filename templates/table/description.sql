@@ -6,7 +6,7 @@
 -- time by the square of their number, each. So they come back as rows of scope 'known', too, named by the row of
 -- the catalog that each was made of; and what is given as known (an object of such names and texts) is not printed
 -- once more, while the table is in either schema. That is for texts which name nothing that moves with the table; so
--- are the lines of scope 'kept', of columns: while the rows of the catalog that they were made of are the same, one
+-- are the lines of scope 'marked', of columns: while the rows of the catalog that they were made of are the same, one
 -- row of scope 'same' comes for all of them. A default has no columns in it and is printed without the table.
 -- Texts of expressions that do not say which operator they mean have a row more, for that.
 -- Lock: ACCESS SHARE on the table and the views over it, whose texts are printed.

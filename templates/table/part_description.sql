@@ -1,6 +1,6 @@
 -- Describes the table oid and everything that refers to it, one row a thing (item): expressions of a WITH RECURSIVE, for
 -- other templates (:part_description), over from, to and known, as description.sql has them. A row has the scope
--- (own, kept or swap), the name and the text of the thing; the parse trees of expressions in the text; and the object,
+-- (own, marked or swap), the name and the text of the thing; the parse trees of expressions in the text; and the object,
 -- if the text of what comes in the swap may be spelled otherwise when the types of columns change that it depends on.
 -- The rows of each kind are its section [description].
 -- Lock: none.

@@ -166,7 +166,7 @@ test_cancel_without_reaction(void **state)
     int pid = conn_backend_pid(f->conn);
 
     conn_set_deadline(f->conn, 200);
-    f->conn->patience = 1500;
+    f->conn->cancel_limit = 1500;
     kill(pid, SIGSTOP);
     assert_null(await_query(f->conn, "SELECT 1", &f->error));
     kill(pid, SIGCONT);

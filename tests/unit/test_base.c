@@ -96,7 +96,7 @@ test_error_that_may_pass(void **state)
         Error error = {.kind = (ErrorKind)kind};
         bool passing = kind == ERROR_LOCK || kind == ERROR_AGAIN;
 
-        assert_int_equal(error_may_pass(&error), passing);
+        assert_int_equal(error_is_passing(&error), passing);
         error_ends(&error);
         assert_int_equal(error.kind, kind == ERROR_AGAIN ? ERROR_LOCK : kind);
     }

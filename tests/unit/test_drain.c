@@ -58,7 +58,7 @@ may_apply(Play *play, Drain drain, int64_t keys)
     Scene *scene = play->scene;
 
     play->backlog[0] = keys;
-    if (drain_is_small(&scene->context, &drain, &scene->error))
+    if (drain_check_small(&scene->context, &drain, &scene->error))
         return true;
     scene_check(scene, ERROR_AGAIN, "under the lock");
     return false;
@@ -114,7 +114,7 @@ refusals_are_counted_where_they_happen(void **state)
     Drain drain = {0};
 
     play->backlog[0] = 16;
-    assert_false(drain_is_small(&scene->context, &drain, &scene->error));
+    assert_false(drain_check_small(&scene->context, &drain, &scene->error));
     scene_check(scene, ERROR_AGAIN, "16");
     assert_int_equal(drain.early, 1);
     assert_int_equal(drain.refusals, 0);
@@ -122,7 +122,7 @@ refusals_are_counted_where_they_happen(void **state)
     scene_check(scene, ERROR_AGAIN, "16");
     assert_int_equal(drain.early, 1);
     assert_int_equal(drain.refusals, 1);
-    assert_true(drain_is_small(&scene->context, &drain, &scene->error));
+    assert_true(drain_check_small(&scene->context, &drain, &scene->error));
     assert_int_equal(drain.early, 1);
 }
 

@@ -59,7 +59,7 @@ the_table_is_named(void **state)
     assert_ptr_equal(lost(scene), &scene->pairs[0]);
     off = "1002";
     assert_ptr_equal(lost(scene), &scene->pairs[1]);
-    assert_false(guard_capture_is_lost(lost(scene), &scene->error));
+    assert_false(guard_refuse_lost_capture(lost(scene), &scene->error));
     assert_null(strstr(scene->error.message, "t1"));
     scene_check(scene, ERROR_CHANGED, "t2");
 }
@@ -71,11 +71,11 @@ the_way_out_is_named(void **state)
     Scene *scene = *state;
 
     scene->migration.phase = PHASE_SWAPPED;
-    assert_false(guard_capture_is_lost(&scene->pairs[1], &scene->error));
+    assert_false(guard_refuse_lost_capture(&scene->pairs[1], &scene->error));
     assert_non_null(strstr(scene->error.hint, "finish"));
     scene_check(scene, ERROR_CHANGED, "revert");
     scene->migration.phase = PHASE_READY;
-    assert_false(guard_capture_is_lost(&scene->pairs[1], &scene->error));
+    assert_false(guard_refuse_lost_capture(&scene->pairs[1], &scene->error));
     assert_non_null(strstr(scene->error.hint, "abort"));
     scene_check(scene, ERROR_CHANGED, "dropped or disabled");
 }

@@ -102,7 +102,7 @@ it_is_dropped_meanwhile(void **state)
     assert_true(take(play, &target)); /* that there is nothing is the caller's to say */
     assert_null(target.oid);
     assert_null(target.lock);
-    assert_false(target_is_unknown(&target, &play->scene->error));
+    assert_false(target_refuse_unknown(&target, &play->scene->error));
     scene_check(play->scene, ERROR_FAULT, "there is no table t");
 }
 
@@ -148,7 +148,7 @@ a_table_without_a_migration(void **state)
     Play *play = *state;
     Target target = {.label = "app.t", .oid = arena_strdup(play->scene->arena, "100")};
 
-    assert_false(target_is_unknown(&target, &play->scene->error));
+    assert_false(target_refuse_unknown(&target, &play->scene->error));
     scene_check(play->scene, ERROR_FAULT, "no migration");
 }
 

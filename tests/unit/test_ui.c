@@ -358,7 +358,7 @@ test_progress_format_held(void **state)
     (void)state;
     ProgressView shown = view;
 
-    shown.held = "paused";
+    shown.stalled = "paused";
     assert_line(&shown, 200,
                 "copy  [##############----------] 62%  6,200,000 of 10,000,000 rows  paused"
                 "  backlog 120 keys");

@@ -1,5 +1,6 @@
--- Generates what ends the old table after the swap. Never CASCADE: what still hangs on it is a
--- mistake, and the server says so. Lock: ACCESS EXCLUSIVE on the old table and its parent of ours, which nobody uses.
+-- Generates what drops the table that is not in use: the new one, or after the swap the old one. Never CASCADE: what
+-- still hangs on it is a mistake, and the server says so. Lock: ACCESS EXCLUSIVE on it and its parent of ours, which
+-- nobody uses.
 SELECT statement FROM (
     SELECT 1, format('DROP TABLE %I.%I', n.nspname, c.relname)
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
