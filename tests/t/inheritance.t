@@ -1,4 +1,4 @@
-# A child in classical inheritance: what is written through its parents is captured, a statement that comes through a
+# A child in classical inheritance, or a partition: what is written through its parents is captured, a statement that comes through a
 # parent finds the new table, what is inherited stays inherited; what a plain ALTER TABLE refuses is refused.
 use strict;
 use warnings;
@@ -110,4 +110,22 @@ $t->is_clean('abort');
     $t->exits($run, 4, 'a parent');
     like($run->{err}, qr/app\.t inherits from it/, 'is refused, naming the child');
 }
+
+# ---- a partition -----------------------------------------------------------------------------------
+
+# What is written through the partitioned table is captured, in both directions.
+my $ROWS = q{select string_agg(x::text, ' ' order by x::text) from app.part as x};
+$t->sql_as(owner => 'create table app.part (id int, v text, primary key (id)) partition by range (id);'
+    . 'create table app.part_1 partition of app.part for values from (0) to (1000);'
+    . q{insert into app.part select i, 'old' from generate_series(1, 5) i});
+$t->exits($t->pgswap('run', 'app.part_1', '--force-rewrite', '--alter', 'SET (fillfactor = 50)', '--until=ready'), 0, 'a partition: ready');
+$t->sql(q{update app.part set v = 'one' where id = 1; delete from app.part where id = 2; insert into app.part values (600, 'two'); update app.part set id = 700 where id = 3});
+$t->exits($t->pgswap('swap', 'app.part_1'), 0, 'a partition: swap');
+is($t->value($ROWS), '(1,one) (4,old) (5,old) (600,two) (700,old)', 'a partition: all is there');
+$t->sql(q{update app.part set v = 'three' where id = 4; delete from app.part where id = 5; insert into app.part values (800, 'four')});
+$t->exits($t->pgswap('revert', 'app.part_1'), 0, 'a partition: revert');
+is($t->value($ROWS), '(1,one) (4,three) (600,two) (700,old) (800,four)', 'a partition: and on the way back');
+$t->exits($t->pgswap('abort', 'app.part_1'), 0, 'a partition: abort');
+$t->is_clean('a partition');
+
 done_testing();

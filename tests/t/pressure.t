@@ -7,6 +7,7 @@ use lib "$FindBin::Bin/../lib";
 use DBD::Pg qw(:async);
 use Pgswap::Cases;
 use Pgswap::Clients;
+use Pgswap::Mirror;
 use Pgswap::Oracle;
 use Pgswap::Proxy;
 use Pgswap::Test;
@@ -17,53 +18,26 @@ use Time::HiRes qw(sleep);
 my $t = Pgswap::Test->start('pressure', autovacuum => 'off');
 my @ALTER = ('--alter', 'ALTER COLUMN n TYPE bigint');
 my @SMALL = ('--map', 'n=app.slow(n)', '--alter', 'ALTER COLUMN n TYPE bigint', '--no-revert');
-my $writer = $t->connect(user => undef);
+my $m = Pgswap::Mirror->new($t, drop => ['app.c'], grant => 'select, insert, update, delete to writer',
+    setup => 'create table app.t (id int primary key, n int, note text)');
+my $writer = $m->session;
 
-$t->sql(q{create schema mirror;
-    create function app.slow(int) returns bigint immutable language plpgsql as $$ begin perform pg_sleep(0.035); return $1; end $$;
+$t->sql(q{create function app.slow(int) returns bigint immutable language plpgsql as $$ begin perform pg_sleep(0.035); return $1; end $$;
     grant execute on function app.slow(int) to owner});
 
 sub make
 {
     my ($rows) = @_;
     $rows //= 1000;
-    $t->sql('drop table if exists app.c, app.t, mirror.t');
-    $t->sql_as(owner => "create table app.t (id int primary key, n int, note text);"
-        . "insert into app.t select i, 0, repeat('x', 150) from generate_series(1, $rows) i");
-    $t->sql('create table mirror.t as table app.t; alter table mirror.t add primary key (id);
-        grant select, insert, update, delete on app.t, mirror.t to writer; grant usage on schema mirror to writer');
+    $m->make("insert into app.t select i, 0, repeat('x', 150) from generate_series(1, $rows) i");
     $t->sql('vacuum analyze app.t');
     return;
-}
-
-sub both { my ($sql) = @_; $writer->do($sql =~ s/%T/$_/gr) for 'app.t', 'mirror.t'; return }
-
-sub swapped
-{
-    return $t->value(q{select format_type(atttypid, null) from pg_attribute where attrelid = 'app.t'::regclass and attname = 'n'}) eq 'bigint';
-}
-
-sub standby
-{
-    my ($colour) = @_;
-    return $t->value("select c.oid::regclass from pg_class c where relname = 't' and relnamespace::regnamespace::text ~ '^pgswap_\\d+_$colour\$'");
 }
 
 sub ready
 {
     my ($name, @options) = @_;
     $t->exits($t->pgswap('run', 'app.t', @options ? @options : @ALTER, '--until=ready'), 0, "$name: ready");
-    return;
-}
-
-sub ended
-{
-    my ($name) = @_;
-    ok(swapped(), "$name: swapped");
-    my $found = Pgswap::Oracle::compare($t->{admin}, 'mirror.t', 'app.t', key => ['id']);
-    is_deeply($found->{differences}, [], "$name: equal");
-    $t->exits($t->pgswap('finish', 'app.t'), 0, "$name: finish");
-    $t->is_clean("$name: nothing is left");
     return;
 }
 
@@ -85,7 +59,7 @@ sub waits
     my ($name, @options) = @_;
     my $run = $t->pgswap('swap', 'app.t', '--swap-deadline', '1s', @options);
     $t->exits($run, 6, "$name: the swap waits");
-    ok(!swapped(), "$name: not swapped");
+    ok(!$m->is_swapped, "$name: not swapped");
     return $run;
 }
 
@@ -97,7 +71,7 @@ sub swap_with_late_writes
     $writer->do('begin; lock table app.t in row exclusive mode');
     my $run = $t->spawn('swap', 'app.t', '--blocker-age', '10min', '--lock-timeout', '5min', '--retry-pause', '1s', '--max-lock-hold', '5min', @options);
     $t->swap_waits('app.t', $run);
-    both($sql);
+    $m->both($sql);
     $writer->do('commit');
     return $run;
 }
@@ -177,7 +151,7 @@ section 'a manual VACUUM' => sub {
     $vacuum->pg_cancel;
     $vacuum->disconnect;
     $t->exits($t->pgswap('swap', 'app.t'), 0, 'a manual VACUUM: swapped after it');
-    ended('a manual VACUUM');
+    $m->finished('a manual VACUUM');
 };
 
 # A vacuum of a table with these options does not end by itself.
@@ -220,21 +194,21 @@ section 'an autovacuum' => sub {
     $t->sql_as(owner => 'select 1');
     $t->sql('alter table app.c owner to owner; insert into app.c select i from generate_series(1, 19999, 2) i');
     $t->sql('delete from app.c; insert into app.c select i from generate_series(1, 19999, 2) i');
-    both('delete from %T where id % 2 = 0');
+    $m->both('delete from %T where id % 2 = 0');
     gives_way("$name of the table", '[.]t', 'run');
-    both('update %T set n = n + 1');
+    $m->both('update %T set n = n + 1');
     gives_way("$name of the table", 'app[.]t', 'swap');
     gives_way("$name of a referencing table", 'app[.]c', 'revert');
-    both('update %T set n = n + 1');
+    $m->both('update %T set n = n + 1');
     gives_way("$name of the new table", '[.]t', 'abort');
     $t->sql('drop table app.c');
     my $found = Pgswap::Oracle::compare($t->{admin}, 'mirror.t', 'app.t', key => ['id']);
     is_deeply($found->{differences}, [], "$name: equal");
     $t->exits($t->pgswap('run', 'app.t', @ALTER), 0, "$name: run");
-    both('update %T set n = n + 1');
+    $m->both('update %T set n = n + 1');
     gives_way("$name of the table that is swapped", '[.]t', 'finish');
     $t->is_clean("$name: nothing is left");
-    ok(swapped(), "$name: swapped");
+    ok($m->is_swapped, "$name: swapped");
 };
 
 section 'a reader in an old transaction' => sub {
@@ -268,7 +242,7 @@ section 'a reader in an old transaction' => sub {
     $other->disconnect;
     $t->exits($t->pgswap('swap', 'app.t', '--blocker-age', '100ms', '--terminate-blockers', '200ms'), 0, "$name: --terminate-blockers");
     ok(!eval { local $reader->{PrintWarn} = 0; $reader->do('select 1'); 1 }, "$name: it is ended");
-    ended($name);
+    $m->finished($name);
 };
 
 # What the holder's session is at is hidden from role owner, and counts as young; whoever waits for it shows.
@@ -289,7 +263,7 @@ section 'somebody who waits before us' => sub {
     $waiter->disconnect;
     $holder->disconnect;
     $t->exits($t->pgswap('swap', 'app.t'), 0, "$name: swapped after both");
-    ended($name);
+    $m->finished($name);
 };
 
 # What only reads the table waits for it as any reader does; what the operator says and asks does not.
@@ -318,7 +292,7 @@ section 'somebody locks the table for a while' => sub {
     $t->exits($run, 6, "$name: revert gives up");
     like($run->{err}, qr/Blocked by pid $holder->{pg_pid}/, "$name: and says for whom");
     $holder->do('commit');
-    ended($name);
+    $m->finished($name);
 };
 
 section 'readers do not keep capture from beginning' => sub {
@@ -332,7 +306,7 @@ section 'readers do not keep capture from beginning' => sub {
     waits($name, '--blocker-age', '100ms');
     $reader->disconnect;
     $t->exits($t->pgswap('swap', 'app.t'), 0, "$name: swapped when it has gone");
-    ended($name);
+    $m->finished($name);
 };
 
 section '--cancel-blockers' => sub {
@@ -345,7 +319,7 @@ section '--cancel-blockers' => sub {
     ok(!eval { $t->done($reader); 1 }, '--cancel-blockers: the statement is cancelled');
     is($reader->state, '57014', '… by us');
     is(($reader->selectrow_array('select 1'))[0], 1, '… and the session lives');
-    ended('--cancel-blockers');
+    $m->finished('--cancel-blockers');
 };
 
 section 'a prepared transaction' => sub {
@@ -357,7 +331,7 @@ section 'a prepared transaction' => sub {
     $writer->do(q{commit prepared 'the gid'});
     $t->sql(q{insert into mirror.t values (5000, 1, 'prepared')});
     $t->exits($t->pgswap('swap', 'app.t'), 0, 'a prepared transaction: swapped after it');
-    ended('a prepared transaction');
+    $m->finished('a prepared transaction');
 };
 
 section 'many failed attempts' => sub {
@@ -375,7 +349,7 @@ section 'many failed attempts' => sub {
     my ($first, $last, $attempts) = (0, 0, 0);
     while ($t->lives($run) && $attempts < 10)
     {
-        both('update %T set n = n + 1 where id % 10 = ' . int rand 10);
+        $m->both('update %T set n = n + 1 where id % 10 = ' . int rand 10);
         my $size = eval { $rss->() } || $last;
         $attempts = $t->status('app.t')->{swap}{attempts} // 0;
         ($first, $before) = ($size, $catalog->()) if !$first && $attempts >= 2;
@@ -396,7 +370,7 @@ section 'many failed attempts' => sub {
     $t->exits($t->pgswap('verify', 'app.t'), 0, "$name: in sync");
     $reader->disconnect;
     $t->exits($t->pgswap('swap', 'app.t'), 0, "$name: then it swaps");
-    ended($name);
+    $m->finished($name);
 };
 
 for my $when ('before', 'after', 'silent')
@@ -413,11 +387,11 @@ for my $when ('before', 'after', 'silent')
         $t->exits($t->reap($run), 0, $name);
         is($proxy->cuts, 1, "$name: once");
         is($t->value(q{select count(*) from pgswap.event where kind = 'phase' and detail->>'to' = 'swapped' and migration = (select max(id) from pgswap.migration)}), 1, "$name: one swap on record");
-        isnt(standby('blue'), undef, "$name: the old table stands by");
+        isnt($m->standby('blue'), undef, "$name: the old table stands by");
         is($t->status('app.t')->{phase}, 'swapped', "$name: swapped");
         hook_ran($name);
         $proxy->stop;
-        ended($name);
+        $m->finished($name);
     };
 }
 
@@ -436,7 +410,7 @@ for my $command ('swap', 'revert')
         is($t->status('app.t')->{phase}, $command eq 'swap' ? 'swapped' : 'ready', "$name: done once");
         $proxy->stop;
         $t->exits($t->pgswap('swap', 'app.t'), 0, "$name: swap again") if $command eq 'revert';
-        ended($name);
+        $m->finished($name);
     };
 }
 
@@ -475,10 +449,10 @@ section 'frozen content' => sub {
     cmp_ok($swap->{waiters_longest_seconds}, '>=', 0.2, "$name: … and how long they did");
     is($swap->{attempt_log}[0]{waiters}, 8, "$name: … of that attempt");
     cmp_ok($swap->{attempt_log}[0]{lock_held_seconds}, '>=', 0.3, "$name: … and how long it held the lock");
-    my $found = Pgswap::Oracle::compare($t->{admin}, 'mirror.frozen', standby('blue'), key => ['id']);
+    my $found = Pgswap::Oracle::compare($t->{admin}, 'mirror.frozen', $m->standby('blue'), key => ['id']);
     is_deeply($found->{differences}, [], "$name: the old table holds what was written before the lock, and nothing else");
     cmp_ok($t->value('select count(*) from app.t'), '>', $found->{right}, "$name: they went on after it");
-    ended($name);
+    $m->finished($name);
 };
 
 section 'a drain that is too large' => sub {
@@ -492,7 +466,7 @@ section 'a drain that is too large' => sub {
     is($swap->{rows_drained}, 0, "$name: drained nothing");
     like($swap->{attempt_log}[1]{outcome}, qr/^applying 5000 changes/, "$name: the record says why the first failed");
     is($swap->{attempt_log}[0]{outcome}, 'swapped', "$name: … and that the second did not");
-    ended($name);
+    $m->finished($name);
 };
 
 section 'much comes while an old snapshot is waited for' => sub {
@@ -503,11 +477,11 @@ section 'much comes while an old snapshot is waited for' => sub {
     $old->do($_) for 'begin isolation level repeatable read', 'select 1';
     my $run = $t->spawn('swap', 'app.t');
     $t->wait_until('the swap waits for it', sub { ($t->status('app.t')->{waiting_for} // '') =~ /old snapshot: pid $old->{pg_pid}/ });
-    both('update %T set n = n + 1 where id <= 5000');
+    $m->both('update %T set n = n + 1 where id <= 5000');
     $old->disconnect;
     $t->exits($t->reap($run), 0, $name);
     is($t->status('app.t')->{swap}{rows_drained}, 0, "$name: nothing is left for the lock");
-    ended($name);
+    $m->finished($name);
 };
 
 # Whenever the swap asks for its lock, a transaction of so many rows is under way.
@@ -521,14 +495,14 @@ section 'always much under way' => sub {
         $writer->do('begin; lock table app.t in row exclusive mode');
         $t->wait_until('the swap waits', sub {
             !$t->lives($run) || $t->value(q{select count(*) from pg_locks where not granted and mode = 'AccessExclusiveLock' and relation = 'app.t'::regclass}) });
-        both('update %T set n = n + 1 where id <= 15000');
+        $m->both('update %T set n = n + 1 where id <= 15000');
         $writer->do('commit');
     }
     $t->exits($run, 0, $name);
     my $swap = $t->status('app.t')->{swap};
     cmp_ok($swap->{attempts}, '>=', 2, "$name: not at once, as each attempt takes more than the one before");
     is($swap->{rows_drained}, 15000, "$name: until all were drained under the lock");
-    ended($name);
+    $m->finished($name);
 };
 
 # The first attempt was rolled back in the middle of its work; a later one had nothing left to drain.
@@ -550,7 +524,7 @@ section 'a drain that takes too long' => sub {
     $t->exits($t->reap($run), 0, $name);
     probe_ends($probe, $name);
     over_budget($name);
-    ended($name);
+    $m->finished($name);
 };
 
 section 'many statements that fit the budget one by one' => sub {
@@ -570,7 +544,7 @@ section 'many statements that fit the budget one by one' => sub {
     probe_ends($probe, $name);
     $t->exits($run, 0, $name);
     over_budget($name);
-    ended($name);
+    $m->finished($name);
 };
 
 section 'writers that are faster' => sub {
@@ -585,12 +559,12 @@ section 'writers that are faster' => sub {
     my $run = $t->pgswap('swap', 'app.t', '--drain-keys', 1, '--converge-deadline', '2s');
     $t->exits($run, 9, $name);
     like($run->{err}, qr/\d+ changes\/s were applied and \d+ changes\/s arrived/, "$name: both rates are named");
-    ok(!swapped(), "$name: not swapped");
+    ok(!$m->is_swapped, "$name: not swapped");
     is($t->status('app.t')->{phase}, 'ready', "$name: the migration stands");
     $clients->ended($name);
     $t->sql('drop table mirror.t; create table mirror.t as table app.t');
     $t->exits($t->pgswap('swap', 'app.t', '--drain-keys', 1), 0, "$name: swapped when they have gone");
-    ended($name);
+    $m->finished($name);
 };
 
 done_testing();

@@ -5,52 +5,23 @@ use strict;
 use warnings;
 use FindBin;
 use lib "$FindBin::Bin/../lib";
-use Pgswap::Oracle;
+use Pgswap::Mirror;
 use Pgswap::Test;
 use Test::More;
 
 my $t = Pgswap::Test->start('proof');
-my $writer = $t->connect(user => 'writer');
-
-sub both
-{
-    my ($sql) = @_;
-    $writer->do($sql =~ s/%T/$_/gr) for 'app.t', 'mirror.t';
-    return;
-}
-
-sub standby
-{
-    return $t->value(q{select c.oid::regclass from pg_class c join pg_namespace n on n.oid = c.relnamespace
-        where c.relname = 't' and n.nspname ~ '^pgswap_\d+_(blue|green)$'});
-}
-
-sub type_of_id
-{
-    return $t->value(q{select format_type(atttypid, null) from pg_attribute where attrelid = 'app.t'::regclass and attname = 'id'});
-}
+my $m = Pgswap::Mirror->new($t, grant => 'all to writer', writer => 'writer', swapped => [ 'id', 'bigint' ],
+    setup => q{create table app.t (id int primary key, n int, note text);
+        insert into app.t select i, i, 'note ' || i from generate_series(1, 3000) i});
 
 sub ready
 {
-    $t->sql('drop schema if exists mirror cascade; drop table if exists app.t; create schema mirror');
-    $t->sql_as(owner => q{create table app.t (id int primary key, n int, note text);
-        insert into app.t select i, i, 'note ' || i from generate_series(1, 3000) i;
-        grant select, insert, update, delete on app.t to writer});
-    $t->sql('create table mirror.t as table app.t; grant usage on schema mirror to writer; grant all on mirror.t to writer');
+    $m->make;
     $t->exits($t->pgswap('run', 'app.t', '--alter', 'ALTER COLUMN id TYPE bigint', '--until=ready'), 0, 'ready');
     return;
 }
 
-sub equal
-{
-    my ($name) = @_;
-    for my $table ('app.t', standby())
-    {
-        is_deeply(Pgswap::Oracle::compare($t->{admin}, 'mirror.t', $table, key => ['id'])->{differences}, [],
-            "$name: $table is equal to the mirror");
-    }
-    return;
-}
+sub equal { return $m->equal($_[0], 'app.t', $m->standby) }
 
 my $CHANGES = q{update %T set n = -n where id between 10 and 20; delete from %T where id between 30 and 35;
     insert into %T select i, i, 'new' from generate_series(4001, 4005) i};
@@ -70,10 +41,10 @@ sub found
     my ($what, $damage, $key, $undo) = @$case;
     my $point = $t->hold($place);
     my $run = $t->spawn(@line, '--pause-at', $place);
-    my $before = type_of_id();
+    my $before = $m->type('id');
 
     $t->arrived($point, $run);
-    my $table = standby();
+    my $table = $m->standby;
     $t->sql($damage =~ s/%T/$table/gr);
     $t->let_go($point);
     $t->exits($t->reap($run), 5, "$name: $what");
@@ -81,7 +52,7 @@ sub found
     my $again = $t->pgswap(@line);
     $t->exits($again, 5, "$name: $what: said again");
     like($again->{err}, qr/key \($key\)/, "$name: $what: with the key");
-    is(type_of_id(), $before, "$name: $what: not swapped");
+    is($m->type('id'), $before, "$name: $what: not swapped");
     $t->sql($undo =~ s/%T/$table/gr);
     $t->exits($t->pgswap(@line), 0, "$name: $what: undone");
     return;
@@ -90,19 +61,19 @@ sub found
 for my $case (@SABOTAGE)
 {
     ready();
-    both($CHANGES);
+    $m->both($CHANGES);
     found('catch-up', 'round-applied', $case, 'verify', 'app.t', '--drain-keys', 1);
     equal("catch-up: $case->[0]");
     $t->exits($t->pgswap('abort', 'app.t'), 0, 'abort');
 
     ready();
-    both($CHANGES);
+    $m->both($CHANGES);
     found('swap', 'round-applied', $case, 'swap', 'app.t');
     equal("swap: $case->[0]");
     is($t->status('app.t')->{parity}{keys_proven}, 22, "swap: $case->[0]: the keys are counted");
-    both(q{update %T set n = n where id between 10 and 20; update %T set n = -id where id between 4001 and 4005;
+    $m->both(q{update %T set n = n where id between 10 and 20; update %T set n = -id where id between 4001 and 4005;
         delete from %T where id between 30 and 35});
-    both('update %T set n = -15 where id = 15');
+    $m->both('update %T set n = -15 where id = 15');
     my ($what, $damage, $key, $undo) = @$case;
     next if $what eq 'added';
     found('revert', 'round-applied', [ $what, $damage, $key, $what eq 'dropped'
@@ -119,34 +90,34 @@ $t->sql(q{create function app.damage() returns trigger language plpgsql as 'begi
 my $close = $t->hold('swap-close');
 my $run = $t->spawn('swap', 'app.t', '--pause-at', 'swap-close', '--max-lock-hold', '1min');
 $t->arrived($close, $run);
-both($CHANGES);
-my $damaged = standby();
+$m->both($CHANGES);
+my $damaged = $m->standby;
 $t->sql("create trigger damage before insert on $damaged for each row execute function app.damage()");
 $t->let_go($close);
 $t->exits($t->reap($run), 5, 'drained and damaged');
 like($run->{err}, qr/key \(10\)/, 'drained and damaged: names a key');
-is(type_of_id(), 'integer', 'drained and damaged: not swapped');
+is($m->type('id'), 'integer', 'drained and damaged: not swapped');
 $t->sql("drop trigger damage on $damaged");
 
 # -- writes that come between the round and its proof are no false alarm
-both('update %T set n = n + 1 where id < 20');
+$m->both('update %T set n = n + 1 where id < 20');
 my $point = $t->hold('round-applied');
 $run = $t->spawn('verify', 'app.t', '--drain-keys', 1, '--pause-at', 'round-applied');
 $t->arrived($point, $run);
-both('update %T set n = 1000000 where id between 12 and 18; delete from %T where id = 4001; insert into %T values (31, 1, null)');
+$m->both('update %T set n = 1000000 where id between 12 and 18; delete from %T where id = 4001; insert into %T values (31, 1, null)');
 $t->step($point, $run);
-both('update %T set n = 2000000 where id between 12 and 14');
+$m->both('update %T set n = 2000000 where id between 12 and 14');
 $t->let_go($point);
 $t->exits($t->reap($run), 0, 'written again between round and proof');
 
 # -- a program killed between the round and its proof: the next one looks
-both('update %T set n = 3 where id between 100 and 110');
+$m->both('update %T set n = 3 where id between 100 and 110');
 $point = $t->hold('round-applied');
 $run = $t->spawn('verify', 'app.t', '--drain-keys', 1, '--pause-at', 'round-applied');
 $t->arrived($point, $run);
 $t->kill_run($run, 'KILL');
 $t->let_go($point);
-my $green = standby();
+my $green = $m->standby;
 $t->sql("update $green set note = 'bad' where id = 105");
 my $swap = $t->pgswap('swap', 'app.t');
 $t->exits($swap, 5, 'killed before the proof: the swap looks');
@@ -154,19 +125,19 @@ like($swap->{err}, qr/key \(105\)/, 'with the key');
 $t->sql("update $green set note = 'note 105' where id = 105");
 
 # -- a TRUNCATE between the round and its proof
-both('update %T set n = 4 where id between 200 and 210');
+$m->both('update %T set n = 4 where id between 200 and 210');
 $point = $t->hold('round-applied');
 $run = $t->spawn('verify', 'app.t', '--drain-keys', 1, '--pause-at', 'round-applied');
 $t->arrived($point, $run);
 $t->sql('truncate app.t; truncate mirror.t');
-both(q{insert into %T select i, i, 'after' from generate_series(1, 500) i});
+$m->both(q{insert into %T select i, i, 'after' from generate_series(1, 500) i});
 $t->let_go($point);
 $t->exits($t->reap($run), 0, 'TRUNCATE between round and proof');
 $t->exits($t->pgswap('swap', 'app.t'), 0, 'swap');
 equal('TRUNCATE');
 
 # -- a comparison that found a difference: no revert until one finds none
-my $blue = standby();
+my $blue = $m->standby;
 $t->sql("update $blue set n = -1 where id = 7");
 $t->exits($t->pgswap('verify', 'app.t'), 5, 'the old table is damaged: verify');
 $t->exits($t->pgswap('revert', 'app.t'), 5, 'no revert to a table that is known to differ');

@@ -109,6 +109,10 @@ refused('a system catalog', say => 'system|catalog|owner', table => 'pg_catalog.
 refused('a table of another owner', say => 'owner|privilege|permission', super => 'create role stranger; alter table %T owner to stranger',
     after => 'drop table %T; drop role stranger');
 
+# A policy of somebody else's, which the swap would have to alter.
+refused('a policy of another role', say => 'policy p on app\.s mentions the table',
+    super => 'create table app.s (id int); create policy p on app.s using (exists (select from %T as t where t.id = s.id))', after => 'drop table app.s, %T');
+
 # The change.
 refused('a change that needs no rewrite', say => 'rewrite', options => [ '--alter', 'ALTER COLUMN n SET DEFAULT 3' ]);
 refused('a volatile expression', say => 'n.*(volatile|determin|random)|(volatile|determin|random).*n',

@@ -388,4 +388,16 @@ section 'run --follow' => sub {
 };
 
 
+# -- row-level capture, asked for once, is kept for the way back
+section 'row capture' => sub {
+    $t->sql_as(owner => 'create table app.w (id int primary key, n int); insert into app.w select i, i from generate_series(1, 10) i');
+    $t->exits($t->pgswap('run', 'app.w', '--row-capture', '--alter', 'ALTER COLUMN n TYPE bigint', '--until=ready'), 0, 'row capture: ready');
+    $t->sql('update app.w set n = -n where id <= 3; update app.w set id = 20 where id = 4; delete from app.w where id = 5');
+    $t->exits($t->pgswap('swap', 'app.w'), 0, 'row capture: swap');
+    $t->sql('update app.w set n = 0 where id = 6');
+    $t->exits($t->pgswap('revert', 'app.w'), 0, 'row capture: revert without the option');
+    is($t->value(q{select string_agg(w::text, ' ' order by w::text) from app.w}), '(1,-1) (10,10) (2,-2) (20,4) (3,-3) (6,0) (7,7) (8,8) (9,9)', 'row capture: all is there');
+    $t->exits($t->pgswap('abort', 'app.w'), 0, 'row capture: abort');
+};
+
 done_testing();

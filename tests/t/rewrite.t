@@ -7,14 +7,18 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/../lib";
 use DBD::Pg qw(:async);
-use Pgswap::Oracle;
+use Pgswap::Mirror;
 use Pgswap::Test;
 use Test::More;
 
 my $t = Pgswap::Test->start('rewrite', allow_in_place_tablespaces => 'on');
-my $writer = $t->connect(user => undef);
 my $version = $t->value(q{select current_setting('server_version_num')::int / 10000});
 my @ALTER = ('--alter', 'ALTER COLUMN id TYPE bigint');
+my $m = Pgswap::Mirror->new($t, swapped => [ 'id', 'bigint' ],
+    setup => q{create table app.t (id int primary key, n int, note text);
+        insert into app.t select i, i, 'note ' || i from generate_series(1, 4000) i;
+        alter table app.t cluster on t_pkey});
+my $writer = $m->session;
 
 $t->sql(q{create tablespace other location ''});
 $t->sql('create access method heap2 type table handler heap_tableam_handler');
@@ -30,40 +34,6 @@ my @REWRITES = (
         : ()),
     ($version >= 19 ? ([ 'REPACK', 'repack %T' ], [ 'REPACK (CONCURRENTLY)', 'repack (concurrently) %T' ]) : ()),
 );
-
-sub both
-{
-    my ($sql) = @_;
-    $writer->do($sql =~ s/%T/$_/gr) for 'app.t', 'mirror.t';
-    return;
-}
-
-sub make
-{
-    $t->sql('drop schema if exists mirror cascade; drop table if exists app.t cascade; create schema mirror');
-    $t->sql_as(owner => q{create table app.t (id int primary key, n int, note text);
-        insert into app.t select i, i, 'note ' || i from generate_series(1, 4000) i;
-        alter table app.t cluster on t_pkey});
-    $t->sql('create table mirror.t as table app.t');
-    return;
-}
-
-sub standby
-{
-    return $t->value(q{select c.oid::regclass from pg_class c join pg_namespace n on n.oid = c.relnamespace
-        where c.relname = 't' and n.nspname ~ '^pgswap_\d+_(blue|green)$'});
-}
-
-sub equal
-{
-    my ($name, @tables) = @_;
-    for my $table (@tables ? @tables : 'app.t')
-    {
-        my $found = Pgswap::Oracle::compare($t->{admin}, 'mirror.t', $table, key => ['id']);
-        is_deeply($found->{differences}, [], "$name: $table is equal to the mirror");
-    }
-    return;
-}
 
 # The run stands at the point; the table is rewritten, which has to wait; the run goes on to its end.
 sub rewritten
@@ -95,7 +65,7 @@ sub stand_at
 
 sub ready
 {
-    make();
+    $m->make();
     $t->exits($t->pgswap('run', 'app.t', @ALTER, '--until=ready'), 0, 'ready');
     return;
 }
@@ -108,9 +78,9 @@ for my $case (@REWRITES)
 {
     my ($what, $sql) = @$case;
     ready();
-    both($CHANGES);
+    $m->both($CHANGES);
     rewritten("live: $what, swap", 'app.t', $sql, stand_at('apply-read', 'swap', 'app.t'));
-    equal("live: $what, swap", 'app.t', standby());
+    $m->equal("live: $what, swap", 'app.t', $m->standby);
     $t->exits($t->pgswap('finish', 'app.t'), 0, 'finish');
 }
 
@@ -121,46 +91,46 @@ for my $place ('snapshot-begun', 'apply-read')
     for my $side ('live', 'standby')
     {
         my $name = "$side, $place";
-        my $table = sub { $side eq 'live' ? 'app.t' : standby() };
+        my $table = sub { $side eq 'live' ? 'app.t' : $m->standby };
 
         ready();
-        both($CHANGES);
+        $m->both($CHANGES);
         rewritten("$name, catch-up", $table->(), $WORST,
             stand_at($place, 'verify', 'app.t', '--drain-keys', 1));
-        equal("$name, catch-up", standby());
+        $m->equal("$name, catch-up", $m->standby);
 
-        both('update %T set n = n + 7 where id between 1000 and 1100');
+        $m->both('update %T set n = n + 7 where id between 1000 and 1100');
         rewritten("$name, swap", $table->(), $WORST, stand_at($place, 'swap', 'app.t'));
-        equal("$name, swap", 'app.t', standby());
+        $m->equal("$name, swap", 'app.t', $m->standby);
 
-        both('update %T set n = n + 7 where id between 2000 and 2100; delete from %T where id = 2200');
+        $m->both('update %T set n = n + 7 where id between 2000 and 2100; delete from %T where id = 2200');
         rewritten("$name, follow", $table->(), $WORST,
             stand_at($place, 'follow', 'app.t', '--follow', '8s'));
-        equal("$name, follow", 'app.t', standby());
+        $m->equal("$name, follow", 'app.t', $m->standby);
 
-        both('update %T set n = n + 7 where id between 3000 and 3100; delete from %T where id = 3200');
+        $m->both('update %T set n = n + 7 where id between 3000 and 3100; delete from %T where id = 3200');
         rewritten("$name, revert", $table->(), $WORST, stand_at($place, 'revert', 'app.t'));
-        equal("$name, revert", 'app.t', standby());
+        $m->equal("$name, revert", 'app.t', $m->standby);
 
-        both('update %T set n = n + 7 where id between 3300 and 3400; delete from %T where id = 3500');
+        $m->both('update %T set n = n + 7 where id between 3300 and 3400; delete from %T where id = 3500');
         rewritten("$name, swap again", $table->(), $WORST, stand_at($place, 'swap', 'app.t'));
-        equal("$name, swap again", 'app.t', standby());
+        $m->equal("$name, swap again", 'app.t', $m->standby);
         $t->exits($t->pgswap('finish', 'app.t'), 0, 'finish');
     }
 }
 
 # -- the purge before the indexes: standby only is read
-make();
+$m->make();
 my ($point, $run) = stand_at('copy-done', 'run', 'app.t', @ALTER);
 $t->arrived($point, $run);
-both($CHANGES);
+$m->both($CHANGES);
 $t->kill_run($run, 'KILL');
 $t->let_go($point);
-rewritten('purge', standby(), $WORST, stand_at('snapshot-begun', 'run', 'app.t', '--until=ready', '--drain-keys', 1));
-equal('purge', standby());
+rewritten('purge', $m->standby, $WORST, stand_at('snapshot-begun', 'run', 'app.t', '--until=ready', '--drain-keys', 1));
+$m->equal('purge', $m->standby);
 
 # -- the comparison
-for my $table ('app.t', standby())
+for my $table ('app.t', $m->standby)
 {
     rewritten("comparison of $table", $table, $WORST, stand_at('parity-begun', 'verify', 'app.t'));
     is($t->status('app.t')->{parity}{state}, 'clean', "comparison of $table: clean");
@@ -168,7 +138,7 @@ for my $table ('app.t', standby())
 
 # -- the search for a row that does not fit
 $t->exits($t->pgswap('abort', 'app.t'), 0, 'abort');
-make();
+$m->make();
 $t->exits($t->pgswap('run', 'app.t', '--alter', 'ALTER COLUMN n TYPE smallint', '--until=ready'), 0, 'smallint: ready');
 $writer->do('update app.t set n = case id when 3999 then 70000 else 1 end where id > 3900');
 my $search = $t->hold('search-begun');
@@ -185,14 +155,14 @@ $writer->do('update app.t set n = 1 where id = 3999');
 $t->exits($t->pgswap('abort', 'app.t'), 0, 'abort');
 
 # -- a chunk of the copy: the rewrite comes after it, and the copy begins again
-make();
+$m->make();
 rewritten('copy', 'app.t', $WORST, stand_at('chunk-read', 'run', 'app.t', @ALTER, '--jobs', 1));
-equal('copy');
+$m->equal('copy');
 
 # -- another table takes live's name between two transactions
 $t->exits($t->pgswap('finish', 'app.t'), 0, 'finish');
 ready();
-both($CHANGES);
+$m->both($CHANGES);
 my $between = $t->hold('round-applied');
 $run = $t->spawn('verify', 'app.t', '--drain-keys', 1, '--pause-at', 'round-applied');
 $t->arrived($between, $run);

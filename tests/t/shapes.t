@@ -163,6 +163,29 @@ shape('values whose text hides something', key => ['id'], rows => 12, alter => '
           (11, '294276-12-31 23:59:59.999999', 'x', null, null, null, null), (12, null, null, null, null, null, null)},
     ]);
 
+# A domain with a default, or NOT NULL, as key: TRUNCATE is seen and does not fail.
+sub rows
+{
+    my ($table) = @_;
+    return $t->value("select string_agg(x::text, ' ' order by x::text) from $table as x");
+}
+
+for my $rules ('default 5', 'not null')
+{
+    my $table = $rules =~ /default/ ? 'app.d1' : 'app.d2';
+    (my $domain = $table) =~ s/d(\d)/dom$1/;
+    $t->sql_as(owner => "create domain $domain as int $rules; create table $table (id $domain primary key, v text);"
+        . "insert into $table select i, 'old' from generate_series(1, 10) i");
+    $t->exits($t->pgswap('run', $table, '--alter', 'ALTER COLUMN v TYPE varchar(50)', '--until=ready'), 0, "key of a domain $rules: ready");
+    $t->sql("truncate $table; insert into $table values (100, 'new')");
+    $t->exits($t->pgswap('swap', $table), 0, "key of a domain $rules: swap");
+    is(rows($table), '(100,new)', "key of a domain $rules: what was truncated is gone");
+    $t->sql("truncate $table; insert into $table values (7, 'back')");
+    $t->exits($t->pgswap('revert', $table), 0, "key of a domain $rules: revert");
+    is(rows($table), '(7,back)', "key of a domain $rules: and on the way back");
+    $t->exits($t->pgswap('abort', $table), 0, "key of a domain $rules: abort");
+}
+
 # Names.
 my $long = 'l' x 63;
 my @NAMES = ('Capital', 'with space', 'a.dot', q{it's}, 'dou"ble', '$1', 'percent%s', ':colon', 'back\\slash', 'select', 'user',

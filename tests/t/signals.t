@@ -6,29 +6,19 @@ use FindBin;
 use lib "$FindBin::Bin/../lib";
 use IO::Pty;
 use IO::Socket::INET;
-use Pgswap::Oracle;
+use Pgswap::Mirror;
 use Pgswap::Test;
 use POSIX ();
 use PostgreSQL::Test::Utils ();
 use Test::More;
 
 my $t = Pgswap::Test->start('signals');
+my $m = Pgswap::Mirror->new($t, setup => q{create table app.t (id int primary key, n int, x text);
+    insert into app.t select i, i, i::text from generate_series(1, 500) i});
 my @RUN = ('run', 'app.t', '--alter', 'ALTER COLUMN n TYPE bigint', '--lock-timeout', '1min', '--max-lock-hold', '1min');
 my $ACKNOWLEDGED = qr/^pgswap: stopping after the running statement; a second signal cancels it$/m;
 
-sub make
-{
-    $t->sql('drop table if exists app.t; drop schema if exists mirror cascade; create schema mirror');
-    $t->sql_as(owner => 'create table app.t (id int primary key, n int, x text);'
-        . 'insert into app.t select i, i, i::text from generate_series(1, 500) i');
-    $t->sql('create table mirror.t (id int primary key, n bigint, x text); insert into mirror.t select * from app.t');
-    return;
-}
-
-sub write_both { $t->sql('update app.t set n = n + 1 where id = 7; update mirror.t set n = n + 1 where id = 7'); return }
 sub err { return -e "$_[0]{base}.err" ? PostgreSQL::Test::Utils::slurp_file("$_[0]{base}.err") : '' }
-sub n_type { return $t->value(q{select format_type(atttypid, null) from pg_attribute where attrelid = 'app.t'::regclass and attname = 'n'}) }
-
 sub acknowledged
 {
     my ($run, $name) = @_;
@@ -59,8 +49,7 @@ sub goes_on
 {
     my ($name) = @_;
     $t->exits($t->pgswap(@RUN), 0, "$name: run again");
-    my $found = Pgswap::Oracle::compare($t->{admin}, 'mirror.t', 'app.t', key => ['id']);
-    is_deeply($found->{differences}, [], "$name: nothing is lost");
+    $m->equal($name);
     $t->exits($t->pgswap('finish', 'app.t'), 0, "$name: finish");
     return;
 }
@@ -74,24 +63,24 @@ for my $case ([ 'capture-ready', 'installing the capture triggers' ], [ 'chunk-r
     my $signal = shift @signals;
     push @signals, $signal;
     my $name = "SIG$signal at $place";
-    make();
+    $m->make();
     my $point = $t->hold($place);
     my $run = $t->spawn(@RUN, '--pause-at', $place);
     $t->arrived($point, $run);
-    write_both() unless $place =~ /^swap/;
+    $m->both('update %T set n = n + 1 where id = 7') unless $place =~ /^swap/;
     kill $signal, $run->{pid};
     acknowledged($run, $name);
     stopped($run, qr/^pgswap: note: cancelled while $doing, 5 s after the signal$/m, $name);
-    is(n_type(), 'integer', "$name: not swapped");
+    is($m->type('n'), 'integer', "$name: not swapped");
     like($t->status('app.t')->{last_error}, qr/^cancelled while $doing/, "$name: status says so");
     $t->let_go($point);
     backends_gone();
-    write_both();
+    $m->both('update %T set n = n + 1 where id = 7');
     goes_on($name);
 }
 
 # The second signal does not wait; two workers, one message.
-make();
+$m->make();
 my $point = $t->hold('chunk-read');
 my $run = $t->spawn(@RUN, '--pause-at', 'chunk-read', '--chunk-blocks', 1);
 $t->arrived($point, $run, 2);
@@ -105,7 +94,7 @@ backends_gone();
 goes_on('twice');
 
 # What ends within the time ends at a safe point; a swap that has begun goes through or is undone, and says which.
-make();
+$m->make();
 $point = $t->hold('chunk-read');
 $run = $t->spawn(@RUN, '--pause-at', 'chunk-read');
 $t->arrived($point, $run);
@@ -115,7 +104,7 @@ $t->let_go($point);
 stopped($run, qr/^pgswap: note: (?:stopped at a safe point|cancelled while copying, 5 s after the signal)$/m, 'a chunk');
 goes_on('a chunk');
 
-make();
+$m->make();
 $point = $t->hold('swap-commit');
 $run = $t->spawn(@RUN, '--pause-at', 'swap-commit');
 $t->arrived($point, $run);
@@ -124,11 +113,11 @@ acknowledged($run, 'a swap');
 $t->let_go($point);
 $t->reap($run, 60);
 is($run->{exit} == 0 ? 'swapped' : $run->{exit} == 7 ? 'not swapped' : $run->{err},
-    n_type() eq 'bigint' ? 'swapped' : 'not swapped', 'a swap: goes through or is undone');
+    $m->type('n') eq 'bigint' ? 'swapped' : 'not swapped', 'a swap: goes through or is undone');
 goes_on('a swap');
 
 # An index that takes long; what waits for a lock of others; what waits to be released.
-make();
+$m->make();
 $t->sql_as(owner => q{create or replace function app.slow(int) returns int language plpgsql immutable as
     $$ begin perform pg_catalog.pg_advisory_xact_lock_shared(42); return $1; end $$; create index on app.t (app.slow(id))});
 my $holder = $t->connect(user => undef);
@@ -142,7 +131,7 @@ stopped($run, qr/^pgswap: note: cancelled while building indexes, 5 s after the 
 $holder->do('select pg_advisory_unlock(42)');
 goes_on('an index');
 
-make();
+$m->make();
 $t->exits($t->pgswap(@RUN, '--until=ready'), 0, 'ready');
 $holder->do('begin; select count(*) from app.t');
 $run = $t->spawn('swap', 'app.t', '-v');
@@ -173,7 +162,7 @@ for my $case ([ 'TERM', 0, 'exec sleep 600' ], [ 'INT', 1, 'exec sleep 600' ], [
     stopped($run, qr/^pgswap: note: stopped while the hook before-swap ran$/m, $name);
     ok(!kill(0, $hook), "$name: the hook is gone");
     kill 'KILL', $hook;
-    is(n_type(), 'integer', "$name: not swapped");
+    is($m->type('n'), 'integer', "$name: not swapped");
 }
 goes_on('after the hooks');
 
@@ -205,7 +194,7 @@ like($run->{err}, qr/^pgswap: note: stopped while connecting$/m, 'while connecti
 }
 
 # nohup
-make();
+$m->make();
 $point = $t->hold('chunk-read');
 {
     local $SIG{HUP} = 'IGNORE';

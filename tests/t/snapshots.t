@@ -6,27 +6,20 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/../lib";
 use DBD::Pg qw(:async);
-use Pgswap::Oracle;
+use Pgswap::Mirror;
 use Pgswap::Test;
 use Test::More;
 
-my $t = Pgswap::Test->start('snapshots', autovacuum => 'off');
-my $writer = $t->connect(user => undef);
+my $t = Pgswap::Test->start('snapshots', autovacuum => 'off', wal_level => 'logical', max_wal_senders => 4);
 my @ALTER = ('--alter', 'ALTER COLUMN n TYPE bigint');
+my $m = Pgswap::Mirror->new($t, grant => 'select to public',
+    setup => q{create table app.t (id int primary key, n int, note text);
+        insert into app.t select i, i, repeat('x', 150) from generate_series(1, 1000) i});
+my $writer = $m->session;
 my $round = 0;
 
 $t->sql_as(owner => 'create table app.early (id int)');
-$t->sql(q{create schema mirror;
-    create function app.rows() returns bigint stable language plpgsql as $$ begin return (select count(*) from app.t); end $$});
-
-sub make
-{
-    $t->sql('drop table if exists app.t, mirror.t');
-    $t->sql_as(owner => 'create table app.t (id int primary key, n int, note text);'
-        . q(insert into app.t select i, i, repeat('x', 150) from generate_series(1, 1000) i));
-    $t->sql('create table mirror.t as table app.t; grant usage on schema mirror to public; grant select on app.t, mirror.t to public');
-    return;
-}
+$t->sql(q{create function app.rows() returns bigint stable language plpgsql as $$ begin return (select count(*) from app.t); end $$});
 
 # Some of everything, the same on both, in one transaction.
 sub writes
@@ -71,18 +64,13 @@ sub difference
     return $different ? "$different of $rows rows differ" : '';
 }
 
-sub swapped
-{
-    return $t->value(q{select format_type(atttypid, null) from pg_attribute where attrelid = 'app.t'::regclass and attname = 'n'}) eq 'bigint';
-}
-
 # The swap waits: exit 6, not swapped, the session sees what it should.
 sub waits
 {
     my ($name, $dbh, @options) = @_;
     my $run = $t->pgswap('swap', 'app.t', '--swap-deadline', '700ms', @options);
     $t->exits($run, 6, "$name: the swap waits");
-    ok(!swapped(), "$name: not swapped");
+    ok(!$m->is_swapped, "$name: not swapped");
     is(difference($dbh), '', "$name: it sees what it should") if $dbh;
     return $run;
 }
@@ -92,24 +80,14 @@ sub goes_through
 {
     my ($name) = @_;
     $t->exits($t->pgswap('swap', 'app.t'), 0, "$name: then it goes through");
-    return ended($name);
-}
-
-sub ended
-{
-    my ($name) = @_;
-    ok(swapped(), "$name: swapped");
-    my $found = Pgswap::Oracle::compare($t->{admin}, 'mirror.t', 'app.t', key => ['id']);
-    is_deeply($found->{differences}, [], "$name: equal");
-    $t->exits($t->pgswap('finish', 'app.t'), 0, "$name: finish");
-    return;
+    return $m->finished($name);
 }
 
 # Brings app.t to "ready" and calls $at{place} while the run stands there.
 sub to_ready
 {
     my (%at) = @_;
-    make();
+    $m->make();
     $at{start}->() if $at{start};
     if ($at{'apply-read'})
     {
@@ -180,7 +158,7 @@ isnt(difference($dbh), '', "$name: the old snapshot does not see the rows");
 is(($dbh->selectrow_array('select count(*) from app.t'))[0], 0, "$name: … none of them");
 $dbh->do('commit');
 is(difference($dbh), '', "$name: the next transaction does");
-ended($name);
+$m->finished($name);
 
 # -- cursors: an open one keeps its snapshot, one WITH HOLD has its rows
 to_ready();
@@ -195,7 +173,7 @@ $dbh->selectrow_array('fetch h');
 $t->exits($t->pgswap('swap', 'app.t'), 0, 'a cursor WITH HOLD is harmless');
 is(scalar @{ $dbh->selectall_arrayref('fetch all h') }, 999, 'a cursor WITH HOLD reads on');
 $dbh->do('close h');
-ended('a cursor WITH HOLD');
+$m->finished('a cursor WITH HOLD');
 $dbh->disconnect;
 
 # -- a READ COMMITTED transaction has no snapshot between its statements
@@ -206,7 +184,7 @@ writes();
 $t->exits($t->pgswap('swap', 'app.t'), 0, "$name: does not hold the swap up");
 is(difference($dbh), '', "$name: it sees all");
 $dbh->do('commit');
-ended($name);
+$m->finished($name);
 
 # -- an exported snapshot lives on in the session that imports it, also when its first owner has ended
 $name = 'an exported snapshot';
@@ -224,7 +202,7 @@ $owner->do('commit');
 $t->exits($t->reap($run), 6, "$name: the swap waits for the importer, too");
 is(difference($importer), '', "$name: the importer sees what it should");
 $importer->do('commit');
-if (swapped()) { ended($name) } else { goes_through($name) }
+if ($m->is_swapped) { $m->finished($name) } else { goes_through($name) }
 $_->disconnect for $owner, $importer;
 
 # -- who is named is who is waited for: not those that came later, however many, nor one that has ended
@@ -246,7 +224,7 @@ for my $old (@olds)
 $t->exits($t->reap($run), 0, "$name: those that came later are not waited for");
 $_->pg_cancel for @later;
 $_->disconnect for @olds, @later;
-ended($name);
+$m->finished($name);
 
 # -- a transaction that begins while the lock is there, and keys that are drained under it
 for my $pending (0, 1)
@@ -259,7 +237,7 @@ for my $pending (0, 1)
     $t->exits($t->reap($run), $pending ? 6 : 0, $name);
     is(difference($dbh), '', "$name: it sees what it should");
     $dbh->do('commit');
-    if ($pending) { goes_through($name) } else { ended($name) }
+    if ($pending) { goes_through($name) } else { $m->finished($name) }
     $dbh->disconnect;
 }
 
@@ -305,7 +283,7 @@ for my $mode ('strict', 'wait')
     }
     $t->sql('revoke pg_read_all_stats from owner');
     $dbh->do('commit');
-    if ($mode eq 'strict') { goes_through($name) } else { ended($name) }
+    if ($mode eq 'strict') { goes_through($name) } else { $m->finished($name) }
     $dbh->disconnect;
 }
 
@@ -338,4 +316,22 @@ sub parallel_dump
 }
 
 parallel_dump();
+# -- what a subscriber's initial copy does: the slot's snapshot, long before the table is read
+{
+    $m->make;
+    $name = 'a snapshot of logical replication';
+    my $base = "$ENV{TESTDIR}/walsender.$$";
+    my $pid = open(my $walsender, '|-', 'psql', '-X', '-q', '-At', '-o', "$base.out", '-d', $t->conninfo(undef) . ' replication=database') // die "psql: $!";
+    $walsender->autoflush(1);
+    print $walsender "BEGIN READ ONLY ISOLATION LEVEL REPEATABLE READ;\nCREATE_REPLICATION_SLOT s1 TEMPORARY LOGICAL pgoutput USE_SNAPSHOT;\n";
+    $t->wait_until('the slot is there', sub { $t->value(q{select count(*) from pg_replication_slots where slot_name = 's1'}) });
+    my $run = $t->pgswap('run', 'app.t', @ALTER, '--swap-deadline', '2s');
+    $t->exits($run, 6, "$name: the swap waits");
+    print $walsender "SELECT count(*) FROM app.t;\nCOMMIT;\n";
+    close $walsender;
+    like(PostgreSQL::Test::Utils::slurp_file("$base.out"), qr/^1000$/m, "$name: it sees all rows");
+    $t->exits($t->pgswap('run', 'app.t'), 0, "$name: then it goes through");
+    $m->finished($name);
+}
+
 done_testing();

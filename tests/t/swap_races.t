@@ -7,56 +7,29 @@ use FindBin;
 use lib "$FindBin::Bin/../lib";
 use DBD::Pg qw(:async);
 use Pgswap::Cases;
-use Pgswap::Oracle;
+use Pgswap::Mirror;
 use Pgswap::Test;
 use POSIX ();
 use Test::More;
 use Time::HiRes qw(sleep);
 
-my $t = Pgswap::Test->start('windows', autovacuum => 'off', wal_level => 'replica', max_wal_senders => 5);
+my $t = Pgswap::Test->start('swap_races', autovacuum => 'off', wal_level => 'replica', max_wal_senders => 5);
 my @ALTER = ('--alter', 'ALTER COLUMN n TYPE bigint');
-my $writer = $t->connect(user => undef);
 
-$t->sql('create schema mirror; grant usage on schema mirror to public; grant pg_read_all_stats to owner');
+my $m = Pgswap::Mirror->new($t, drop => [ 'app.c', 'app.d' ], grant => 'select to public',
+    setup => q{create table app.t (id int primary key, n int, note text);
+        insert into app.t select i, 0, repeat('x', 150) from generate_series(1, 1000) i});
+my $writer = $m->session;
+
+$t->sql('grant pg_read_all_stats to owner');
 
 sub section { return Pgswap::Cases::run($t, @_) }
-
-sub make
-{
-    my ($more) = @_;
-    $t->sql('drop table if exists app.t, app.c, app.d, mirror.t cascade');
-    $t->sql_as(owner => 'create table app.t (id int primary key, n int, note text);'
-        . "insert into app.t select i, 0, repeat('x', 150) from generate_series(1, 1000) i;" . ($more // ''));
-    $t->sql('create table mirror.t as table app.t; alter table mirror.t add primary key (id); grant select on app.t, mirror.t to public');
-    return;
-}
-
-sub both { my ($sql) = @_; $writer->do($sql =~ s/%T/$_/gr) for 'app.t', 'mirror.t'; return }
-
-sub n_type { return $t->value(q{select format_type(atttypid, null) from pg_attribute where attrelid = 'app.t'::regclass and attname = 'n'}) }
-
-sub equal
-{
-    my ($name) = @_;
-    my $found = Pgswap::Oracle::compare($t->{admin}, 'mirror.t', 'app.t', key => ['id']);
-    return is_deeply($found->{differences}, [], "$name: no row is lost");
-}
-
-sub ended
-{
-    my ($name, @last) = @_;
-    equal($name);
-    $t->exits($t->pgswap($_, 'app.t'), 0, "$name: $_") for @last;
-    equal("$name, at the end");
-    $t->is_clean("$name: nothing is left");
-    return;
-}
 
 # Brings app.t to the place from which "swap" or "revert" starts.
 sub before
 {
     my ($command, $name, $more) = @_;
-    make($more);
+    $m->make($more);
     $t->exits($t->pgswap('run', 'app.t', @ALTER, $command eq 'swap' ? '--until=ready' : ()), 0, "$name: before $command");
     return;
 }
@@ -78,10 +51,10 @@ sub waiting
 sub load_without_triggers
 {
     my ($id) = @_;
-    both('alter table %T disable trigger user');
-    both("insert into %T select i, 1, 'loaded' from generate_series($id, $id + 99) i");
-    both('update %T set n = n + 1 where id <= 10');
-    both('alter table %T enable trigger user');
+    $m->both('alter table %T disable trigger user');
+    $m->both("insert into %T select i, 1, 'loaded' from generate_series($id, $id + 99) i");
+    $m->both('update %T set n = n + 1 where id <= 10');
+    $m->both('alter table %T enable trigger user');
     return;
 }
 
@@ -95,23 +68,23 @@ for my $command ('swap', 'revert')
         $old->disconnect;
         $t->exits($t->reap($run), 10, $name);
         like($run->{err}, qr/capture triggers.* were dropped or disabled/, "$name: it is said");
-        ended($name, $command eq 'swap' ? ('run', 'finish') : 'finish');
+        $m->ended($name, $command eq 'swap' ? ('run', 'finish') : 'finish');
     };
 
     section "$command: writes without triggers in a transaction that it waits for" => sub {
         my $name = "$command: writes without triggers in a transaction that it waits for";
         before($command, $name);
         $writer->do('begin');
-        both('alter table %T disable trigger user');
-        both("insert into %T select i, 1, 'loaded' from generate_series(5000, 5099) i");
+        $m->both('alter table %T disable trigger user');
+        $m->both("insert into %T select i, 1, 'loaded' from generate_series(5000, 5099) i");
         my $run = $t->spawn($command, 'app.t', '--retry-pause', '200ms', '--blocker-age', '10min');
         $t->wait_until('it waits for that transaction', sub {
             die "it ended: $run->{err}" unless $t->lives($run);
             return $t->value(qq{select count(*) from pg_locks where not granted and relation = 'app.t'::regclass}) });
-        both('alter table %T enable trigger user');
+        $m->both('alter table %T enable trigger user');
         $writer->do('commit');
         $t->exits($t->reap($run), 10, $name);
-        ended($name, $command eq 'swap' ? ('run', 'finish') : 'finish');
+        $m->ended($name, $command eq 'swap' ? ('run', 'finish') : 'finish');
     };
 }
 
@@ -139,7 +112,7 @@ for my $case (@WITHOUT_A_TRACE)
                 $old->disconnect if $old;
                 $run = $run ? $t->reap($run) : $t->pgswap($command, 'app.t');
                 $t->exits($run, 5, "$name: the tables differ");
-                ended($name, $command eq 'swap' ? 'abort' : 'finish');
+                $m->ended($name, $command eq 'swap' ? 'abort' : 'finish');
             };
         }
     }
@@ -154,7 +127,7 @@ for my $command ('swap', 'revert')
         $t->sql($t->value(q{select format('truncate %s', oid::regclass) from pg_class where relname = 't' and relnamespace::regnamespace::text ~ '^pgswap_'}));
         $old->disconnect;
         $t->exits($t->reap($run), 5, "$name: the tables differ");
-        ended($name, $command eq 'swap' ? 'abort' : 'finish');
+        $m->ended($name, $command eq 'swap' ? 'abort' : 'finish');
     };
 }
 
@@ -190,8 +163,8 @@ for my $case (@OTHER_TEXTS)
         $t->let_go($point);
         $t->exits($t->reap($run), 1, $name);
         like($run->{err}, qr/did not come out as planned/, "$name: it is said");
-        is(n_type(), 'integer', "$name: not swapped");
-        ended($name, 'abort');
+        is($m->type('n'), 'integer', "$name: not swapped");
+        $m->ended($name, 'abort');
         $t->sql('drop table if exists app.parent');
     };
 }
@@ -204,10 +177,10 @@ section 'finish and abort that cannot' => sub {
         my $standby = $t->value(q{select oid::regclass from pg_class where relname = 't' and relnamespace::regnamespace::text ~ '^pgswap_'});
         $t->sql("create view app.old_t as select id from $standby");
         $t->exits($t->pgswap($command, 'app.t'), 3, "$name: somebody uses the table that $command drops");
-        both("insert into %T values (5000, 1, 'new')");
+        $m->both("insert into %T values (5000, 1, 'new')");
         $t->sql('drop view app.old_t');
         $t->exits($t->pgswap($command eq 'finish' ? 'revert' : 'swap', 'app.t'), 0, "$name: capture is still on after $command");
-        ended("$name, $command", $command eq 'finish' ? 'abort' : 'finish');
+        $m->ended("$name, $command", $command eq 'finish' ? 'abort' : 'finish');
     }
 };
 
@@ -228,8 +201,8 @@ section 'alterations while it waits for a snapshot' => sub {
         $t->sql_as(owner => $ddl);
         $old->disconnect;
         $t->exits($t->reap($run), 10, "$name: $ddl");
-        is(n_type(), 'integer', "$name, $ddl: not swapped");
-        ended("$name, $ddl", 'abort');
+        is($m->type('n'), 'integer', "$name, $ddl: not swapped");
+        $m->ended("$name, $ddl", 'abort');
     }
     before('swap', "$name, a function", $things);
     my ($old, $run) = waiting('swap');
@@ -238,7 +211,7 @@ section 'alterations while it waits for a snapshot' => sub {
     $t->exits($t->reap($run), 0, "$name: a function");
     is($t->value(q{select prosecdef from pg_proc where proname = 'g'}), 0, "$name: it is as it was altered");
     $t->sql('drop function app.h()');
-    ended("$name, a function", 'finish');
+    $m->ended("$name, a function", 'finish');
 };
 
 section 'a snapshot that has let its lock go' => sub {
@@ -246,8 +219,8 @@ section 'a snapshot that has let its lock go' => sub {
     for my $mode ('wait', 'strict')
     {
         before('swap', $name);
-        both("insert into %T select i, 1, 'new' from generate_series(5000, 5099) i");
-        both('update %T set n = n + 1 where id <= 10');
+        $m->both("insert into %T select i, 1, 'new' from generate_series(5000, 5099) i");
+        $m->both('update %T set n = n + 1 where id <= 10');
         my $reader = $t->connect(user => 'writer');
         $reader->do($_) for 'begin isolation level repeatable read', 'savepoint a';
         my $sees = sub { join ' ', $reader->selectrow_array(q{select count(*), sum(n), count(*) filter (where note = 'new') from app.t}) };
@@ -258,7 +231,7 @@ section 'a snapshot that has let its lock go' => sub {
         $t->exits($t->reap($run), 6, "$name, $mode: the swap waits for it");
         is($sees->(), $seen, "$name, $mode: it sees what it saw");
         $reader->disconnect;
-        ended("$name, $mode", 'swap', 'finish');
+        $m->ended("$name, $mode", 'swap', 'finish');
     }
 };
 
@@ -266,7 +239,7 @@ section 'a snapshot from the time in which the rest is applied' => sub {
     my $name = 'a snapshot from the time in which the rest is applied';
     before('swap', $name);
     my ($old, $run) = waiting('swap', '--pause-at', 'apply-read', '--swap-deadline', '12s');
-    both("insert into %T select i, 1, 'new' from generate_series(5000, 9999) i");
+    $m->both("insert into %T select i, 1, 'new' from generate_series(5000, 9999) i");
     my $point = $t->hold('apply-read');
     $old->disconnect;
     $t->arrived($point, $run);
@@ -281,7 +254,7 @@ section 'a snapshot from the time in which the rest is applied' => sub {
     $t->done($reader);
     is(($reader->selectrow_array('select count(*) from app.t'))[0], 6000, "$name: it sees all that was there");
     $reader->disconnect;
-    ended($name, 'swap', 'finish');
+    $m->ended($name, 'swap', 'finish');
 };
 
 section 'COPY that waits for the lock' => sub {
@@ -292,8 +265,8 @@ section 'COPY that waits for the lock' => sub {
     my $run = $t->spawn('swap', 'app.t', '--pause-at', 'swap-locked', '--blocker-age', '10min', '--lock-timeout', '5min', '--max-lock-hold', '5min',
         '--retry-pause', '200ms');
     $t->swap_waits('app.t', $run);
-    both("insert into %T values (5000, 1, 'new')");
-    both('update %T set n = 7 where id = 5');
+    $m->both("insert into %T values (5000, 1, 'new')");
+    $m->both('update %T set n = 7 where id = 5');
     $writer->do('commit');
     $t->arrived($point, $run);
     my $file = "$ENV{TESTDIR}/copy.$$";
@@ -309,7 +282,7 @@ section 'COPY that waits for the lock' => sub {
     waitpid $copy, 0;
     my @copied = sort split /\n/, PostgreSQL::Test::Utils::slurp_file($file);
     is_deeply(\@copied, [ sort map { join "\t", @$_ } @{ $t->rows('select * from mirror.t') } ], "$name: it has the rows of the last moment");
-    ended($name, 'finish');
+    $m->ended($name, 'finish');
 };
 
 # A statement takes one snapshot, and a function in it may touch the table only after a while, in which it may wait
@@ -324,7 +297,7 @@ section 'a statement that comes to the table late' => sub {
     my $run = $t->spawn('swap', 'app.t', '--old-snapshots=strict', '--pause-at', 'swap-locked', '--blocker-age', '10min', '--lock-timeout', '5min', '--max-lock-hold', '5min',
         '--retry-pause', '200ms');
     $t->swap_waits('app.t', $run);
-    both('update %T set n = 7 where id = 5');
+    $m->both('update %T set n = 7 where id = 5');
     $writer->do('commit');
     $t->arrived($point, $run);
     my $reader = $t->connect(user => 'writer');
@@ -341,14 +314,14 @@ section 'a statement that comes to the table late' => sub {
     is(($statement->fetchrow_array)[0], $t->value('select sum(n) from mirror.t'), "$name: strict: it sees what it should");
     $t->exits($t->reap($run), 0, $name);
     $t->sql('drop function app.late()');
-    ended($name, 'finish');
+    $m->ended($name, 'finish');
 };
 
 # The after-hook kills the program: swapped, and the rest of the work left to whoever comes next.
 sub killed_after_swap
 {
     my ($name, $more) = @_;
-    make($more);
+    $m->make($more);
     my $run = $t->pgswap('run', 'app.t', @ALTER, '--hook-after-swap', 'kill -9 $PPID; sleep 1');
     isnt($run->{exit}, 0, "$name: killed");
     is($t->status('app.t')->{phase}, 'swapped', "$name: swapped");
@@ -368,7 +341,7 @@ section 'a foreign key is dropped before it is validated' => sub {
             $t->exits($t->pgswap('revert', 'app.t'), 10, "$name: revert says that the table was altered");
             $end = ['finish'];
         }
-        ended("$name, @$end", @$end);
+        $m->ended("$name, @$end", @$end);
         $t->sql('drop table app.c');
     }
 };
@@ -380,9 +353,9 @@ section 'capture is switched off after a revert' => sub {
     $t->exits($t->pgswap('revert', 'app.t'), 0, "$name: revert");
     load_without_triggers(5000);
     $t->exits($t->pgswap('run', 'app.t'), 0, "$name: run copies again and swaps");
-    is(n_type(), 'bigint', "$name: swapped");
+    is($m->type('n'), 'bigint', "$name: swapped");
     is($t->value(q{select string_agg(convalidated::text, ' ') from pg_constraint where contype = 'f' and conrelid::regclass::text ~ '^app'}), 'true true', "$name: the foreign key is there");
-    ended($name, 'finish');
+    $m->ended($name, 'finish');
     $t->sql('drop table app.c');
 };
 
@@ -410,7 +383,7 @@ section 'the table is renamed while a run begins' => sub {
     my $name = 'the table is renamed while a run begins';
     before('revert', $name);
     $t->exits($t->pgswap('finish', 'app.t'), 0, "$name: its state stays");
-    make();
+    $m->make();
     $writer->do('begin; lock table pgswap.migration in share mode');
     my $run = $t->spawn('run', 'app.t', @ALTER);
     $t->wait_until('it waits to begin', sub { die "it ended: $run->{err}" unless $t->lives($run);
@@ -421,7 +394,7 @@ section 'the table is renamed while a run begins' => sub {
     like($run->{err}, qr/table app\.t was renamed meanwhile/, "$name: it is said");
     $t->sql('alter table app.renamed rename to t');
     $t->exits($t->pgswap('run', 'app.t', @ALTER), 0, "$name: run again");
-    ended($name, 'finish');
+    $m->ended($name, 'finish');
 };
 
 section 'a view is dropped while it is described' => sub {
@@ -435,7 +408,7 @@ section 'a view is dropped while it is described' => sub {
     $writer->do('commit');
     $t->exits($t->reap($run), 6, $name);
     like($run->{err}, qr/hint: .*was dropped while it was read.*again/, "$name: it is said");
-    ended($name, 'swap', 'finish');
+    $m->ended($name, 'swap', 'finish');
 };
 
 # Locks that stop no reader or writer are not collected either: a wait for one would be a wait for the others.
@@ -461,7 +434,7 @@ section 'other locks' => sub {
     is($both, 0, "$name: nobody waits for the table because we wait for another");
     $x->do('commit');
     $t->exits($t->reap($run), 0, "$name: swap");
-    ended($name, 'finish');
+    $m->ended($name, 'finish');
     $t->sql('drop table app.c');
 };
 
@@ -475,7 +448,7 @@ section 'a function is replaced while it is made to compile anew' => sub {
     $writer->do('commit');
     $t->exits($t->reap($run), 0, $name);
     is($t->value('select app.g()'), 1001, "$name: it is the new one");
-    ended($name, 'finish');
+    $m->ended($name, 'finish');
 };
 
 # No standby server answers: whoever commits with synchronous_commit waits without end.
@@ -502,7 +475,7 @@ section 'finish while commits do not come back' => sub {
         $t->exits($t->reap($run), 0, "$name: $command");
         $t->done($probe);
         $t->sql('drop table mirror.probe');
-        ended("$name, $command");
+        $m->ended("$name, $command");
     }
 };
 
@@ -517,10 +490,10 @@ section 'finish and abort are killed in the middle' => sub {
         $t->arrived($point, $run);
         $t->kill_run($run, 'KILL');
         $t->let_go($point);
-        both("insert into %T select i, 1, 'new' from generate_series(5000, 5099) i");
+        $m->both("insert into %T select i, 1, 'new' from generate_series(5000, 5099) i");
         $t->exits($t->pgswap('revert', 'app.t'), 4, "$name: no way back over what was missed") if $command eq 'finish';
         $t->exits($t->pgswap('run', 'app.t'), 0, "$name: run copies again") if $command eq 'abort';
-        ended("$name, $command", 'finish');
+        $m->ended("$name, $command", 'finish');
     }
 };
 
