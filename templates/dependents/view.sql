@@ -179,35 +179,41 @@ UNION ALL
 SELECT 'swap', format('text of view %s', k.oid::regclass), pg_get_viewdef(k.oid), r.ev_action::text, 'pg_rewrite'::regclass, r.oid
   FROM view JOIN pg_class k USING (oid) JOIN pg_rewrite r ON r.ev_class = k.oid AND r.rulename = '_RETURN'
 UNION ALL
-SELECT 'swap', format('view %s', k.oid::regclass),
-       format('kind %s; options %s; owner %s; grants %s; comment %s; columns %s; rules %s; triggers %s; indexes %s; statistics %s; extensions %s',
-           concat_ws(' ', k.relkind, k.reltablespace, (SELECT amname FROM pg_am WHERE oid = k.relam)), (SELECT array_agg(o ORDER BY o) FROM unnest(k.reloptions) AS o),
-           pg_get_userbyid(k.relowner), coalesce(k.relacl, acldefault('r', k.relowner)), obj_description(k.oid, 'pg_class'),
-           (SELECT string_agg(concat_ws(' ', format('%I %s %s %s', a.attname, pg_get_expr(d.adbin, 0), a.attacl, col_description(k.oid, a.attnum)),
-                                        CASE k.relkind WHEN 'm' THEN concat_ws(' ', a.attstorage, a.attcompression, nullif(a.attstattarget, -1),
-                                            (SELECT array_agg(o ORDER BY o) FROM unnest(a.attoptions) AS o WHERE o NOT LIKE 'pg\_attver=%')) END), ', ' ORDER BY a.attnum)
-              FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-             WHERE a.attrelid = k.oid AND a.attnum > 0),
-           (SELECT string_agg(concat_ws(' ', pg_get_ruledef(r.oid), obj_description(r.oid, 'pg_rewrite')), ' ' ORDER BY r.rulename) FROM pg_rewrite r WHERE r.ev_class = k.oid AND r.rulename <> '_RETURN'),
-           (SELECT string_agg(concat_ws(' ', pg_get_triggerdef(t.oid), t.tgenabled, obj_description(t.oid, 'pg_trigger')), '; ' ORDER BY t.tgname) FROM pg_trigger t WHERE t.tgrelid = k.oid AND NOT t.tgisinternal),
-           (SELECT string_agg(concat_ws(' ', pg_get_indexdef(i.indexrelid), i.indisclustered, ik.reltablespace, obj_description(i.indexrelid, 'pg_class'),
-                                        (SELECT string_agg(a.attnum || '=' || a.attstattarget, ',' ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = i.indexrelid AND a.attstattarget >= 0)),
-                              '; ' ORDER BY i.indexrelid::regclass::text)
-              FROM pg_index i JOIN pg_class ik ON ik.oid = i.indexrelid WHERE i.indrelid = k.oid),
-           (SELECT string_agg(concat_ws(' ', pg_get_statisticsobjdef(s.oid), nullif(s.stxstattarget, -1), obj_description(s.oid, 'pg_statistic_ext')), '; ' ORDER BY s.stxname)
-              FROM pg_statistic_ext s WHERE s.stxrelid = k.oid),
-           (SELECT string_agg(e.extname, ', ' ORDER BY e.extname)
-              FROM (SELECT 'pg_class'::regclass::oid AS classid, k.oid AS objid
-                    UNION ALL SELECT 'pg_class'::regclass, indexrelid FROM pg_index WHERE indrelid = k.oid
-                    UNION ALL SELECT 'pg_trigger'::regclass, oid FROM pg_trigger WHERE tgrelid = k.oid) AS o
-              JOIN pg_depend d ON d.classid = o.classid AND d.objid = o.objid AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'x'
-              JOIN pg_extension e ON e.oid = d.refobjid)),
-       concat((SELECT string_agg(concat(r.ev_qual, r.ev_action), '') FROM pg_rewrite r WHERE r.ev_class = k.oid AND r.rulename <> '_RETURN'),
-              (SELECT string_agg(d.adbin::text, '') FROM pg_attrdef d WHERE d.adrelid = k.oid),
-              (SELECT string_agg(concat(i.indexprs, i.indpred), '') FROM pg_index i WHERE i.indrelid = k.oid),
-              (SELECT string_agg(s.stxexprs::text, '') FROM pg_statistic_ext s WHERE s.stxrelid = k.oid)),
-       'pg_class'::regclass, CASE WHEN EXISTS (SELECT FROM pg_rewrite r WHERE r.ev_class = k.oid AND r.rulename <> '_RETURN') THEN k.oid END
-  FROM view JOIN pg_class k USING (oid)
+SELECT 'swap', line.name, line.definition, line.tree, 'pg_class'::regclass, CASE WHEN line.tree <> '' THEN k.oid END
+  FROM view JOIN pg_class k USING (oid),
+       LATERAL (SELECT string_agg(concat_ws(' ', format('%I %s %s', a.attname, a.attacl, col_description(k.oid, a.attnum)),
+                                            CASE k.relkind WHEN 'm' THEN concat_ws(' ', a.attstorage, a.attcompression, nullif(a.attstattarget, -1),
+                                                (SELECT array_agg(o ORDER BY o) FROM unnest(a.attoptions) AS o WHERE o NOT LIKE 'pg\_attver=%')) END), ', ' ORDER BY a.attnum),
+                       string_agg(format('%I %s', a.attname, pg_get_expr(d.adbin, 0)), ', ' ORDER BY a.attnum) FILTER (WHERE d.oid IS NOT NULL),
+                       string_agg(d.adbin::text, '')
+                  FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+                 WHERE a.attrelid = k.oid AND a.attnum > 0) AS attribute(texts, defaults, trees),
+       LATERAL (SELECT string_agg(concat_ws(' ', pg_get_ruledef(r.oid), obj_description(r.oid, 'pg_rewrite')), ' ' ORDER BY r.rulename), string_agg(concat(r.ev_qual, r.ev_action), '')
+                  FROM pg_rewrite r WHERE r.ev_class = k.oid AND r.rulename <> '_RETURN') AS rule(texts, trees),
+       LATERAL (SELECT string_agg(concat_ws(' ', pg_get_indexdef(i.indexrelid), i.indisclustered, ik.reltablespace, obj_description(i.indexrelid, 'pg_class'),
+                                            (SELECT string_agg(a.attnum || '=' || a.attstattarget, ',' ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = i.indexrelid AND a.attstattarget >= 0)),
+                                  '; ' ORDER BY i.indexrelid::regclass::text),
+                       string_agg(concat(i.indexprs, i.indpred), '')
+                  FROM pg_index i JOIN pg_class ik ON ik.oid = i.indexrelid WHERE i.indrelid = k.oid) AS index(texts, trees),
+       LATERAL (SELECT string_agg(concat_ws(' ', pg_get_statisticsobjdef(s.oid), nullif(s.stxstattarget, -1), obj_description(s.oid, 'pg_statistic_ext')), '; ' ORDER BY s.stxname),
+                       string_agg(s.stxexprs::text, '')
+                  FROM pg_statistic_ext s WHERE s.stxrelid = k.oid) AS statistic(texts, trees),
+       LATERAL (VALUES
+           (format('view %s', k.oid::regclass),
+            format('kind %s; options %s; owner %s; grants %s; comment %s; columns %s; extensions %s',
+                   concat_ws(' ', k.relkind, k.reltablespace, (SELECT amname FROM pg_am WHERE oid = k.relam)), (SELECT array_agg(o ORDER BY o) FROM unnest(k.reloptions) AS o),
+                   pg_get_userbyid(k.relowner), coalesce(k.relacl, acldefault('r', k.relowner)), obj_description(k.oid, 'pg_class'), attribute.texts,
+                   (SELECT string_agg(e.extname, ', ' ORDER BY e.extname)
+                      FROM (SELECT 'pg_class'::regclass::oid AS classid, k.oid AS objid
+                            UNION ALL SELECT 'pg_class'::regclass, indexrelid FROM pg_index WHERE indrelid = k.oid
+                            UNION ALL SELECT 'pg_trigger'::regclass, oid FROM pg_trigger WHERE tgrelid = k.oid) AS o
+                      JOIN pg_depend d ON d.classid = o.classid AND d.objid = o.objid AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'x'
+                      JOIN pg_extension e ON e.oid = d.refobjid)), NULL),
+           (format('what is on view %s', k.oid::regclass),
+            format('defaults %s; rules %s; triggers %s; indexes %s; statistics %s', attribute.defaults, rule.texts,
+                   (SELECT string_agg(concat_ws(' ', pg_get_triggerdef(t.oid), t.tgenabled, obj_description(t.oid, 'pg_trigger')), '; ' ORDER BY t.tgname)
+                      FROM pg_trigger t WHERE t.tgrelid = k.oid AND NOT t.tgisinternal), index.texts, statistic.texts),
+            concat(attribute.trees, rule.trees, index.trees, statistic.trees))) AS line(name, definition, tree)
 
 -- [claims]
 OR d.classid = 'pg_class'::regclass AND d.objid IN (SELECT oid FROM view)

@@ -312,9 +312,9 @@ section 'an operator that the search_path does not find any more' => sub {
         [ 'rule watch on app.log' => q{create rule watch as on delete to app.log do also delete from app.t where name is distinct from 'a' and id = old.id} ],
         [ 'policy peek on app.log' => q{create policy peek on app.log using (exists (select from app.t where t.id = log.id and name is distinct from 'a'))} ],
         [ 'function app.others()' => q{create function app.others() returns bigint language sql begin atomic select count(*) from app.t where name is distinct from 'a'; end} ],
-        [ 'view app.shown' => q{create view app.shown as select id, name from app.t; create materialized view app.m as select id from app.shown;
+        [ 'what is on view app.shown' => q{create view app.shown as select id, name from app.t; create materialized view app.m as select id from app.shown;
             alter view app.shown alter id set default case when 'a' is distinct from 'b'::text then 1 end} ],
-        [ 'view app.m' => q{create materialized view app.m as select id, name from app.t; create index m_named on app.m (id) where name is distinct from 'a'} ])
+        [ 'what is on view app.m' => q{create materialized view app.m as select id, name from app.t; create index m_named on app.m (id) where name is distinct from 'a'} ])
     {
         my ($what, $sql) = @$_;
         begin(q{select});
