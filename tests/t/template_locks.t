@@ -39,11 +39,12 @@ my %VALUE = (
     shape_changes => 'true', force_publication => 'false', row_capture => 'false', first_block => 0, end_block => 1, blocker_age => 0, age => 0, readers_pass => 'true',
     terminate => 'false', backlog => 0, attempt => 1, hold => 'false', paused => 'false', rows_estimated => 0, rows_drained => 0, rows_compared => 0, rows_different => 0,
     lock_held_ms => 0, lock_wait_ms => 0, longest_wait_ms => 0, most_waiters => 0, most_waiters_ms => 0, waiters => 0, waiters_longest_ms => 0,
-    map({ ("${_}_type" => 23, "${_}_modifier" => -1, "${_}_collation" => 0) } qw(from to)), filenode => $t->value('select filenode from pgswap.pair'));
+    map({ ("${_}_type" => 23, "${_}_modifier" => -1, "${_}_collation" => 0) } qw(from to)), heap => 'app.t', heap_oid => $live, live_rows => 'ONLY app.t', standby_rows => 'ONLY pgswap_1_green.t',
+    filenode => $t->value('select filenode from pgswap.heap'));
 # As a literal or an identifier, if that is another.
 my %QUOTED = (
     schema => 'app', standby_schema => 'pgswap_1_green', away_schema => 'pgswap_1_blue', there => 'pgswap_1_green', away => 'pgswap_1_blue', path => 'app', printed => 'app',
-    table => 't', name => 'probe', policy => 'probe', column => 'id', view => 'app.v', tower => 'made', from => 'ready', to => 'ready', live_colour => 'blue',
+    table => 't', name => 'probe', policy => 'probe', column => 'id', view => 'app.v', relation => 'app.t', tower => 'made', from => 'ready', to => 'ready', live_colour => 'blue',
     standby_colour => 'green', colour => 'blue', kind => 'index', first_tid => '(99999,0)', end_tid => '(99999,9)', lock_timeout => '1s', owner => 'owner', point => 'x',
     idle_timeout => '10s', application_name => 'x', platform => 'linux', synchronous_commit => 'on', outcome => 'clean', snapshot => '',
     parameters => $t->value('select parameters from pgswap.migration'), map({ $_ => '{}' } qw(mapping reverse spec)), map({ $_ => '[]' } qw(expected fingerprint items)),
@@ -76,7 +77,7 @@ my %ONLY = (
 
 # What must have run before, in the same transaction.
 my $PROBE = filled('probe_create');
-my %BEFORE = (savepoint_back => filled('savepoint'), map({ $_ => $PROBE } grep { /^probe_(?!create)/ } Pgswap::Templates::names()));
+my %BEFORE = (savepoint_back => filled('savepoint'), copy_begin => 'DELETE FROM pgswap.heap', map({ $_ => $PROBE } grep { /^probe_(?!create)/ } Pgswap::Templates::names()));
 
 # Their head is about themselves; what they generate is run elsewhere, or says itself what it locks.
 my %ALONE = map { $_ => 1 } qw(dependents rehearsal);
