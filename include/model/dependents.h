@@ -15,7 +15,8 @@
 #define TOWER_MOVED "moved"
 
 /* The statements that move what hangs on live, by stages, there and away being the schemas that the
- * other table comes from and live goes to; see templates/swap/dependents.sql. */
+ * other table comes from and live goes to, and earlier how that was described when it was live (as
+ * JSON), or NULL; see templates/swap/dependents.sql. */
 const Result *dependents_read(Conn *conn, Arena *arena, const char *live, const Mapping *mapping,
                               const char *path, const char *tower, const char *there,
-                              const char *away, Error *error) ERROR_MUST_CHECK;
+                              const char *away, const char *earlier, Error *error) ERROR_MUST_CHECK;

@@ -43,11 +43,15 @@ read_objects(Outcome *o, Error *error)
     return parameters_leave(o->conn, error);
 }
 
-/* Lines of live that come over to green in the swap, but not as they are: columns "name",
- * "definition", and "stays" for what does not come. */
+/* Lines of live that come over to green in the swap, but not as they are: sequences that blue's
+ * columns own may get another type, foreign keys follow renamed columns. */
 static bool
-expect_lines(Outcome *o, const Result *result)
+expect_moved(Outcome *o, Error *error)
 {
+    const Result *result = statement_run(o->conn, error, "expected", "oid", o->blue->oid, "mapped",
+                                         mapping_rows(o->arena, &o->shape->mapping), "dropped",
+                                         o->shape->mapping.dropped, "earlier", NULL, NULL);
+
     if (result == NULL)
         return false;
     for (int i = 0; i < result_rows(result); i++)
@@ -61,20 +65,6 @@ expect_lines(Outcome *o, const Result *result)
             line->definition = arena_strdup(o->arena, result_get(result, i, "definition"));
     }
     return true;
-}
-
-/* Sequences that blue's columns own may get another type; foreign keys follow renamed columns. */
-static bool
-expect_moved(Outcome *o, Error *error)
-{
-    const char *mapped = mapping_rows(o->arena, &o->shape->mapping);
-
-    return expect_lines(o, statement_run(o->conn, error, "owned_sequences", "live_oid",
-                                         o->blue->oid, "live", o->blue->qualified, "mapped", mapped,
-                                         "before", NULL, NULL)) &&
-           expect_lines(o, statement_run(o->conn, error, "foreign_keys_after", "oid", o->blue->oid,
-                                         "mapped", mapped, "dropped", o->shape->mapping.dropped,
-                                         NULL));
 }
 
 /* What depends on a column with a new type may be deparsed in other words, on the way there and on

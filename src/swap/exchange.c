@@ -54,27 +54,6 @@ append_kind(Context *context, Text *script, const Pair *pair, const char *kind, 
     return true;
 }
 
-/* Sequences owned by live's columns: released before the exchange, attached after it. */
-static bool
-append_sequences(Context *context, Text *release, Text *attach, const Pair *pair, Error *error)
-{
-    const Result *result = pair_run(
-        context->control, pair, error, "owned_sequences", "before",
-        pair->migration->live_is_blue ? NULL : description_to_json(context->arena, &pair->expected),
-        NULL);
-
-    if (result == NULL)
-        return false;
-    for (int i = 0; i < result_rows(result); i++)
-    {
-        if (result_get_bool(result, i, "stays"))
-            continue;
-        text_printf(release, "%s;\n", result_get(result, i, "release"));
-        text_printf(attach, "%s;\n", result_get(result, i, "attach"));
-    }
-    return true;
-}
-
 /* Does away with items. */
 static bool
 append_later(Context *context, Text *script, const Pair *pair, json_t *items, Error *error)
@@ -97,10 +76,12 @@ static bool
 append_dependents(Context *context, Text *before, Text *after, const Pair *pair, const char *tower,
                   LockSet *locks, int *moves, Error *error)
 {
-    const Result *result = dependents_read(context->control, context->arena, pair->live_oid,
-                                           &pair->mapping, pair->migration->parameters.path, tower,
-                                           pair_word(context->arena, pair, "standby_schema"),
-                                           pair_word(context->arena, pair, "away_schema"), error);
+    const char *earlier =
+        pair->migration->live_is_blue ? NULL : description_to_json(context->arena, &pair->expected);
+    const Result *result = dependents_read(
+        context->control, context->arena, pair->live_oid, &pair->mapping,
+        pair->migration->parameters.path, tower, pair_word(context->arena, pair, "standby_schema"),
+        pair_word(context->arena, pair, "away_schema"), earlier, error);
     json_t *later;
 
     if (result == NULL)
@@ -158,7 +139,6 @@ exchange_prepare(Context *context, const Pair *pair, const Pair *next, const cha
     }
     ok =
         ok && append_kind(context, &text, pair, "check", error) &&
-        append_sequences(context, &text, &attach, pair, error) &&
         append_generated(context, &attach, pair, "identity_values", error) &&
         append_dependents(context, &text, &attach, pair, tower, locks, &exchange->moves, error) &&
         append_kind(context, &attach, pair,

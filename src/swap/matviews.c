@@ -48,7 +48,7 @@ collect_matviews(Context *context, const Pair *pair, const char *printed, Statem
     const Result *result =
         dependents_read(context->control, context->arena, pair->live_oid, &pair->mapping, printed,
                         TOWER_AHEAD, pair_word(context->arena, pair, "standby_schema"),
-                        pair_word(context->arena, pair, "away_schema"), error);
+                        pair_word(context->arena, pair, "away_schema"), NULL, error);
 
     if (result == NULL)
         return false;

@@ -101,7 +101,7 @@ read_dependents(Context *context, const Plan *plan, const char *path, const char
                 Error *error)
 {
     return dependents_read(context->control, context->arena, plan->table.oid, &plan->shape.mapping,
-                           path, tower, trial_schema, "pgswap_0_blue", error);
+                           path, tower, trial_schema, "pgswap_0_blue", NULL, error);
 }
 
 /* What hangs on the table: what will be done to it, and which other tables are locked for that. */

@@ -66,3 +66,4 @@ SELECT 'table', a.attnum, false, format('the default of column %I of %s', a.attn
 -- None of [lock]: it is the table's.
 -- None of [refusals_green] [refusals_change]: they are what the change is about.
 -- None of [scene]: it is tried on the table and its views.
+-- None of [expected]: they come with the new table.

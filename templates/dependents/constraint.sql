@@ -38,3 +38,4 @@ SELECT 5, format('%s %I of %s', CASE k.contype WHEN 'f' THEN 'foreign key' ELSE 
 
 -- None of [lock] [moves] [scene] [rehearsal]: they stand on the new table from the start.
 -- None of [refusals_green] [refusals_change]: they are what the change is about.
+-- None of [expected]: they come with the new table.

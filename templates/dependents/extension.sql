@@ -42,3 +42,4 @@ SELECT 4, format('it belongs to extension %s', e.extname), 'the extension manage
 -- None of [claims]: the extension does not hang on the table.
 -- None of [refusals_green]: the change makes no extension's objects.
 -- None of [refusals_change] [scene] [rehearsal]: it names no column.
+-- None of [expected]: it comes as it is.

@@ -66,6 +66,15 @@ SELECT 'swap', format('foreign key %I on %s', c.conname, c.conrelid::regclass),
    -- those of partitioned tables come back in several steps after the swap
    AND (c.conrelid = :oid OR NOT EXISTS (SELECT FROM pg_class k WHERE k.oid = c.conrelid AND (k.relkind = 'p' OR k.relispartition)))
 
+-- [expected]
+UNION ALL
+(WITH :part_foreign_keys
+SELECT format('foreign key %I on %s', conname, child_printed), conrelid = :oid AND conname = ANY (ARRAY[:dropped]::text[]),
+       format('FOREIGN KEY (%s) REFERENCES %s(%s)%s; comment %s', child_after, parent_printed, parent_after,
+              replace(substr(definition, 1 + length(format('FOREIGN KEY (%s) REFERENCES %s(%s)', child_columns, parent_printed, parent_columns))), ' NOT VALID', ''),
+              comment)
+  FROM fk)
+
 -- [claims]
 OR d.classid = 'pg_constraint'::regclass AND EXISTS (SELECT FROM pg_constraint k WHERE k.oid = d.objid AND k.contype = 'f' AND :oid IN (k.conrelid, k.confrelid))
 

@@ -28,3 +28,4 @@ SELECT 5, 'its replica identity is an index that was dropped', 'the new table ca
 
 -- None of [lock] [moves] [scene] [rehearsal]: they stand on the new table from the start.
 -- None of [refusals_green] [refusals_change]: they are what the change is about.
+-- None of [expected]: they come with the new table.

@@ -160,3 +160,4 @@ SELECT format('inheritance from %s', i.inhparent::regclass), 'its rows would app
  WHERE i.inhrelid = :green AND p.relnamespace <> c.relnamespace
 
 -- None of [scene] [rehearsal]: that the columns suit the parent is seen by comparing them.
+-- None of [expected]: they come as they are.

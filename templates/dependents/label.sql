@@ -21,3 +21,4 @@ SELECT 11, format('security label of provider %s on %s', l.provider, pg_describe
 
 -- None of [lock] [moves] [refusals_green] [refusals_change] [scene] [rehearsal]: it is refused.
 -- None of [claims]: it is no dependency.
+-- None of [expected]: it is refused.

@@ -103,3 +103,4 @@ SELECT 'table', p.oid::bigint, false, format('policy %I on %s', p.polname, s.nam
  WHERE s.oid = :oid
     OR EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_policy'::regclass AND d.objid = p.oid
                   AND d.refclassid = 'pg_class'::regclass AND (d.refobjid = :oid OR d.refobjid IN (SELECT oid FROM height)))
+-- None of [expected]: they come as they are, but for what is spelled otherwise.

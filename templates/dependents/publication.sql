@@ -73,3 +73,4 @@ SELECT 'table', p.oid::bigint, false, format('the row filter of publication %I',
 -- None of [lock]: it is the table's.
 -- None of [refusals_green]: it would publish the new table all the time, and that is the user's choice.
 -- None of [scene]: it is tried on the table and its views.
+-- None of [expected]: they come as they are, but for what is spelled otherwise.

@@ -150,3 +150,4 @@ SELECT 'rest', f.oid::bigint, false, format('%s %s', CASE f.prokind WHEN 'p' THE
 -- None of [lock]: it has none that others wait for.
 -- None of [refusals_green]: what takes the new table's row type goes on with it.
 -- None of [scene]: it is tried on the table and its views.
+-- None of [expected]: they come as they are, but for what is spelled otherwise.

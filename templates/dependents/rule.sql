@@ -90,3 +90,4 @@ SELECT 'rest', r.oid::bigint, false, format('rule %I on %s', r.rulename, s.name)
    AND (s.oid = :oid OR s.level IS NOT NULL
         OR EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
                       AND d.refclassid = 'pg_class'::regclass AND (d.refobjid = :oid OR d.refobjid IN (SELECT oid FROM height))))
+-- None of [expected]: they come as they are, but for what is spelled otherwise.

@@ -1,9 +1,26 @@
 -- Sequences that columns own. Those of identity columns are made with the new table and take the values of the old ones
--- (identity_values.sql); others move over in the exchange (owned_sequences.sql). Lock: ACCESS EXCLUSIVE on them.
+-- (identity_values.sql); others are released before the exchange and move over. Lock: ACCESS EXCLUSIVE on them.
+
+-- [with]
+:part_owned_sequences,
 
 -- [lock]
 UNION SELECT s.oid FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
        WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = :oid AND d.deptype IN ('a', 'i')
+
+-- [moves]
+UNION ALL
+SELECT 'before', 'sequences', oid::bigint, format('ALTER SEQUENCE %I.%I OWNED BY NONE', nspname, relname) FROM owned_after WHERE target IS NOT NULL
+UNION ALL
+-- a value that the narrower type cannot hold becomes its last one
+SELECT 'after', 'sequences', f.oid::bigint,
+       CASE WHEN maximum < seqmax
+            THEN format('DO %L; ', format('BEGIN IF (SELECT last_value OPERATOR(pg_catalog.>) %s FROM %I.%I) THEN ALTER SEQUENCE %I.%I RESTART WITH %s; END IF; END',
+                                         maximum, f.nspname, f.relname, f.nspname, f.relname, maximum)) ELSE '' END
+       || format('ALTER SEQUENCE %I.%I %s OWNED BY %s.%I', f.nspname, f.relname,
+                 CASE WHEN type <> format_type(seqtypid, NULL) THEN format('AS %s MINVALUE %s MAXVALUE %s', type, minimum, maximum) ELSE '' END,
+                 self.name, target)
+  FROM self, owned_after AS f WHERE target IS NOT NULL
 
 -- [description]
 UNION ALL
@@ -19,6 +36,15 @@ SELECT CASE d.deptype WHEN 'i' THEN 'own' ELSE 'swap' END, format('sequence %I',
   JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
  WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
    AND d.refobjid = :oid AND d.deptype IN ('a', 'i')
+
+-- [expected]
+UNION ALL
+(WITH :part_owned_sequences
+SELECT format('sequence %I', relname), target IS NULL,
+       format('owned by column %s; persistence %s; type %s; start %s; increment %s; minimum %s; maximum %s; cache %s; cycle %s; owner %s; grants %s; comment %s',
+              quote_ident(target), relpersistence, type, seqstart, seqincrement, minimum, maximum, seqcache, seqcycle,
+              pg_get_userbyid(relowner), coalesce(relacl, acldefault('s', relowner)), obj_description(oid, 'pg_class'))
+  FROM owned_after)
 
 -- [marks]
 CASE h.classid WHEN 'pg_class'::regclass THEN (SELECT s.xmin::text FROM pg_sequence s WHERE s.seqrelid = h.objid) END,
@@ -62,6 +88,5 @@ SELECT format('column %I', a.attname), format('it owns sequence %s, and becomes 
  WHERE EXISTS (SELECT FROM pg_attrdef f JOIN pg_depend u ON u.classid = 'pg_attrdef'::regclass AND u.objid = f.oid
                 WHERE f.adrelid = :oid AND f.adnum = a.attnum AND u.refclassid = 'pg_class'::regclass AND u.refobjid = s.objid)
 
--- None of [moves]: owned_sequences.sql says how they look on the other side, too.
 -- None of [refusals_green]: they are what the change is about.
 -- None of [scene] [rehearsal]: no type of a column is in the way.

@@ -26,3 +26,4 @@ SELECT 5, format('statistics objects named %I in several schemas', stxname), 'th
 
 -- None of [lock] [moves] [scene] [rehearsal]: they stand on the new table from the start.
 -- None of [refusals_green] [refusals_change]: they are what the change is about.
+-- None of [expected]: they come with the new table.

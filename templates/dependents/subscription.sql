@@ -15,3 +15,4 @@ SELECT 10, 'the table is the target of a subscription', 'its apply worker would 
 -- None of [lock] [moves] [refusals_change] [scene] [rehearsal]: it is refused.
 -- None of [claims]: it is no dependency.
 -- None of [refusals_green]: a change makes none.
+-- None of [expected]: it is refused.

@@ -28,3 +28,4 @@ SELECT 3, format('it is a typed table (OF %s)', c.reloftype::regtype), 'its colu
 
 -- None of [lock] [moves]: it is what the others are moved to.
 -- None of [refusals_green] [refusals_change] [scene] [rehearsal]: it is what the change is about.
+-- None of [expected]: it is the new one.

@@ -54,3 +54,4 @@ SELECT 'rest', t.oid::bigint, false, format('the condition (WHEN) of trigger %I 
 -- None of [lock]: it is the table's.
 -- None of [refusals]: each can be made again by the owner of the table; what triggers of constraints are, their constraint says.
 -- None of [scene]: it is tried on the table and its views.
+-- None of [expected]: they come as they are, but for what is spelled otherwise.

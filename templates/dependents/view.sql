@@ -288,3 +288,4 @@ SELECT 'rest', i.indexrelid::bigint, false, format('index %s', ic.relname), pg_g
 -- None of [marks]: it is marked as a relation and as a rule.
 -- None of [refusals_green]: a view over the new table goes on with it.
 -- None of [scene]: it is tried on the table and its views.
+-- None of [expected]: they come as they are, but for what is spelled otherwise.

@@ -5,9 +5,9 @@
 -- come to it: made in the exchange, or moved in it from schema there, where they were built ahead; then those are
 -- given that build them (ahead) and let materialized views be populated (fill). Names are printed as they are read
 -- back under the search_path (path: the owner's, or for ahead that of matviews.sql), which is in force from here
--- on. away: the schema that the table goes to. Of each kind its sections [lock], the relations, and [moves], the
--- statements with stage, step and order within the step; [with]: what they read. Lock: ACCESS SHARE on the
--- table and the views over it, whose texts are printed.
+-- on. away: the schema that the table goes to. earlier: how the other table was described when it was live, or NULL.
+-- Of each kind its sections [lock], the relations, and [moves], the statements with stage, step and order within
+-- the step; [with]: what they read. Lock: ACCESS SHARE on the table and the views over it, whose texts are printed.
 WITH RECURSIVE self AS (
     SELECT c.oid, c.relowner, c.reltype, c.relname, n.nspname, c.relrowsecurity, c.relforcerowsecurity,
            format('%I.%I', n.nspname, c.relname) AS name,
@@ -18,8 +18,8 @@ mapped(source, source_type, target, target_type) AS (VALUES :mapped),
 -- the order of the steps in each stage; table: what stands on the table itself, readers: what reads it elsewhere
 schedule(stage, steps) AS (VALUES
     ('lock', ARRAY['table', 'other tables', 'views', 'sequences']),
-    ('before', ARRAY['table', 'views', 'row type', 'foreign keys', 'parent', 'left']),
-    ('after', ARRAY['parent', 'left', 'names aside', 'names', 'row type', 'defaults', 'table', 'views', 'readers', 'foreign keys',
+    ('before', ARRAY['sequences', 'table', 'views', 'row type', 'foreign keys', 'parent', 'left']),
+    ('after', ARRAY['sequences', 'parent', 'left', 'names aside', 'names', 'row type', 'defaults', 'table', 'views', 'readers', 'foreign keys',
                     'rest', 'old views', 'compiled']),
     ('settle', ARRAY['parts', 'wholes']), ('validate', ARRAY['foreign keys', 'views']), ('ahead', ARRAY['views']), ('fill', ARRAY['views'])),
 :each_with

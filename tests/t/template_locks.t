@@ -49,7 +49,7 @@ my %QUOTED = (
     idle_timeout => '10s', application_name => 'x', platform => 'linux', synchronous_commit => 'on', outcome => 'clean', snapshot => '',
     parameters => $t->value('select parameters from pgswap.migration'), map({ $_ => '{}' } qw(mapping reverse spec)), map({ $_ => '[]' } qw(expected fingerprint items)),
     map({ $_ => 'x' } qw(marks mark origin host reason spec_hash)),
-    map({ $_ => undef } qw(known before failure error waiting_for problem unique_predicate maintenance_work_mem)));
+    map({ $_ => undef } qw(known earlier failure error waiting_for problem unique_predicate maintenance_work_mem)));
 # Empty schemas and tables for what makes something, and a snapshot to take part in.
 $t->sql_as(owner => $_)
     for 'create schema pgswap_2_green create table t (like app.t including all)', 'create schema pgswap_3_green', 'create table pgswap.kept_1_1_blue (pgswap_k1 bigint, pgswap_c1 integer)',
