@@ -17,7 +17,7 @@ typedef struct DescriptionLine
 {
     bool in_swap;
     bool is_marked; /* one mark tells of all such lines that they are as they were */
-    char *name;   /* index orders_pkey, column id, … */
+    char *name;     /* index orders_pkey, column id, … */
     char *definition;
     char *respelled; /* what the definition may be as well, or NULL */
 } DescriptionLine;

@@ -72,6 +72,7 @@ typedef struct Migration
     char *spec_hash;
     Parameters parameters; /* of the sessions that values must agree with */
     bool hold;
+    bool dual_write;     /* capture writes both tables, or may have; see tool/dual.h */
     bool is_foreign;     /* its state is another role's: only its triggers are within reach */
     bool swapped_before; /* green has been live: it may hold what blue cannot tell */
     char *no_way_back;   /* why a revert is impossible from the start, or NULL */

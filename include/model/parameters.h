@@ -33,6 +33,7 @@ typedef struct Parameters
     Parameter *items;
     char *session; /* SQL that puts them in force for a session */
     char *local;   /* and for a transaction */
+    char *clauses; /* of CREATE FUNCTION, for a function that anybody's session may call */
     char *path;    /* the search_path alone, a list of names */
 } Parameters;
 

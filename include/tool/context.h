@@ -23,6 +23,14 @@ typedef enum OldSnapshots
     OLD_SNAPSHOTS_IGNORE,
 } OldSnapshots;
 
+/* When capture writes both tables; see tool/dual.h. */
+typedef enum DualWrite
+{
+    DUAL_WRITE_AUTO,
+    DUAL_WRITE_ALWAYS,
+    DUAL_WRITE_OFF,
+} DualWrite;
+
 /* Settings of a run; times in milliseconds.  See the README for what each is for. */
 typedef struct Settings
 {
@@ -40,6 +48,9 @@ typedef struct Settings
     int64_t cancel_blockers;    /* age from which blockers are cancelled; 0: never */
     int64_t terminate_blockers; /* age from which they are terminated; 0: never */
     OldSnapshots old_snapshots;
+    DualWrite dual_write;
+    int ignore_serializable; /* 1: a swap does not look whether SERIALIZABLE transactions have read
+                              */
     const char *hook_before_swap; /* shell commands, or NULL */
     const char *hook_after_swap;
     const char *hook_failure;
@@ -104,8 +115,12 @@ typedef struct Context
     bool ignores_pause; /* abort: an operator who gives up is not held up */
     Waiting waiting;    /* what was said of what is waited for */
     int64_t held_at; /* clock_ms(); since when it is in sync and waits for "swap", 0: it does not */
-    Look look;       /* at what others do to live, see guard_look() */
-    int64_t us_per_key; /* what it took to apply one, lately; 0: not known */
+    bool writes_both;     /* this run lets capture write both tables; see tool/dual.h */
+    int64_t dual_at;      /* clock_ms(); when that was last extended */
+    char *dual_writers;   /* transactions to be waited for since it does not any more, or NULL */
+    Look look;            /* at what others do to live, see guard_look() */
+    int64_t us_per_key;   /* what it took to apply one, lately; 0: not known */
+    int64_t us_per_proof; /* and to look at one that was applied or written */
     Summary summary;
 } Context;
 

@@ -16,6 +16,17 @@
  * with the keys if something differs: it stays unproven. */
 bool proof_run(Context *context, const Pair *pair, Error *error) ERROR_MUST_CHECK;
 
+/* How many keys were applied, or written by capture to both tables, and not looked at again; 0
+ * while a TRUNCATE is pending, which comes first. */
+bool proof_count(Context *context, const Pair *pair, int64_t *keys, Error *error) ERROR_MUST_CHECK;
+
+/* How long it takes to look at so many, in ms: measured lately, or guessed. */
+int64_t proof_cost(const Context *context, int64_t keys);
+
+/* Brings them to where they are found by index, and those that are pending again, in the caller's
+ * transaction. */
+bool proof_gather(Context *context, const Pair *pair, int64_t *keys, Error *error) ERROR_MUST_CHECK;
+
 /* The same in the transaction that the caller has opened on the control connection, which sees no
  * TRUNCATE pending; for so many keys. */
 bool proof_here(Context *context, const Pair *pair, int64_t keys, Error *error) ERROR_MUST_CHECK;

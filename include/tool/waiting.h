@@ -18,6 +18,7 @@ typedef enum WaitingKind
     WAITING_REPLICA,    /* that lags */
     WAITING_STANDBY,    /* server, to confirm a commit */
     WAITING_REST,       /* for a moment in which nobody disturbs a comparison */
+    WAITING_DUAL,       /* for the end of a dual write, or why there is none */
     WAITING_SEARCH,     /* for a row that does not fit */
     WAITING_CONNECTION, /* in place of a lost one */
     WAITING_SERVER,     /* to accept one */

@@ -5,6 +5,7 @@
 
 #include "cmd/report.h"
 #include "model/statement.h"
+#include "tool/dual.h"
 #include "tool/durable.h"
 
 bool
@@ -38,8 +39,11 @@ control_set(Session *session, const char *paused, const char *hold, Error *error
 bool
 control_pause(Session *session, bool paused, Error *error)
 {
+    Context *context = &session->context;
+
     if (!session_connect(session, error) || !control_find(session, error) ||
-        !control_set(session, paused ? "true" : "false", "NULL", error))
+        !control_set(session, paused ? "true" : "false", "NULL", error) ||
+        (paused && context->migration->dual_write && !dual_stop(context, error)))
         return false;
     report_paused(session, paused);
     return true;

@@ -93,10 +93,19 @@ const OptionRow option_rows[] = {
      "do not queue behind older transactions", "only those that hold a lock on the table count"},
     {"converge-deadline", 0, OPTION_DURATION, AT(settings.converge_deadline), APPLY, "TIME", "1h",
      "longest time to catch up with the changes", "then exit 9, with both rates"},
+    {"dual-write", 0, OPTION_WORD, AT(settings.dual_write), SWAP, "auto|always|off", "auto",
+     "when the application's own writes go to both tables",
+     "`auto`: in the last seconds before a swap, and when changes come faster than they can be "
+     "applied; `always`: also while a run waits for `swap`; `off`: the last changes are applied "
+     "under the lock"},
     {"old-snapshots", 0, OPTION_WORD, AT(settings.old_snapshots), SWAP, "wait|strict|ignore",
      "wait", "transactions with old snapshots",
      "they would miss rows of the new table; `strict` waits for those, too, that take their "
      "snapshot at the moment of the swap, `ignore` does not look"},
+    {"serializable", 0, OPTION_WORD, AT(settings.ignore_serializable), SWAP, "wait|ignore", "wait",
+     "SERIALIZABLE transactions that have read the table",
+     "one that overlaps them and comes to the table after the swap would not be told of a "
+     "conflict; `ignore` does not look"},
     {"cancel-blockers", 0, OPTION_DURATION, AT(settings.cancel_blockers), LOCK, "AGE", NULL,
      "cancel statements of older transactions in the way",
      "of roles that are yours to end; without it no session is touched"},

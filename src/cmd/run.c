@@ -8,6 +8,7 @@
 #include "cmd/report.h"
 #include "model/home.h"
 #include "model/statement.h"
+#include "tool/dual.h"
 #include "tool/explain.h"
 #include "tool/guard.h"
 #include "tool/pending.h"
@@ -95,7 +96,8 @@ hold(Session *session, Error *error)
         return false;
     log_info("%s is ready; it waits for \"pgswap swap\"", context->migration->label);
     context->held_at = clock_ms();
-    ok = wait_for_swap(context, error);
+    ok = (context->settings->dual_write != DUAL_WRITE_ALWAYS || dual_begin(context, error)) &&
+         wait_for_swap(context, error);
     context->held_at = 0;
     return ok;
 }

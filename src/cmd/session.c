@@ -213,6 +213,8 @@ load(Session *session, Error *error)
     Context *context = &session->context;
     const Target *target = &session->target;
 
+    context->writes_both = false;
+    context->dual_writers = NULL;
     return journal_load(context->control, context->arena, target->migration, &context->migration,
                         error) &&
            journal_take_lease(context->control, context->migration, error) &&

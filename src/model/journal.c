@@ -62,6 +62,7 @@ take_migration(Arena *arena, const Result *result, Migration *migration, Error *
     migration->table = arena_strdup(arena, result_get(result, 0, "table_name"));
     migration->spec_hash = arena_strdup(arena, result_get(result, 0, "spec_hash"));
     migration->hold = result_get_bool(result, 0, "hold");
+    migration->dual_write = result_get_bool(result, 0, "dual_write");
     migration->swapped_before = result_get_bool(result, 0, "swapped_before");
     migration->no_way_back = arena_strdup(arena, result_get(result, 0, "no_way_back"));
     return phase_by_name(result_get(result, 0, "phase"), &migration->phase, error);

@@ -18,6 +18,7 @@ typedef enum Over
     PAIR,     /* once */
     KEYS,     /* the columns of the key */
     WRITTEN,  /* the columns of standby whose values the mapping has */
+    ASSIGNED, /* of them, those that live has a say in: an UPDATE leaves the others */
     COMPARED, /* the columns of standby that live determines */
     READ,     /* the key and then those, as a comparison reads them */
     KEPT,     /* the columns of standby that live does not have */
@@ -60,6 +61,8 @@ static const Word words[] = {
     {"log", PAIR, "", "{state}.log_{id}_{pair}_{live_colour}"},
     {"dirty", PAIR, "", "{state}.dirty_{id}_{pair}_{live_colour}"},
     {"applied", PAIR, "", "{state}.applied_{id}_{pair}_{live_colour}"},
+    {"written", PAIR, "", "{state}.written_{id}_{pair}_{live_colour}"},
+    {"held", PAIR, "", "{state}.held_{id}_{pair}_{live_colour}"},
     {"kept", PAIR, "", "{state}.kept_{id}_{pair}_{live_colour}"},
     {"alive", PAIR, "", "{state}.alive_{id}_{pair}_{live_colour}"},
     {"reserve", PAIR, "", "{state}.reserve_{id}_{pair}_{live_colour}"},
@@ -87,6 +90,8 @@ static const Word words[] = {
     {"dropped", PAIR, "", "{dropped_keys}"},
     {"columns", WRITTEN, ", ", "{name}"},
     {"expressions", WRITTEN, ", ", "{value}"},
+    {"assigned", ASSIGNED, ", ", "({literal}, {n})"},
+    {"assigned_values", ASSIGNED, ", ", "{source_value} AS pgswap_c{n}"},
     {"mapped_columns", COMPARED, ", ", "{compared} AS {name}"},
     {"compared_names", COMPARED, ", ", "{literal}"},
     {"compared_generated", COMPARED, ", ", "{generated}"},
@@ -143,21 +148,29 @@ static const Field fields[] = {
     {"name", OF_COLUMN, offsetof(MapColumn, name), true},
     {"type", OF_COLUMN, offsetof(MapColumn, type), false},
     {"compared", OF_COLUMN, offsetof(MapColumn, compared), false},
+    {"source_value", OF_COLUMN, offsetof(MapColumn, expression), false},
 };
+
+/* The number of a column that live does not have and that standby keeps; 0 if it is none. */
+static int
+kept_number(const Mapping *mapping, const MapColumn *column)
+{
+    for (int i = 0; i < mapping->kept_count; i++)
+        if (strcmp(mapping->kept[i], column->name) == 0)
+            return i + 1;
+    return 0;
+}
 
 /* The value that live's row has for a column of standby; one that live does not have keeps what
  * standby held, where it held the row. */
 static const char *
 value_of(Arena *arena, const Item *item, Error *error)
 {
-    const Mapping *mapping = &item->pair->mapping;
-    const MapColumn *column = item->column;
+    int n = kept_number(&item->pair->mapping, item->column);
 
-    for (int i = 0; i < mapping->kept_count; i++)
-        if (strcmp(mapping->kept[i], column->name) == 0)
-            return pair_render(arena, item->pair, error, "kept_value", "n", number(i + 1).text,
-                               "otherwise", column->expression, NULL);
-    return column->expression;
+    return n == 0 ? item->column->expression
+                  : pair_render(arena, item->pair, error, "kept_value", "n", number(n).text,
+                                "otherwise", item->column->expression, NULL);
 }
 
 static const MapColumn *
@@ -292,6 +305,20 @@ append_item(Arena *arena, const char *pattern, const Item *item, Text *text, Err
     return true;
 }
 
+static bool
+repeats_over(const Mapping *mapping, Over over, const MapColumn *column)
+{
+    switch (over)
+    {
+    case WRITTEN:
+        return column->expression != NULL;
+    case ASSIGNED:
+        return column->expression != NULL && kept_number(mapping, column) == 0;
+    default:
+        return column->compared != NULL;
+    }
+}
+
 /* The next item of a word; item->n is the number of the last one, 0 before the first. */
 static bool
 next_item(Over over, Item *item, int *at)
@@ -319,7 +346,7 @@ next_item(Over over, Item *item, int *at)
     while (over != KEYS && *at - keys < mapping->column_count)
     {
         item->column = &mapping->columns[(*at)++ - keys];
-        if ((over == WRITTEN ? item->column->expression : item->column->compared) != NULL)
+        if (repeats_over(mapping, over, item->column))
             return true;
     }
     return false;

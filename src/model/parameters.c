@@ -24,7 +24,7 @@ parameters_take(Conn *conn, Arena *arena, const char *json, Parameters *paramete
 {
     const Result *result =
         statement_run(conn, error, "parameters_statements", "parameters", json, NULL);
-    Text session = {0}, local = {0};
+    Text session = {0}, local = {0}, clauses = {0};
 
     if (result == NULL)
         return false;
@@ -38,6 +38,8 @@ parameters_take(Conn *conn, Arena *arena, const char *json, Parameters *paramete
                                            result_get_bool(result, i, "shown")};
         if (strcmp(parameters->items[i].name, "search_path") == 0)
             parameters->path = arena_strdup(arena, result_get(result, i, "path"));
+        if (result_get(result, i, "clause") != NULL)
+            text_printf(&clauses, "%s\n", result_get(result, i, "clause"));
         if (result_get(result, i, "session") == NULL)
             continue;
         text_printf(&session, "%s\n", result_get(result, i, "session"));
@@ -45,8 +47,10 @@ parameters_take(Conn *conn, Arena *arena, const char *json, Parameters *paramete
     }
     parameters->session = arena_strdup(arena, text_cstr(&session));
     parameters->local = arena_strdup(arena, text_cstr(&local));
+    parameters->clauses = arena_strdup(arena, text_cstr(&clauses));
     text_clear(&session);
     text_clear(&local);
+    text_clear(&clauses);
     return true;
 }
 

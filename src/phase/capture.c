@@ -11,29 +11,16 @@
 #include "model/pair.h"
 #include "model/statement.h"
 #include "model/table.h"
+#include "tool/dual.h"
 #include "tool/guard.h"
 #include "tool/polite.h"
 #include "ui/log.h"
 
-/* "statement" or "row"; NULL on failure. */
-static const char *
-mode_for(Context *context, const Pair *pair, Error *error)
-{
-    const Result *result = pair_run(context->control, pair, error, "capture_mode", "row_capture",
-                                    context->settings->row_capture ? "true" : "false", NULL);
-
-    return result == NULL ? NULL : arena_strdup(context->arena, result_get(result, 0, "mode"));
-}
-
 static bool
 make_log(Context *context, const Pair *pair, Error *error)
 {
-    Conn *conn = context->control;
-    const char *mode = mode_for(context, pair, error);
-
-    return mode != NULL && pair_do(conn, pair, error, "log_create", NULL) &&
-           pair_do(conn, pair, error, "alive_create", NULL) &&
-           pair_generate(conn, pair, error, "capture_functions", "mode", mode, NULL);
+    return pair_do(context->control, pair, error, "log_create", NULL) &&
+           pair_do(context->control, pair, error, "alive_create", NULL);
 }
 
 static bool
@@ -59,7 +46,8 @@ capture_make_logs(Context *context, const Migration *migration, Error *error)
             continue;
         if (!table_oid(context->control, context->arena, template_state(),
                        strchr(pair_word(context->arena, pair, "log"), '.') + 1, &oid, error) ||
-            (oid == NULL && !make_log(context, pair, error)) || !make_kept(context, pair, error))
+            (oid == NULL && !make_log(context, pair, error)) ||
+            !dual_log_only(context, pair, error) || !make_kept(context, pair, error))
             return error_context(error, "creating the change log");
     }
     return home_own(context->control, error);
@@ -68,7 +56,7 @@ capture_make_logs(Context *context, const Migration *migration, Error *error)
 bool
 capture_collect(Context *context, const Pair *pair, StatementList *list, Error *error)
 {
-    const char *mode = mode_for(context, pair, error);
+    const char *mode = dual_capture_mode(context, pair, error);
 
     return mode != NULL && pair_collect(context->control, context->arena, pair, list, error,
                                         "capture_triggers", "mode", mode, NULL);
@@ -102,6 +90,7 @@ again_pair(Context *context, const Pair *pair, Error *error)
     StatementList triggers;
 
     return pair_generate(conn, pair, error, "capture_drop", NULL) &&
+           dual_log_only(context, pair, error) &&
            capture_collect(context, pair, &triggers, error) &&
            statement_list_run(conn, &triggers, error) &&
            pair_do(conn, pair, error, "alive_again", NULL) &&
@@ -122,6 +111,7 @@ attempt_again(Context *context, void *data, Error *error)
     for_each_pair (pair, migration)
         if (!again_pair(context, pair, error))
             return false;
+    context->writes_both = false;
     return journal_move_and_commit(context->control, migration, PHASE_COPY, error);
 }
 

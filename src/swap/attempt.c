@@ -9,14 +9,18 @@
 #include "model/description.h"
 #include "model/pair.h"
 #include "model/statement.h"
+#include "swap/serializable.h"
 #include "swap_private.h"
 #include "tool/budget.h"
+#include "tool/dual.h"
 #include "tool/guard.h"
+#include "ui/log.h"
 
 enum
 {
     ROUNDS = 8,      /* to come close to live before the lock is asked for */
     LONG_AGO = 5000, /* ms */
+    LOGGED_MAX = 4,  /* attempts that give way to changes in the log before it is drained again */
     CUT_MAX = 2      /* exchanges that --max-lock-hold ends before the run does */
 };
 
@@ -142,7 +146,7 @@ attempt_locked(Swap *swap, Error *error)
     swap->is_exchanging = false;
     ok = polite_begin(context, swap->locks.relations, error) &&
          drain_check_small(context, &swap->drain, error) &&
-         lockset_take(context, &swap->locks, error) &&
+         lockset_take(context, &swap->locks, error) && serializable_check(context, error) &&
          context_pause_at(context, context->control, "swap-locked", error) &&
          swap_locked(swap, error);
     budget_end(context);
@@ -170,7 +174,8 @@ know_standby(Swap *swap, Error *error)
 }
 
 /* Applies what is pending, compares live with its description, and waits for the snapshots that are
- * older than that, until little has come meanwhile and none of it is long ago. */
+ * older than that, until little has come meanwhile and none of it is long ago; or nothing at all,
+ * while capture writes both tables: then every snapshot that is alive sees them equal. */
 static bool
 come_close(Swap *swap, Error *error)
 {
@@ -187,6 +192,8 @@ come_close(Swap *swap, Error *error)
         if (!snapshots_wait(swap->snapshots, context, swap->task.until, error) ||
             !drain_look(context, &little, error))
             return false;
+        if (little && context->writes_both)
+            return drain_prove_ahead(context, error);
         if (little && clock_ms() - started < LONG_AGO)
             return true;
         if (!context_may_go_on(context, error))
@@ -232,6 +239,22 @@ note_attempt(Swap *swap, const Error *failure)
     error_clear(&ignored);
 }
 
+/* Where writes keep coming to the change log (data that does not fit, mass updates without a pause)
+ * the last of them are applied under the lock. */
+static bool
+dual_write(Swap *swap, Error *error)
+{
+    Context *context = swap->context;
+
+    if (drain_failures(&swap->drain) < LOGGED_MAX)
+        return dual_begin(context, error);
+    if (context->writes_both)
+        log_note("changes to %s keep coming to the change log; the last of them are applied under "
+                 "the lock",
+                 context->migration->label);
+    return dual_end(context, error);
+}
+
 bool
 attempt_make(Context *context, void *data, Error *error)
 {
@@ -244,11 +267,14 @@ attempt_make(Context *context, void *data, Error *error)
     context->summary.swap_attempts++;
     ok = guard_tables(context, error) && conditions_ensure_known(swap, error) &&
          polite_make_way(context, swap->locks.relations, error) && know_standby(swap, error) &&
-         come_close(swap, error) &&
+         dual_write(swap, error) && come_close(swap, error) &&
          context_pause_at(context, context->control, "swap-close", error) &&
-         attempt_locked(swap, error);
+         serializable_wait(context, swap->task.until, error) && attempt_locked(swap, error);
     if (ok)
+    {
         context->summary.keys_proven += swap->drain.keys;
+        context->writes_both = false;
+    }
     note_attempt(swap, ok ? NULL : error);
     arena_free(swap->scratch);
     return ok;

@@ -12,16 +12,23 @@
 
 enum
 {
+    PROOFS = 8,      /* of what was written to both tables, until little of it is left */
     FIRST_MS = 15,   /* for the drain of the first attempt */
     EARLY_COUNT = 8, /* times to give way before the lock count as one under it */
     DOUBLED_MAX = 20 /* times; by then it is hours */
 };
 
+int
+drain_failures(const Drain *drain)
+{
+    return drain->refusals + drain->early / EARLY_COUNT;
+}
+
 static int64_t
 allowance(const Context *context, const Drain *drain)
 {
     int64_t most = context->settings->max_lock_hold / 2;
-    int doubled = drain->refusals + drain->early / EARLY_COUNT;
+    int doubled = drain_failures(drain);
     int64_t now = (int64_t)FIRST_MS << (doubled < DOUBLED_MAX ? doubled : DOUBLED_MAX);
 
     return now < most ? now : most;
@@ -42,15 +49,57 @@ count_keys(Context *context, int64_t *keys, Error *error)
     return true;
 }
 
+/* The allowance is for what is to be done with so many keys. */
 static bool
-check_cost(const Context *context, const Drain *drain, int64_t keys, Error *error)
+check_cost(const Context *context, const Drain *drain, const char *doing, int64_t keys, int64_t ms,
+           Error *error)
 {
-    int64_t ms = pending_cost(context, keys);
-
     return ms <= allowance(context, drain) ||
            error_set(error, ERROR_AGAIN,
-                     "applying %" PRId64 " changes would take %" PRId64 " ms under the lock", keys,
+                     "%s %" PRId64 " changes would take %" PRId64 " ms under the lock", doing, keys,
                      ms);
+}
+
+static bool
+count_written(Context *context, int64_t *written, Error *error)
+{
+    *written = 0;
+    for_each_pair (pair, context->migration)
+    {
+        int64_t keys;
+
+        if (!proof_count(context, pair, &keys, error))
+            return false;
+        *written += keys;
+    }
+    return true;
+}
+
+/* While both tables are written nothing is applied under the lock; but what was written is looked
+ * at. */
+static bool
+check_written(Context *context, const Drain *drain, int64_t pending, Error *error)
+{
+    int64_t written;
+
+    if (pending > 0)
+        return error_set(error, ERROR_AGAIN,
+                         "%" PRId64 " %s logged while the application wrote both tables", pending,
+                         pending == 1 ? "change was" : "changes were");
+    return count_written(context, &written, error) &&
+           check_cost(context, drain, "comparing", written, proof_cost(context, written), error);
+}
+
+/* ERROR_AGAIN if there is more to do than this attempt may do under the lock; *pending is how much
+ * is to be applied. */
+static bool
+check_small(Context *context, const Drain *drain, int64_t *pending, Error *error)
+{
+    if (!count_keys(context, pending, error))
+        return false;
+    return context->writes_both ? check_written(context, drain, *pending, error)
+                                : check_cost(context, drain, "applying", *pending,
+                                             pending_cost(context, *pending), error);
 }
 
 bool
@@ -68,13 +117,31 @@ drain_ahead(Context *context, Error *error)
 }
 
 bool
+drain_prove_ahead(Context *context, Error *error)
+{
+    int64_t written = 0;
+
+    for (int round = 0; round < PROOFS; round++)
+    {
+        for_each_pair (pair, context->migration)
+            if (!proof_run(context, pair, error))
+                return false;
+        if (!count_written(context, &written, error))
+            return false;
+        if (proof_cost(context, written) <= FIRST_MS / 3)
+            break;
+    }
+    return true;
+}
+
+bool
 drain_look(Context *context, bool *little, Error *error)
 {
     int64_t keys;
 
     if (!count_keys(context, &keys, error))
         return false;
-    *little = pending_cost(context, keys) <= FIRST_MS;
+    *little = context->writes_both ? keys == 0 : pending_cost(context, keys) <= FIRST_MS;
     return true;
 }
 
@@ -83,25 +150,38 @@ drain_check_small(Context *context, Drain *drain, Error *error)
 {
     int64_t keys;
 
-    if (!count_keys(context, &keys, error))
-        return false;
-    if (check_cost(context, drain, keys, error))
+    if (check_small(context, drain, &keys, error))
         return true;
-    drain->early++;
+    if (error->kind == ERROR_AGAIN)
+        drain->early++;
     return false;
+}
+
+/* What is applied is looked at before it is believed; or else what capture wrote to both tables
+ * since that was last looked at. */
+static bool
+settle_keys(Context *context, const Pair *pair, int64_t *applied, Error *error)
+{
+    int64_t written;
+
+    if (context->writes_both)
+        return proof_gather(context, pair, &written, error) &&
+               (written == 0 || proof_here(context, pair, written, error));
+    return keys_apply(context, pair, applied, error) &&
+           context_pause_at(context, context->control, "drain-applied", error) &&
+           proof_here(context, pair, *applied, error);
 }
 
 /* Few keys of a big table: by index, whatever the planner knows of our tables. */
 static bool
 drain_pair(Context *context, Drain *drain, const Pair *pair, Error *error)
 {
-    int64_t backlog, applied;
+    int64_t backlog, applied = 0;
 
     if (!statement_do(context->control, error, "drain_plans", "others", "off", NULL) ||
         !parameters_use(&context->migration->parameters, context->control, error) ||
-        !keys_apply(context, pair, &applied, error) ||
-        !context_pause_at(context, context->control, "drain-applied", error) ||
-        !proof_here(context, pair, applied, error) || !parameters_leave(context->control, error) ||
+        !settle_keys(context, pair, &applied, error) ||
+        !parameters_leave(context->control, error) ||
         !statement_do(context->control, error, "drain_plans", "others", "on", NULL) ||
         !keys_count(context, pair, &backlog, error))
         return false;
@@ -115,14 +195,13 @@ drain_run(Context *context, Drain *drain, Error *error)
 {
     int64_t keys;
 
-    if (!count_keys(context, &keys, error))
-        return false;
-    if (!check_cost(context, drain, keys, error))
+    if (!check_small(context, drain, &keys, error))
     {
-        drain->refusals++;
+        if (error->kind == ERROR_AGAIN)
+            drain->refusals++;
         return false;
     }
-    if (keys == 0)
+    if (keys == 0 && !context->writes_both)
         return true;
     for_each_pair (pair, context->migration)
         if (!drain_pair(context, drain, pair, error))

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "model/statement.h"
+#include "tool/dual.h"
 #include "tool/guard.h"
 #include "ui/log.h"
 
@@ -193,7 +194,8 @@ snapshots_wait(Snapshots *s, Context *context, int64_t deadline, Error *error)
         loop_sleep(context->loop, pause);
         pause = pause * 2 > SAMPLE_EVERY ? SAMPLE_EVERY : pause * 2;
         ok = ok && context_may_go_on(context, error) &&
-             guard_look(context, context->control, error) && sample(s, context, old, error);
+             guard_look(context, context->control, error) && dual_keep(context, error) &&
+             sample(s, context, old, error);
         still_alive(old, &s->now);
         add_imported(old, &s->now, newest_xmin);
     }

@@ -9,7 +9,9 @@
 #include "base/clock.h"
 #include "model/pair.h"
 #include "model/statement.h"
+#include "tool/alongside.h"
 #include "tool/baddata.h"
+#include "tool/dual.h"
 #include "tool/guard.h"
 #include "tool/keys.h"
 #include "tool/proof.h"
@@ -48,12 +50,25 @@ note_fits(const Context *context, Error *error)
                         context->migration->id_text, NULL);
 }
 
+/* What cannot be applied beside writes to both tables is applied when they have ended. */
+static bool
+apply_as_is(Context *context, const Pair *pair, int64_t *applied, Error *error)
+{
+    bool alone = true;
+
+    if (context->migration->dual_write && !alongside_apply(context, pair, applied, &alone, error))
+        return false;
+    if (!alone || !dual_end(context, error))
+        return !alone;
+    return context->migration->dual_write || apply(context, pair, applied, error);
+}
+
 bool
 pending_apply(Context *context, const Pair *pair, int64_t *applied, Error *error)
 {
     int64_t started = clock_us();
 
-    if (!apply(context, pair, applied, error) ||
+    if (!apply_as_is(context, pair, applied, error) ||
         !context_pause_at(context, context->control, "round-applied", error) ||
         !proof_run(context, pair, error) || !note_fits(context, error))
         return false;
@@ -66,7 +81,7 @@ pending_apply(Context *context, const Pair *pair, int64_t *applied, Error *error
 static bool
 vacuum_log(Context *context, const Pair *pair, Error *error)
 {
-    static const char *const ours[] = {"log", "dirty", "applied"};
+    static const char *const ours[] = {"log", "dirty", "applied", "written", "held"};
     Arena *scratch = arena_new();
     bool ok = true;
 
@@ -99,9 +114,24 @@ show_backlog(Context *context, int64_t backlog, Error *error)
                         "migration", context->migration->id_text, NULL);
 }
 
+/* Then nothing new comes in.  Standby's indexes stand by now. */
+static bool
+write_both(Context *context, Error *error)
+{
+    bool before = context->migration->dual_write;
+
+    if (context->migration->phase != PHASE_CATCHUP)
+        return true;
+    if (!dual_begin(context, error))
+        return false;
+    if (!before && context->migration->dual_write)
+        log_info("from now on what the application writes goes to both tables");
+    return true;
+}
+
 /* Keys that come faster than they are applied: said early with both rates, and not for ever. */
 static bool
-check_convergence(const Context *context, int64_t started, int64_t round_ms, int64_t applied,
+check_convergence(Context *context, int64_t started, int64_t round_ms, int64_t applied,
                   int64_t backlog, bool *told, Error *error)
 {
     int64_t ms = round_ms > 0 ? round_ms : 1;
@@ -113,6 +143,8 @@ check_convergence(const Context *context, int64_t started, int64_t round_ms, int
         log_warning("the backlog grows: %" PRId64 " changes/s are applied, %" PRId64
                     " changes/s arrive",
                     applied * 1000 / ms, backlog * 1000 / ms);
+        if (!write_both(context, error))
+            return false;
     }
     if (clock_ms() - started <= context->settings->converge_deadline)
         return true;
@@ -126,6 +158,17 @@ check_convergence(const Context *context, int64_t started, int64_t round_ms, int
                              "--drain-keys or --converge-deadline.");
 }
 
+/* What capture writes to both tables is looked at, too, before it is much. */
+static bool
+prove_written(Context *context, const Pair *pair, Error *error)
+{
+    int64_t keys = 0;
+
+    if (context->migration->dual_write && !proof_count(context, pair, &keys, error))
+        return false;
+    return keys <= context->settings->drain_keys || proof_run(context, pair, error);
+}
+
 static bool
 catch_up_pair(Context *context, const Pair *pair, Error *error)
 {
@@ -136,11 +179,11 @@ catch_up_pair(Context *context, const Pair *pair, Error *error)
     {
         int64_t round_started = clock_ms();
 
-        if (!guard_look(context, context->control, error) ||
+        if (!guard_look(context, context->control, error) || !dual_keep(context, error) ||
             !keys_count(context, pair, &backlog, error) || !show_backlog(context, backlog, error))
             return false;
         if (backlog <= context->settings->drain_keys)
-            return true;
+            return prove_written(context, pair, error);
         if (!check_convergence(context, started, round_ms, applied, backlog, &told, error) ||
             !context_may_go_on(context, error) || !pending_apply(context, pair, &applied, error))
             return false;

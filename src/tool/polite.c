@@ -154,7 +154,8 @@ polite_begin(Context *context, const char *relations, Error *error)
                       number(silence < SILENCE_MIN ? SILENCE_MIN : silence).text, NULL))
         return false;
     for_each_pair (pair, migration)
-        if (!pair_generate(context->control, pair, error, "lock_standby", NULL))
+        if (!pair_generate(context->control, pair, error, "lock_standby", "dual_write",
+                           migration->dual_write ? "true" : "false", NULL))
             return false;
     return lock_gently(context, relations, error) && budget_ask(context, error);
 }

@@ -4,6 +4,7 @@
  */
 #include "tool/proof.h"
 
+#include "base/clock.h"
 #include "model/pair.h"
 #include "model/statement.h"
 #include "sql/template.h"
@@ -13,7 +14,11 @@
 
 enum
 {
-    BUCKETS = 1024
+    BUCKETS = 1024,
+    BY_INDEX =
+        10000, /* keys, at most, that are found by index whatever the planner knows of ours */
+    MEASURE_FROM = 500, /* keys that tell how long one takes, round trips aside */
+    GUESS_US = 20,      /* for one, before any told */
 };
 
 typedef struct Proof
@@ -68,8 +73,8 @@ proof_here(Context *context, const Pair *pair, int64_t keys, Error *error)
     return ok;
 }
 
-static bool
-count(Context *context, const Pair *pair, int64_t *keys, Error *error)
+bool
+proof_count(Context *context, const Pair *pair, int64_t *keys, Error *error)
 {
     const Result *result = pair_run(context->control, pair, error, "proof_count", NULL);
 
@@ -80,21 +85,36 @@ count(Context *context, const Pair *pair, int64_t *keys, Error *error)
 }
 
 bool
+proof_gather(Context *context, const Pair *pair, int64_t *keys, Error *error)
+{
+    return keys_compact(context, pair, error) && proof_count(context, pair, keys, error);
+}
+
+int64_t
+proof_cost(const Context *context, int64_t keys)
+{
+    return keys * (context->us_per_proof > 0 ? context->us_per_proof : GUESS_US) / 1000;
+}
+
+bool
 proof_run(Context *context, const Pair *pair, Error *error)
 {
-    int64_t keys;
+    int64_t keys, started = clock_us();
 
-    if (!count(context, pair, &keys, error))
+    if (!proof_count(context, pair, &keys, error))
         return false;
     if (keys == 0)
         return true;
-    /* keys that are pending again must be where they are found by index */
-    if (context_begin_snapshot(context, pair, error) && keys_compact(context, pair, error) &&
-        count(context, pair, &keys, error) &&
+    if (context_begin_snapshot(context, pair, error) &&
+        (keys > BY_INDEX ||
+         statement_do(context->control, error, "drain_plans", "others", "off", NULL)) &&
+        proof_gather(context, pair, &keys, error) &&
         (keys == 0 || proof_here(context, pair, keys, error)) &&
         statement_do(context->control, error, "commit", NULL))
     {
         context->summary.keys_proven += keys;
+        if (keys >= MEASURE_FROM)
+            context->us_per_proof = (clock_us() - started) / keys;
         return true;
     }
     statement_rollback(context->control);

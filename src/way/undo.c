@@ -9,6 +9,7 @@
 #include "model/pair.h"
 #include "model/statement.h"
 #include "swap/matviews.h"
+#include "tool/dual.h"
 #include "tool/durable.h"
 #include "tool/polite.h"
 
@@ -31,7 +32,7 @@ rehearse(Context *context, Error *error)
 {
     bool ok;
 
-    if (context->migration->is_foreign)
+    if (context->migration->is_foreign || context->migration->dual_write)
         return true;
     ok = statement_do(context->control, error, "begin", NULL) && drop_standby(context, error);
     statement_rollback(context->control);
@@ -174,8 +175,8 @@ undo_release(Context *context, const Target *target, Error *error)
 bool
 undo_run(Context *context, Phase end, Error *error)
 {
-    return capture_off(context, end, error) && remove_all(context, end, error) &&
-           durable_wait(context, error);
+    return dual_end(context, error) && capture_off(context, end, error) &&
+           remove_all(context, end, error) && durable_wait(context, error);
 }
 
 bool

@@ -4,6 +4,7 @@
 #include "way/way.h"
 
 #include "base/clock.h"
+#include "model/statement.h"
 #include "phase/build.h"
 #include "phase/capture.h"
 #include "phase/copy.h"
@@ -11,6 +12,7 @@
 #include "phase/parity.h"
 #include "phase/settle.h"
 #include "swap/swap.h"
+#include "tool/dual.h"
 #include "tool/guard.h"
 #include "tool/pending.h"
 #include "tool/throttle.h"
@@ -143,8 +145,24 @@ may_begin(Context *context, const Stage *stage, const Pair **lost, Error *error)
            (stage->guard == NULL || stage->guard(context, lost, error));
 }
 
-bool
-way_run(Context *context, Phase last, Error *error)
+/* Whatever the outcome: the application writes both tables no longer than we have a use for it. */
+static bool
+leave(Context *context, bool ok, Error *error)
+{
+    Error failure = ERROR_INIT;
+
+    if (context->migration != NULL && conn_is_open(context->control))
+    {
+        if (!ok)
+            statement_rollback(context->control);
+        ok = dual_end(context, ok ? error : &failure) && ok;
+    }
+    error_clear(&failure);
+    return ok;
+}
+
+static bool
+go_along(Context *context, Phase last, Error *error)
 {
     Phase phase;
 
@@ -164,9 +182,15 @@ way_run(Context *context, Phase last, Error *error)
 }
 
 bool
+way_run(Context *context, Phase last, Error *error)
+{
+    return leave(context, go_along(context, last, error), error);
+}
+
+bool
 way_back(Context *context, Error *error)
 {
-    return swap_run(context, error);
+    return leave(context, swap_run(context, error), error);
 }
 
 bool

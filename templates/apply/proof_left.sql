@@ -1,2 +1,2 @@
--- Whether keys are left that were applied and not looked at again. Lock: ACCESS SHARE on our own table.
-SELECT EXISTS (SELECT FROM :applied) AS unproven;
+-- Whether keys are left that were applied, or written by capture, and not looked at again. Lock: ACCESS SHARE on our own table.
+SELECT EXISTS (SELECT FROM :applied) OR EXISTS (SELECT FROM :written) AS unproven;

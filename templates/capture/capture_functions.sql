@@ -1,8 +1,8 @@
 -- Generates the trigger functions that append the keys of changed rows to the change log: INSERT,
 -- UPDATE and DELETE with transition tables, one for rows, one for TRUNCATE. They run with our
 -- rights and a pinned search_path: a writer needs no right on anything of ours, and cannot
--- redirect us. Lock: none.
-SELECT format('CREATE FUNCTION %s_%s() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+-- redirect us. What they replace may have written both tables (templates/dual). Lock: none.
+SELECT format('CREATE OR REPLACE FUNCTION %s_%s() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS %L', :'function', event, E'BEGIN\n' || body || E'\n    RETURN NULL;\nEND') AS statement
   FROM (VALUES
     ('insert', format('    INSERT INTO %s (%s) SELECT %s FROM pgswap_new AS n;', :'log', :'keys', :'new_keys')),

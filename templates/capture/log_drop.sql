@@ -8,5 +8,5 @@ SELECT statement FROM (
     SELECT 2, format('DROP TABLE %s', c.oid::regclass)
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE n.nspname = :'state' AND c.relkind = 'r'
-       AND c.relname ~ ('^(log|dirty|applied|kept|alive|reserve)_' || :migration || '_\d+_' || :'colour')) AS s(step, statement)
+       AND c.relname ~ ('^(log|dirty|applied|written|held|kept|alive|reserve)_' || :migration || '_\d+_' || :'colour')) AS s(step, statement)
  ORDER BY step;

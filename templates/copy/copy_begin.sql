@@ -6,6 +6,7 @@ LOCK TABLE :live_rows IN ACCESS SHARE MODE;
 DELETE FROM :log;
 DELETE FROM :dirty;
 DELETE FROM :applied;
+DELETE FROM :written;
 SELECT :state.require_table(:'live', :live_oid);
 INSERT INTO :state.heap (migration, pair, heap, filenode, blocks)
 SELECT :migration, :pair, heap.oid, pg_relation_filenode(heap.oid),

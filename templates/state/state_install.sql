@@ -26,6 +26,8 @@ CREATE TABLE :state.migration (
     paused_by text,
     paused_from text,
     hold boolean NOT NULL DEFAULT false,
+    dual_write boolean NOT NULL DEFAULT false,
+    dual_write_since timestamptz,
     no_way_back text,
     revert_problem text,
     revert_problem_since timestamptz,
@@ -38,6 +40,7 @@ CREATE TABLE :state.migration (
 );
 COMMENT ON TABLE :state.migration IS 'one row per migration; phase moves in the transaction of the work it describes';
 COMMENT ON COLUMN :state.migration.origin IS 'system identifier and OID of the database in which it began; another one: it came here with a dump';
+COMMENT ON COLUMN :state.migration.dual_write IS 'capture writes both tables, or may have done so in a transaction that is under way';
 COMMENT ON COLUMN :state.migration.parameters IS 'what values are computed with, as a session of the role had it when the migration began';
 
 CREATE TABLE :state.lease (
@@ -183,6 +186,37 @@ BEGIN
     END IF;
 END $$;
 COMMENT ON FUNCTION :state.require_lease IS 'fails the transaction of a run that is not the newest any more';
+
+CREATE FUNCTION :state.dual_write_until(until timestamptz, migration_id bigint)
+RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog, :state, pg_temp SET TimeZone = 'UTC' SET DateStyle = 'ISO, YMD' AS $$
+DECLARE
+    definition text;
+    functions bigint = 0;
+BEGIN
+    FOR definition IN
+        SELECT pg_get_functiondef(p.oid) FROM pg_proc p JOIN pg_class c ON c.oid = 'migration'::regclass AND c.relnamespace = p.pronamespace
+         WHERE p.proname ~ ('^capture_' || migration_id || '_') AND strpos(p.prosrc, '/* until */') > 0
+    LOOP
+        EXECUTE regexp_replace(definition, '/\* until \*/ ''[^'']*''', format('/* until */ %L', until));
+        functions = functions + 1;
+    END LOOP;
+    RETURN functions;
+END $$;
+COMMENT ON FUNCTION :state.dual_write_until IS 'how long capture goes on writing both tables; after that it writes keys to the change log';
+
+CREATE FUNCTION :state.stop_dual_write()
+RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, :state, pg_temp AS $$
+DECLARE
+    stopped bigint;
+BEGIN
+    FOR stopped IN
+        UPDATE migration SET paused = true, paused_at = now(), paused_by = session_user, paused_from = 'stop_dual_write()', updated_at = now()
+         WHERE dual_write AND finished_at IS NULL RETURNING id
+    LOOP
+        PERFORM dual_write_until('-infinity', stopped);
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION :state.stop_dual_write IS 'ends it at once: capture writes keys to the change log again, and the migrations are paused';
 
 GRANT USAGE ON SCHEMA :state TO pg_monitor;
 GRANT SELECT ON ALL TABLES IN SCHEMA :state TO pg_monitor;

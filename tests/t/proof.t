@@ -85,19 +85,26 @@ $t->exits($t->pgswap('finish', 'app.t'), 0, 'finish');
 
 # -- the keys that are drained under the lock, when standby cannot be reached from outside: a trigger there
 # damages what is applied
-ready();
 $t->sql(q{create function app.damage() returns trigger language plpgsql as 'begin new.n := 0; return new; end'});
-my $close = $t->hold('swap-close');
-my $run = $t->spawn('swap', 'app.t', '--pause-at', 'swap-close', '--max-lock-hold', '1min');
-$t->arrived($close, $run);
+my $run;
+for my $way ('drained', 'written to both tables')
+{
+    ready();
+    my $close = $t->hold('swap-close');
+    $run = $t->spawn('swap', 'app.t', '--pause-at', 'swap-close', '--max-lock-hold', '1min', $way eq 'drained' ? '--dual-write=off' : ());
+    $t->arrived($close, $run);
+    my $damaged = $m->standby;
+    my $event = $way eq 'drained' ? 'insert' : 'insert or update';
+    $t->sql("create trigger damage before $event on $damaged for each row execute function app.damage()");
+    $m->both($CHANGES);
+    $t->let_go($close);
+    $t->exits($t->reap($run), 5, "$way and damaged");
+    like($run->{err}, qr/key \(10\)/, "$way and damaged: names a key");
+    is($m->type('id'), 'integer', "$way and damaged: not swapped");
+    $t->exits($t->pgswap('abort', 'app.t'), 0, "$way and damaged: abort");
+}
+ready();
 $m->both($CHANGES);
-my $damaged = $m->standby;
-$t->sql("create trigger damage before insert on $damaged for each row execute function app.damage()");
-$t->let_go($close);
-$t->exits($t->reap($run), 5, 'drained and damaged');
-like($run->{err}, qr/key \(10\)/, 'drained and damaged: names a key');
-is($m->type('id'), 'integer', 'drained and damaged: not swapped');
-$t->sql("drop trigger damage on $damaged");
 
 # -- writes that come between the round and its proof are no false alarm
 $m->both('update %T set n = n + 1 where id < 20');

@@ -134,6 +134,9 @@ what_standby_kept_is_its_value(void **state)
                         "pgswap_k1 bigint, pgswap_k2 text");
     expressions = pair_word(arena, &pair, "expressions");
     assert_non_null(strstr(expressions, "SELECT s.pgswap_c1 FROM pgswap.kept_17_1_blue AS s"));
+    /* an UPDATE leaves it as it is */
+    assert_null(strstr(pair_word(arena, &pair, "assigned"), "added"));
+    assert_non_null(strstr(pair_word(arena, &pair, "assigned"), ", 1)"));
     assert_non_null(strstr(expressions, "s.pgswap_k1 = id::bigint"));
     assert_non_null(strstr(expressions, "ELSE 7"));
     arena_free(arena);

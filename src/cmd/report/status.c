@@ -131,6 +131,18 @@ paused_json(Row row)
     return paused;
 }
 
+static json_t *
+dual_write_json(Row row)
+{
+    json_t *dual_write;
+
+    if (get(row, "dual_write_since") == NULL)
+        return NULL;
+    dual_write = json_object();
+    member_text(dual_write, "since", get(row, "dual_write_since"));
+    return dual_write;
+}
+
 static void
 put_row(json_t *object, Row row)
 {
@@ -140,6 +152,7 @@ put_row(json_t *object, Row row)
     member_flag(object, "restored", result_get_bool(row.result, row.number, "restored"));
     member_flag(object, "hold", result_get_bool(row.result, row.number, "hold"));
     member_object(object, "paused", paused_json(row));
+    member_object(object, "dual_write", dual_write_json(row));
     member_object(object, "run_by", run_by_json(row));
     put_integers(object, row,
                  NAMES("rows_estimated", "rows_copied", "chunks_done", "chunks_total",
@@ -244,6 +257,8 @@ print_status_row(Row row)
     print_copy(row);
     printf("  backlog   %s %s to apply\n", count_format(count, backlog),
            backlog == 1 ? "change" : "changes");
+    if (get(row, "dual_write_since") != NULL)
+        printf("  writes    go to both tables since %s\n", get(row, "dual_write_since"));
     print_proof(row);
     print_swap(row);
     if (result_get_bool(row.result, row.number, "paused"))

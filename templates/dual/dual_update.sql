@@ -1,0 +1,8 @@
+-- The body of the capture function of UPDATE while it writes both tables. Lock: ROW EXCLUSIVE on standby.
+-- Parameters: the owner's.
+:part_dual_try
+    :part_dual_update;
+:part_dual_else;
+    INSERT INTO :log (:keys) SELECT :old_keys FROM pgswap_old AS o UNION SELECT :new_keys FROM pgswap_new AS n;
+    RETURN NULL;
+END
