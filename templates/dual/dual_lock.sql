@@ -1,5 +1,5 @@
 -- Locks the rows that live holds for these keys, each in its newest version: nobody changes them until our commit.
--- Lock: ROW SHARE on live, FOR SHARE on those rows.
+-- Lock: ROW SHARE on live, with its rows, ROW EXCLUSIVE on our own table.
 -- Parameters: the owner's.
 WITH locked AS MATERIALIZED (
     SELECT :live_key

@@ -19,7 +19,7 @@ $t->exits($t->pgswap('run', 'app.t', '--alter', 'ALTER COLUMN id TYPE bigint', '
 # ---- what stands for the variables -----------------------------------------------------------------
 
 my ($live, $standby) = map { $t->value("select '$_'::regclass::oid") } 'app.t', 'pgswap_1_green.t';
-my %LOGS = map { $_ => "pgswap.${_}_1_1_blue" } qw(log dirty applied kept alive reserve);
+my %LOGS = map { $_ => "pgswap.${_}_1_1_blue" } qw(log dirty applied written held kept alive reserve);
 my $SAME = 'OPERATOR(pg_catalog.=)';
 my $COLUMNS = 'id, n, word, i';
 
@@ -31,11 +31,11 @@ my %VALUE = (
     keys => 'k1', key_definitions => 'k1 integer', key_names => 'id', new_keys => 'n.id', old_keys => 'o.id', row_new => 'NEW.id', row_old => 'OLD.id',
     live_key => 'live.id', live_match => "d.k1 $SAME live.id", dirty_columns => 'd.k1 AS id', key_expressions => 'id AS k1', standby_key => 'standby.id',
     standby_match => "standby.id $SAME pending.k1", kept_keys => 'pgswap_k1', kept_key_definitions => 'pgswap_k1 bigint', key => '(1)', key_columns => 'id',
-    columns => $COLUMNS, expressions => $COLUMNS, fields => $COLUMNS, mapped_columns => 'n AS n, word AS word', compared_names => q{'n'}, compared_generated => 'false',
+    assigned => q{('n', 1)}, columns => $COLUMNS, expressions => $COLUMNS, fields => $COLUMNS, mapped_columns => 'n AS n, word AS word', compared_names => q{'n'}, compared_generated => 'false',
     live_texts => 'CAST(n AS pg_catalog.text)', standby_texts => 'CAST(standby.n AS pg_catalog.text)', kept_columns => 'standby.n', kept_definitions => 'pgswap_c1 integer',
     mapped => q{('id', 'integer', 'id', 'bigint'), ('n', 'integer', 'n', 'integer'), ('word', 'text', 'word', 'text'), ('i', 'integer', 'i', 'integer')}, dropped => '',
     type => 'integer', expression => 'n', by_attnum => 'true', source => 'app.t', names => q{'id'}, actions => 'ALTER COLUMN n SET DEFAULT 1', predicate => 'true',
-    unique_columns => 'word', relations => $live, statement => 'LOCK TABLE app.t IN ACCESS EXCLUSIVE MODE', budget => 1000, scope => 'LOCAL', others => 'on', insert => 'true',
+    unique_columns => 'word', relations => $live, statement => 'LOCK TABLE app.t IN ACCESS EXCLUSIVE MODE', budget => 1000, scope => 'LOCAL', others => 'on', on => 'true', limit => 10, dual_write => 'false', insert => 'true',
     shape_changes => 'true', force_publication => 'false', row_capture => 'false', first_block => 0, end_block => 1, blocker_age => 0, age => 0, readers_pass => 'true',
     terminate => 'false', backlog => 0, attempt => 1, hold => 'false', paused => 'false', rows_estimated => 0, rows_drained => 0, rows_compared => 0, rows_different => 0,
     lock_held_ms => 0, lock_wait_ms => 0, longest_wait_ms => 0, most_waiters => 0, most_waiters_ms => 0, waiters => 0, waiters_longest_ms => 0,
@@ -46,10 +46,10 @@ my %QUOTED = (
     schema => 'app', standby_schema => 'pgswap_1_green', away_schema => 'pgswap_1_blue', there => 'pgswap_1_green', away => 'pgswap_1_blue', path => 'app', printed => 'app',
     table => 't', name => 'probe', policy => 'probe', column => 'id', view => 'app.v', relation => 'app.t', tower => 'made', from => 'ready', to => 'ready', live_colour => 'blue',
     standby_colour => 'green', colour => 'blue', kind => 'index', first_tid => '(99999,0)', end_tid => '(99999,9)', lock_timeout => '1s', owner => 'owner', point => 'x',
-    idle_timeout => '10s', application_name => 'x', platform => 'linux', synchronous_commit => 'on', outcome => 'clean', snapshot => '',
+    idle_timeout => '10s', lasting => '1s', body => 'BEGIN RETURN NULL; END', application_name => 'x', platform => 'linux', synchronous_commit => 'on', outcome => 'clean', snapshot => '',
     parameters => $t->value('select parameters from pgswap.migration'), map({ $_ => '{}' } qw(mapping reverse spec)), map({ $_ => '[]' } qw(expected fingerprint items)),
     map({ $_ => 'x' } qw(marks mark origin host reason spec_hash)),
-    map({ $_ => undef } qw(known earlier failure error waiting_for problem unique_predicate maintenance_work_mem)));
+    map({ $_ => undef } qw(known earlier among failure error waiting_for problem unique_predicate maintenance_work_mem)));
 # Empty schemas and tables for what makes something, and a snapshot to take part in.
 $t->sql_as(owner => $_)
     for 'create schema pgswap_2_green create table t (like app.t including all)', 'create schema pgswap_3_green', 'create table pgswap.kept_1_1_blue (pgswap_k1 bigint, pgswap_c1 integer)',
@@ -62,7 +62,7 @@ my ($snapshot) = $keeper->selectrow_array('select pg_export_snapshot()');
 # In some templates only.
 sub in { my ($values, @names) = @_; return map { $_ => $values } @names }
 my %ONLY = (
-    in({ alive => 'pgswap.alive_2', kept => 'pgswap.kept_2', reserve => 'pgswap.reserve_2', map({ $_ => "pgswap.${_}_2" } qw(log dirty applied)) },
+    in({ alive => 'pgswap.alive_2', kept => 'pgswap.kept_2', reserve => 'pgswap.reserve_2', map({ $_ => "pgswap.${_}_2" } qw(log dirty applied written held)) },
         qw(alive_create kept_create reserve_create log_create)),
     in({ table => $live }, qw(migration_find parameters_read search_path_open state_present states type_equality)), in({ table => 'app.t' }, 'block_last_row'),
     in({ table => $live, migration => 7 }, 'migration_create'), in({ pair => 7 }, 'pair_create'), in({ first_block => 99999, end_block => 99999 }, 'chunk_copy'),
@@ -73,7 +73,8 @@ my %ONLY = (
     in({ found => 'SELECT true AS is_ours, false AS is_strange, false AS is_over, true AS bears_it, 1 AS place, id FROM pgswap.migration' }, 'migration_best'),
     in({ found => 'SELECT started_at, id AS migration FROM pgswap.migration' }, 'status_all'), in({ type => 23 }, 'type_equal'),
     in({ parameters => '', statement => 'ALTER TABLE pgswap_1_green.t ADD CHECK (n > 0) NOT VALID' }, 'object_make'), in({ live => 'blue', standby => 'green' }, qw(swap_record swap_reset)),
-    in({ standby_schema => 'pgswap_3_green' }, 'matviews_drop'), in({ snapshot => $snapshot }, 'parity_join'), in({ schema => 'pgswap_probe', probe => q{'pgswap_probe.probe'::regclass}, key_columns => 'n' }, grep { /^probe_/ } Pgswap::Templates::names()), in({ schema => 'pgswap_probe', probe => q{'pgswap_probe.probe'::regclass}, source => $live }, 'probe_names'), in({ name => 'x', statement => 'SELECT 1' }, 'prepare'));
+    in({ standby_schema => 'pgswap_3_green' }, 'matviews_drop'), in({ snapshot => $snapshot }, 'parity_join'), in({ schema => 'pgswap_probe', probe => q{'pgswap_probe.probe'::regclass}, key_columns => 'n' }, grep { /^probe_/ } Pgswap::Templates::names()), in({ schema => 'pgswap_probe', probe => q{'pgswap_probe.probe'::regclass}, source => $live }, 'probe_names'), in({ name => 'x', statement => 'SELECT 1' }, 'prepare'),
+    in({ name => 'pgswap.capture_2', parameters => '' }, 'dual_function'));
 
 # What must have run before, in the same transaction.
 my $PROBE = filled('probe_create');
@@ -83,6 +84,7 @@ my %BEFORE = (savepoint_back => filled('savepoint'), copy_begin => 'DELETE FROM 
 my %ALONE = map { $_ => 1 } qw(dependents rehearsal);
 
 my %LEFT_OUT = (
+    map({ $_ => 'is the body of a function' } qw(dual_delete dual_insert dual_row dual_row_tables dual_truncate dual_update)),
     description_execute => 'runs the description', kept_value => 'is an expression', log_drop => 'needs what capture_drop takes off', state_install => 'needs a database without a state',
     map({ $_ => 'does not run in a transaction' } qw(vacuum vacuum_analyze)), map({ $_ => 'knows the session, and no table' } qw(session_guard session_mark)));
 
