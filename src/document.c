@@ -1,11 +1,12 @@
 /*
  * A program of the build, which makes documents of the rows that pgswap itself works with: those of
- * commands, options and exit codes.
+ * commands, options, exit codes and signals.
  *
  *     document man           the man page
  *     document completion    the completion for bash
  *     document options       the table of options in the README
  *     document codes         that of the exit codes
+ *     document signals       that of the signals, in doc/throttle.md
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@
 #include "cmd/command.h"
 #include "cmd/exit_codes.h"
 #include "cmd/option_rows.h"
+#include "tool/signals.h"
 #include "ui/wrap.h"
 
 static bool
@@ -70,6 +72,32 @@ print_code_table(Arena *arena)
     for (int i = 0; i < exit_code_count; i++)
         printf("| %d | %s | %s%s|\n", i, cell(arena, exit_codes[i].meaning), exit_codes[i].again,
                exit_codes[i].again[0] != '\0' ? " " : "");
+}
+
+/* Who asks for it. */
+static void
+print_signal_table(Arena *arena)
+{
+    (void)arena;
+    printf("| signal | option | template |");
+    for (int asker = 0; asker < ASKERS; asker++)
+        printf(" %s |", asker_names[asker]);
+    printf("\n|---|---|---|");
+    for (int asker = 0; asker < ASKERS; asker++)
+        printf(":-:|");
+    printf("\n");
+    for (int i = 0; i < signal_count; i++)
+    {
+        const Signal *signal = &signals[i];
+
+        printf("| %s | `%s` | %s |", signal->name, signal->option,
+               signal->template != NULL ? signal->template : "");
+        for (int asker = 0; asker < ASKERS; asker++)
+            printf(" %s |", (signal->askers & 1u << asker) == 0 ? ""
+                            : signal->in_progress != NULL       ? "waits"
+                                                                : "ends");
+        printf("\n");
+    }
 }
 
 /* --- the man page --------------------------------------------------------------------------- */
@@ -264,6 +292,9 @@ completer(Arena *arena, const OptionRow *row)
     case OPTION_LIST:
     case OPTION_NUMBER:
     case OPTION_INT:
+    case OPTION_PERCENT:
+    case OPTION_SIZE:
+    case OPTION_WINDOW:
     case OPTION_DURATION:
     case OPTION_TIME:
         break;
@@ -353,6 +384,7 @@ main(int argc, char **argv)
         {"completion", print_completion},
         {"options", print_option_table},
         {"codes", print_code_table},
+        {"signals", print_signal_table},
     };
     Arena *arena = arena_new();
     bool found = false;
@@ -365,6 +397,6 @@ main(int argc, char **argv)
         }
     arena_free(arena);
     if (!found)
-        fprintf(stderr, "usage: document man|completion|options|codes\n");
+        fprintf(stderr, "usage: document man|completion|options|codes|signals\n");
     return found && fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -16,6 +16,9 @@ typedef enum OptionKind
     OPTION_LIST,     /* const char **, repeatable */
     OPTION_NUMBER,   /* int64_t, from 1 */
     OPTION_INT,      /* int, from 1 to 1000 */
+    OPTION_PERCENT,  /* int64_t, from 0 to 100 */
+    OPTION_SIZE,     /* int64_t, bytes */
+    OPTION_WINDOW,   /* Window */
     OPTION_DURATION, /* int64_t, milliseconds */
     OPTION_TIME,     /* the same, longer than 0 */
     OPTION_WORD,     /* int: which of the words in value, from 0 */

@@ -51,6 +51,10 @@ int conn_statements_done(const Conn *conn);
  * do not have. */
 bool conn_has_options(const Conn *conn);
 
+/* Whether the server runs on this machine, and no pooler or other host stands between: only then
+ * are its files ours to look at.  False where that cannot be told. */
+bool conn_server_is_here(const Conn *conn);
+
 /*
  * Milliseconds that all commands from here on may take together; past it the one that runs is
  * cancelled and fails with ERROR_LIMIT, SQLSTATE 57014, as does every later one.  0 (the start

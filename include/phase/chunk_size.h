@@ -28,3 +28,7 @@ void chunk_size_init(ChunkSize *size, int64_t target_ms, int64_t fixed);
 
 /* A chunk of the present size took so long. */
 void chunk_size_note(ChunkSize *size, int64_t elapsed_ms);
+
+/* The server, or a replica, is at its limits: chunks half as large let it be sooner the next time.
+ */
+void chunk_size_halve(ChunkSize *size);

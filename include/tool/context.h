@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/window.h"
 #include "model/journal.h"
 #include "pg/await.h"
 #include "pg/pool.h"
@@ -41,7 +42,6 @@ typedef struct Settings
     int64_t swap_deadline;
     int64_t retry_pause; /* longest between two attempts */
     int64_t max_lock_hold;
-    int64_t max_lag;
     int64_t blocker_age;
     int64_t drain_keys;         /* swap only with at most so many keys pending */
     int64_t converge_deadline;  /* for the backlog to become small */
@@ -60,6 +60,20 @@ typedef struct Settings
     bool force_publication;
     const char *maintenance_work_mem;
     const char *pause_at; /* named point to wait at, or NULL */
+    /* what holds work up, see tool/signals.h; 0 or NULL: it does not */
+    int64_t max_lag;         /* 0: LAG_DEFAULT where lag can be seen */
+    const char *lag_servers; /* names with commas between them; NULL: all */
+    int64_t lag_grace;
+    int64_t max_slot_retained; /* bytes */
+    int64_t max_wal_rate;      /* bytes a second */
+    int64_t max_active;        /* sessions */
+    int64_t min_free;          /* bytes */
+    const char *min_free_query;
+    const char *throttle_query;
+    const char *throttle_file;
+    int64_t max_snapshot_age;
+    int64_t nice; /* percent of the time to rest */
+    Window window;
 } Settings;
 
 /* What is to be made, while there is no migration yet. */
@@ -95,8 +109,11 @@ typedef struct Look
     int64_t at;    /* clock_ms() */
     bool is_known; /* the marks were compared with the description */
     Digest marks;
-    Conn *conn; /* for looks while control reads in an old snapshot; opened when needed */
+    Conn *conn;         /* for looks while control reads in an old snapshot; opened when needed */
+    int64_t refused_at; /* clock_ms() of when there was no room for it; 0: there is */
 } Look;
+
+struct Pressure;
 
 typedef struct Context
 {
@@ -112,8 +129,9 @@ typedef struct Context
     const char *doing;    /* "copying": for people, or NULL */
     const Order *order;   /* where migration is NULL and build is to make it */
     Migration *migration;
-    bool ignores_pause; /* abort: an operator who gives up is not held up */
-    Waiting waiting;    /* what was said of what is waited for */
+    bool ignores_pause;        /* abort: an operator who gives up is not held up */
+    Waiting waiting;           /* what was said of what is waited for */
+    struct Pressure *pressure; /* what signals_look() knows from one look to the next */
     int64_t held_at; /* clock_ms(); since when it is in sync and waits for "swap", 0: it does not */
     bool writes_both;     /* this run lets capture write both tables; see tool/dual.h */
     int64_t dual_at;      /* clock_ms(); when that was last extended */
@@ -134,6 +152,9 @@ enum
     READ_PATIENCE = 600000
 };
 bool context_set_patience(Context *context, int64_t milliseconds, Error *error) ERROR_MUST_CHECK;
+
+/* By which application_name the workers of a migration are known. */
+const char *context_worker_name(Arena *arena, const Migration *migration);
 
 /* Opens the pool unless it is open. */
 bool context_open_pool(Context *context, Error *error) ERROR_MUST_CHECK;

@@ -36,6 +36,9 @@ bool guard_check(Context *context, const Pair **lost, Error *error) ERROR_MUST_C
 bool guard_look(Context *context, Conn *conn, Error *error) ERROR_MUST_CHECK;
 bool guard_look_aside(Context *context, Error *error) ERROR_MUST_CHECK;
 
+/* That connection, which stays out of snapshots; NULL if there is no room for one. */
+Conn *guard_connect_aside(Context *context);
+
 /* Closes that connection, and looks again the next time. */
 void guard_forget(Context *context);
 

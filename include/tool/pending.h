@@ -20,3 +20,7 @@ bool pending_apply(Context *context, const Pair *pair, int64_t *applied, Error *
 
 /* Applies in rounds, for all pairs, until at most settings->drain_keys are pending. */
 bool pending_catch_up(Context *context, Error *error) ERROR_MUST_CHECK;
+
+/* What is done while something else is waited for: what has come into the log is compacted, so that
+ * it stays small; a migration that is ready stays in sync. */
+bool pending_meanwhile(Context *context, Error *error) ERROR_MUST_CHECK;

@@ -1,14 +1,7 @@
 /*
- * What holds work up: the operator's "pause", and replicas that lag behind.  One table of signals
- * in throttle.c; each is a row there.
- *
- *     copy, index builds    before each chunk and each build: pause, lag
- *     before each phase     pause
- *     waits for a lock      pause (before each attempt, and not against the deadline)
- *
- * What runs already (a chunk, an index, a comparison, which holds a snapshot) comes to its end.  A
- * command that is given while the migration is paused ends at once; one that is at work already
- * waits for "continue".
+ * Waiting where a signal (tool/signals.h) holds work up between phases and attempts.  A command
+ * that is given while the migration is paused ends at once; one that is at work already waits for
+ * "continue".
  */
 #pragma once
 
@@ -16,24 +9,14 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "base/text.h"
-#include "tool/context.h"
-
-/* Signals, to be combined. */
-enum
-{
-    THROTTLE_PAUSE = 1,
-    THROTTLE_LAG = 2, /* --max-lag */
-    THROTTLE_ALL = THROTTLE_PAUSE | THROTTLE_LAG
-};
+#include "tool/signals.h"
 
 /* ERROR_PAUSED, with who paused it and when, if it is paused. */
 bool throttle_refuse(Context *context, Error *error) ERROR_MUST_CHECK;
 
-/* Looks at these signals: *held stays empty, or gets what is waited for, for the state.  Tells it
- * to people now and then, and in the line of progress. */
-bool throttle_look(Context *context, unsigned signals, Text *held, Error *error) ERROR_MUST_CHECK;
+/* What is done meanwhile, twice a second. */
+typedef bool (*ThrottleMeanwhile)(Context *context, Error *error);
 
-/* Waits while the operator's pause holds, and keeps the change log small; *waited (may be NULL) is
- * how long, in ms. */
-bool throttle_wait(Context *context, int64_t *waited, Error *error) ERROR_MUST_CHECK;
+/* Waits while a signal holds this asker up; *waited (may be NULL) is how long, in ms. */
+bool throttle_wait(Context *context, Asker asker, ThrottleMeanwhile meanwhile, int64_t *waited,
+                   Error *error) ERROR_MUST_CHECK;

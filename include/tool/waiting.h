@@ -13,9 +13,18 @@
 typedef enum WaitingKind
 {
     WAITING_OPERATOR, /* paused */
+    WAITING_WINDOW,   /* of time, to open */
+    WAITING_FILE,     /* to go away */
+    WAITING_QUERY,    /* to say something else */
+    WAITING_NICE,     /* to be less than all the time */
     WAITING_LOCK,
     WAITING_SNAPSHOT,
     WAITING_REPLICA,    /* that lags */
+    WAITING_SLOT,       /* that keeps WAL */
+    WAITING_WAL,        /* to be less */
+    WAITING_ACTIVE,     /* sessions, to be fewer */
+    WAITING_DISK,       /* to have room */
+    WAITING_AGE,        /* of a snapshot: never said, it ends what runs */
     WAITING_STANDBY,    /* server, to confirm a commit */
     WAITING_REST,       /* for a moment in which nobody disturbs a comparison */
     WAITING_DUAL,       /* for the end of a dual write, or why there is none */

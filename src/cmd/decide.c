@@ -7,6 +7,7 @@
 
 #include "cmd/change.h"
 #include "tool/guard.h"
+#include "tool/signals.h"
 
 static bool
 refuse_one_way(const Plan *plan, Error *error)
@@ -37,8 +38,9 @@ decide_new(Session *session, Plan *plan, Error *error)
     if (session->target.oid == NULL || strcmp(session->target.oid, plan->table.oid) != 0)
         return error_set(error, ERROR_CHANGED, "another table has taken the name %s meanwhile",
                          plan->table.qualified);
-    return plan->shape.no_way_back == NULL || session->options->no_revert ||
-           refuse_one_way(plan, error);
+    return (plan->shape.no_way_back == NULL || session->options->no_revert ||
+            refuse_one_way(plan, error)) &&
+           signals_check(&session->context, error);
 }
 
 static bool
@@ -83,5 +85,5 @@ decide_run(Session *session, bool take, Decision *decision, Error *error)
            journal_load(context->control, context->arena, target->migration, &context->migration,
                         error) &&
            check_same_change(session, error) && session_may_begin(session, error) &&
-           (take || guard_tables(context, error));
+           signals_check(context, error) && (take || guard_tables(context, error));
 }

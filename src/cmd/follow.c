@@ -6,11 +6,13 @@
 #include "base/clock.h"
 #include "cmd/command.h"
 #include "cmd/wayback.h"
+#include "tool/signals.h"
 
 static bool
 follow_once(Session *session, Error *error)
 {
     return session_take_migration(session, error) && wayback_check(&session->context, error) &&
+           signals_check(&session->context, error) &&
            follow_run(&session->context, session->follow_until, error);
 }
 

@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/size.h"
+#include "base/window.h"
 #include "cmd/option_rows.h"
 #include "tool/hook.h"
 
@@ -34,6 +36,12 @@ read_number_from_one(const char *text, int64_t last, int64_t *number, Error *err
     if (last == INT64_MAX)
         return error_set(error, ERROR_FAULT, "\"%s\" is not a number from 1 on", text);
     return error_set(error, ERROR_FAULT, "\"%s\" is not a number from 1 to %" PRId64, text, last);
+}
+
+static bool
+read_percent(const char *text, int64_t *number, Error *error)
+{
+    return strcmp(text, "0") == 0 || read_number_from_one(text, 100, number, error);
 }
 
 static bool
@@ -121,6 +129,12 @@ read_value(Arena *arena, const OptionRow *row, const char *value, void *field, E
                 error_set(error, ERROR_FAULT, "\"%s\" is not longer than 0", value));
     case OPTION_NUMBER:
         return read_number_from_one(value, INT64_MAX, field, error);
+    case OPTION_PERCENT:
+        return read_percent(value, field, error);
+    case OPTION_SIZE:
+        return size_parse(value, field, error);
+    case OPTION_WINDOW:
+        return window_parse(arena, value, field, error);
     case OPTION_INT:
         return read_int(value, field, error);
     case OPTION_WORD:

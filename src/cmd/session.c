@@ -182,8 +182,7 @@ session_close(Session *session)
 bool
 session_name_workers(Session *session, Error *error)
 {
-    const char *name = arena_printf(session->context.arena, "pgswap worker %s",
-                                    session->context.migration->id_text);
+    const char *name = context_worker_name(session->context.arena, session->context.migration);
     const char *pinned = prologue(session, name, "off", error);
 
     if (pinned == NULL)

@@ -5,6 +5,7 @@
 #include "cmd/command.h"
 #include "cmd/control.h"
 #include "cmd/report.h"
+#include "tool/signals.h"
 #include "ui/log.h"
 #include "way/way.h"
 
@@ -71,7 +72,7 @@ swap_once(Session *session, Error *error)
 
     if (!session_take_migration(session, error))
         return session->context.summary.swap_attempts == 0 && release(session, error);
-    if (!session_may_begin(session, error))
+    if (!session_may_begin(session, error) || !signals_check(context, error))
         return false;
     if (context->migration->phase < PHASE_READY)
     {

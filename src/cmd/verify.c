@@ -4,6 +4,7 @@
 #include "cmd/command.h"
 #include "cmd/report.h"
 #include "phase/parity.h"
+#include "tool/signals.h"
 
 static bool
 have_mappings(const Migration *migration)
@@ -20,7 +21,7 @@ verify_once(Session *session, Error *error)
     Context *context = &session->context;
     bool clean;
 
-    if (!session_take_migration(session, error))
+    if (!session_take_migration(session, error) || !signals_check(context, error))
         return false;
     if (context->migration->phase < PHASE_CATCHUP || context->migration->phase > PHASE_SWAPPED ||
         !have_mappings(context->migration))

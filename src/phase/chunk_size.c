@@ -28,6 +28,13 @@ resize(ChunkSize *size, int64_t blocks)
 }
 
 void
+chunk_size_halve(ChunkSize *size)
+{
+    if (size->fixed == 0)
+        resize(size, size->blocks / 2);
+}
+
+void
 chunk_size_note(ChunkSize *size, int64_t elapsed_ms)
 {
     int64_t slow, wanted, most;

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "model/heap.h"
 #include "model/pair.h"
@@ -20,7 +21,8 @@
 #include "tool/diskfull.h"
 #include "tool/guard.h"
 #include "tool/keys.h"
-#include "tool/throttle.h"
+#include "tool/pace.h"
+#include "tool/signals.h"
 #include "ui/log.h"
 #include "ui/progress.h"
 
@@ -36,7 +38,8 @@ typedef struct Copy
     Heaps heaps; /* as they were when it began */
     ChunkSize size;
     HeapRanges gaps;
-    bool throttled; /* paused by lag or by the operator */
+    bool throttled; /* a signal holds it up */
+    Pace pace;
     int64_t blocks_done;
     int64_t rows_done;
     HeapRange bad; /* the chunk that failed for its data */
@@ -87,7 +90,7 @@ next_chunk(void *context, Job *job, Error *error)
 
     if (heap_is_cut(&copy->gaps) || loop_is_stopping(copy->context->loop))
         return POOL_END;
-    if (copy->throttled)
+    if (copy->throttled || !pace_may_begin(&copy->pace, clock_us()))
         return POOL_LATER;
     chunk = calloc(1, sizeof(*chunk));
     if (chunk == NULL)
@@ -128,6 +131,7 @@ chunk_done(void *context, Job *job, const Result *result, Error *failure, Error 
     copy->blocks_done += range.end - range.first;
     copy->rows_done += result_get_int(result, 0, "rows");
     chunk_size_note(&copy->size, job->elapsed / 1000);
+    pace_ended(&copy->pace, job->elapsed, clock_us());
     return true;
 }
 
@@ -187,9 +191,11 @@ look_after_copy(Copy *copy, Error *error)
     bool ok = guard_look(context, context->control, error) &&
               keys_compact(context, copy->pair, error) &&
               keys_count(context, copy->pair, &backlog, error) &&
-              throttle_look(context, THROTTLE_ALL, &held, error) &&
+              signals_look(context, ASKER_COPY, &held, error) &&
               journal_note(context->control, context->migration, backlog, held.data, NULL, error);
 
+    if (held.length > 0 && !copy->throttled)
+        chunk_size_halve(&copy->size);
     copy->throttled = held.length > 0;
     text_clear(&held);
     if (!ok)
@@ -207,6 +213,9 @@ copy_gaps(Copy *copy, Error *error)
     Error failure = ERROR_INIT;
     bool ok;
 
+    pace_init(&copy->pace, context->settings->nice, context->settings->jobs);
+    if (!look_after_copy(copy, error)) /* the first chunk, too, has to wait */
+        return false;
     pool_start(context->pool, next_chunk, chunk_done, copy);
     while (!pool_wait(context->pool, LOOK_EVERY))
         if (!look_after_copy(copy, error))

@@ -14,6 +14,7 @@
 #include "tool/guard.h"
 #include "tool/keys.h"
 #include "tool/pending.h"
+#include "tool/signals.h"
 #include "ui/log.h"
 #include "ui/progress.h"
 
@@ -115,11 +116,29 @@ follow_round(Context *context, bool *blocked, Error *error)
     return ok;
 }
 
+/* A round that is held up is left out; the log stays small meanwhile. */
+static bool
+round_or_hold(Context *context, bool *blocked, bool *held, Error *error)
+{
+    Text words = {0};
+    bool before = *held, ok = signals_look(context, ASKER_FOLLOW, &words, error);
+
+    *held = words.length > 0;
+    if (ok && (*held || before))
+        ok = journal_note(context->control, context->migration, -1, words.data, NULL, error);
+    text_clear(&words);
+    if (ok && !*held)
+        return follow_round(context, blocked, error);
+    for_each_pair (pair, context->migration)
+        ok = ok && keys_compact(context, pair, error);
+    return ok;
+}
+
 bool
 follow_run(Context *context, int64_t until, Error *error)
 {
     int64_t pause = FOLLOW_PAUSE;
-    bool blocked = false;
+    bool blocked = false, held = false;
 
     while (clock_ms() < until)
     {
@@ -127,7 +146,7 @@ follow_run(Context *context, int64_t until, Error *error)
         int64_t left;
 
         if (!guard_look(context, context->control, error) ||
-            !follow_round(context, &blocked, error))
+            !round_or_hold(context, &blocked, &held, error))
             return false;
         snprintf(text, sizeof(text), "%s", blocked ? "a revert is not possible" : "in sync");
         progress_show("follow", context->summary.keys_applied, 0, "changes", text);

@@ -15,7 +15,7 @@
 #include "tool/diskfull.h"
 #include "tool/guard.h"
 #include "tool/keys.h"
-#include "tool/throttle.h"
+#include "tool/signals.h"
 #include "ui/progress.h"
 
 enum
@@ -135,7 +135,7 @@ look_after_builds(Objects *objects, Error *error)
     ok = guard_look(context, context->control, error) &&
          keys_compact(context, objects->pair, error) &&
          keys_count(context, objects->pair, &backlog, error) &&
-         throttle_look(context, THROTTLE_ALL, &held, error) &&
+         signals_look(context, ASKER_INDEX, &held, error) &&
          journal_note(context->control, context->migration, backlog, held.data, NULL, error);
     objects->throttled = held.length > 0;
     text_clear(&held);
@@ -164,6 +164,8 @@ build_indexes(Objects *objects, Error *error)
 
     if (!read_pending_objects(objects, "index", error) || objects->count == 0)
         return objects->statements != NULL;
+    if (!look_after_builds(objects, error)) /* the first build, too, has to wait */
+        return false;
     pool_start(context->pool, next_index, index_done, objects);
     if (wait_for_workers(objects, error))
         return context_may_go_on(context, error);

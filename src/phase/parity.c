@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "model/heap.h"
 #include "model/pair.h"
 #include "model/statement.h"
@@ -18,7 +19,9 @@
 #include "tool/apart.h"
 #include "tool/compare.h"
 #include "tool/guard.h"
+#include "tool/pace.h"
 #include "tool/pending.h"
+#include "tool/signals.h"
 #include "ui/progress.h"
 
 enum
@@ -36,6 +39,8 @@ typedef struct Parity
     Arena *arena;
     char *marks; /* of rows of live, before the pass; see guard_row_marks() */
     int64_t blocks_done;
+    bool throttled; /* a signal holds it up */
+    Pace pace;
     Compare *compare;
 } Parity;
 
@@ -81,9 +86,11 @@ next_range(void *context, Job *job, Error *error)
     HeapRange range;
     Reading *reading;
 
-    if (loop_is_stopping(parity->context->loop) ||
-        !heap_cut(&parity->left[side], RANGE_BLOCKS, &range))
+    if (loop_is_stopping(parity->context->loop) || heap_is_cut(&parity->left[side]))
         return POOL_END;
+    if (parity->throttled || !pace_may_begin(&parity->pace, clock_us()))
+        return POOL_LATER;
+    (void)heap_cut(&parity->left[side], RANGE_BLOCKS, &range);
     reading = calloc(1, sizeof(*reading));
     if (reading == NULL)
         abort();
@@ -107,7 +114,27 @@ range_done(void *context, Job *job, const Result *result, Error *failure, Error 
     if (result == NULL)
         error_move(error, failure);
     parity->blocks_done += reading->blocks;
+    pace_ended(&parity->pace, job->elapsed, clock_us());
     return reading_free(reading, error) && result != NULL;
+}
+
+static bool
+look_after_ranges(Parity *parity, Error *error)
+{
+    Context *context = parity->context;
+    int64_t total =
+        heaps_blocks(&parity->heaps[PARITY_LIVE]) + heaps_blocks(&parity->heaps[PARITY_STANDBY]);
+    Text held = {0};
+    bool ok =
+        guard_look_aside(context, error) && signals_look(context, ASKER_COMPARE, &held, error);
+
+    if (ok && context->look.conn != NULL && (held.length > 0 || parity->throttled))
+        ok = journal_note(context->look.conn, context->migration, -1, held.data, NULL, error);
+    parity->throttled = held.length > 0;
+    text_clear(&held);
+    progress_show("verify", parity->blocks_done, total, "blocks",
+                  parity->compare->narrowing ? "finding the keys" : NULL);
+    return ok;
 }
 
 static bool
@@ -115,23 +142,20 @@ read_all(void *data, Error *error)
 {
     Parity *parity = data;
     Context *context = parity->context;
-    int64_t total =
-        heaps_blocks(&parity->heaps[PARITY_LIVE]) + heaps_blocks(&parity->heaps[PARITY_STANDBY]);
 
     for (int side = 0; side < 2; side++)
         parity->left[side] = heaps_whole(parity->arena, &parity->heaps[side]);
     parity->blocks_done = 0;
+    pace_init(&parity->pace, context->settings->nice, context->settings->jobs);
+    if (!look_after_ranges(parity, error)) /* the first range, too, has to wait */
+        return false;
     pool_start(context->pool, next_range, range_done, parity);
     while (!pool_wait(context->pool, 500))
-    {
-        progress_show("verify", parity->blocks_done, total, "blocks",
-                      parity->compare->narrowing ? "finding the keys" : NULL);
-        if (!guard_look_aside(context, error))
+        if (!look_after_ranges(parity, error))
         {
             pool_cancel(context->pool);
             return false;
         }
-    }
     return pool_finish(context->pool, error) && context_may_go_on(context, error);
 }
 

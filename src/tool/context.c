@@ -14,6 +14,12 @@
 #include "sql/template.h"
 #include "ui/log.h"
 
+const char *
+context_worker_name(Arena *arena, const Migration *migration)
+{
+    return arena_printf(arena, "pgswap worker %s", migration->id_text);
+}
+
 bool
 context_open_pool(Context *context, Error *error)
 {

@@ -302,7 +302,25 @@ guard_look(Context *context, Conn *conn, Error *error)
     return look->is_known;
 }
 
-/* Where no connection is to be had there is no look: that is no reason to end a comparison. */
+/* What keeps it from being made is no reason to end a comparison. */
+Conn *
+guard_connect_aside(Context *context)
+{
+    Look *look = &context->look;
+    Error failure = ERROR_INIT;
+
+    if (look->conn != NULL && !conn_is_open(look->conn))
+        guard_forget(context);
+    if (look->conn != NULL || (look->refused_at > 0 && clock_ms() - look->refused_at < LOOK_EVERY))
+        return look->conn;
+    look->conn = await_connect(context->loop, context->control_params, "look", &failure);
+    look->refused_at = look->conn == NULL ? clock_ms() : 0;
+    if (look->conn == NULL)
+        log_debug("could not look at the table: %s", failure.message);
+    error_clear(&failure);
+    return look->conn;
+}
+
 bool
 guard_look_aside(Context *context, Error *error)
 {
@@ -312,17 +330,15 @@ guard_look_aside(Context *context, Error *error)
 
     if (look->at > 0 && clock_ms() - look->at < LOOK_EVERY)
         return true;
-    if (look->conn == NULL)
-        look->conn = await_connect(context->loop, context->control_params, "look", &failure);
-    ok = look->conn != NULL && guard_look(context, look->conn, &failure);
+    ok = guard_connect_aside(context) == NULL || guard_look(context, look->conn, &failure);
     if (!ok && failure.kind == ERROR_CONNECTION)
     {
-        log_debug("could not look at the table: %s", failure.message);
         guard_forget(context);
-        look->at = clock_ms();
+        ok = true;
         error_clear(&failure);
-        return true;
     }
+    if (look->conn == NULL)
+        look->at = clock_ms();
     error_move(error, &failure);
     return ok;
 }

@@ -14,7 +14,9 @@
 #include "tool/dual.h"
 #include "tool/guard.h"
 #include "tool/keys.h"
+#include "tool/pace.h"
 #include "tool/proof.h"
+#include "tool/throttle.h"
 #include "ui/log.h"
 #include "ui/progress.h"
 
@@ -169,21 +171,45 @@ prove_written(Context *context, const Pair *pair, Error *error)
     return keys <= context->settings->drain_keys || proof_run(context, pair, error);
 }
 
+/* A round waits for what holds it up, and rests after the last one; a migration that is ready stays
+ * in sync whatever that costs. */
+static bool
+wait_for_round(Context *context, const Pace *pace, int64_t *waited, Error *error)
+{
+    int64_t started = clock_ms();
+
+    *waited = 0;
+    if (context->migration->phase >= PHASE_READY)
+        return true;
+    if (pace->due > clock_us())
+        loop_sleep(context->loop, (pace->due - clock_us()) / 1000);
+    if (!throttle_wait(context, ASKER_CATCHUP, pending_meanwhile, NULL, error))
+        return false;
+    *waited = clock_ms() - started;
+    return true;
+}
+
 static bool
 catch_up_pair(Context *context, const Pair *pair, Error *error)
 {
     int64_t started = clock_ms(), round_ms = 0, applied = 0, backlog;
     bool told = false;
+    Pace pace;
 
+    pace_init(&pace, context->settings->nice, 1);
     for (;;)
     {
-        int64_t round_started = clock_ms();
+        int64_t round_started = clock_ms(), waited;
 
         if (!guard_look(context, context->control, error) || !dual_keep(context, error) ||
             !keys_count(context, pair, &backlog, error) || !show_backlog(context, backlog, error))
             return false;
         if (backlog <= context->settings->drain_keys)
             return prove_written(context, pair, error);
+        if (!wait_for_round(context, &pace, &waited, error))
+            return false;
+        started += waited;
+        round_started += waited;
         if (!check_convergence(context, started, round_ms, applied, backlog, &told, error) ||
             !context_may_go_on(context, error) || !pending_apply(context, pair, &applied, error))
             return false;
@@ -191,6 +217,7 @@ catch_up_pair(Context *context, const Pair *pair, Error *error)
         if (applied >= VACUUM_AFTER && !vacuum_log(context, pair, error))
             return false;
         round_ms = clock_ms() - round_started;
+        pace_ended(&pace, round_ms * 1000, clock_us());
     }
 }
 
@@ -202,4 +229,27 @@ pending_catch_up(Context *context, Error *error)
             return error->kind != ERROR_CHANGED && error->kind != ERROR_LIMIT &&
                    error_context(error, "catching up");
     return true;
+}
+
+/* A lock of somebody's is no reason to give up. */
+bool
+pending_meanwhile(Context *context, Error *error)
+{
+    const Migration *migration = context->migration;
+    Error failure = ERROR_INIT;
+    bool ok = true;
+
+    if (migration->phase == PHASE_READY)
+        ok = pending_catch_up(context, &failure);
+    else if (migration->phase < PHASE_READY && migration->phase > PHASE_CAPTURE)
+        ok = guard_look(context, context->control, &failure);
+    if (migration->phase != PHASE_READY && migration->phase > PHASE_CAPTURE &&
+        migration->no_way_back == NULL)
+        for_each_pair (pair, migration)
+            ok = ok && (!pair->has_mapping || keys_compact(context, pair, &failure));
+    ok = ok || error_is_passing(&failure);
+    if (!ok)
+        error_move(error, &failure);
+    error_clear(&failure);
+    return ok;
 }

@@ -13,6 +13,7 @@
 #include "model/statement.h"
 #include "tool/backoff.h"
 #include "tool/budget.h"
+#include "tool/pending.h"
 #include "tool/throttle.h"
 #include "ui/log.h"
 #include "ui/progress.h"
@@ -75,7 +76,7 @@ look_first(Context *context, PoliteTask *task, Text *who, Error *error)
 
     text_reset(who);
     /* the operator's word counts before any lock, and not against the deadline */
-    if (!throttle_wait(context, &paused, error))
+    if (!throttle_wait(context, ASKER_ATTEMPT, pending_meanwhile, &paused, error))
         return false;
     task->until += paused;
     if (!end_blockers(context, task, false, settings->cancel_blockers, error) ||

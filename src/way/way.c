@@ -140,7 +140,8 @@ may_begin(Context *context, const Stage *stage, const Pair **lost, Error *error)
     *lost = NULL;
     if (!stage->is_phase)
         return true;
-    return context_may_go_on(context, error) && throttle_wait(context, NULL, error) &&
+    return context_may_go_on(context, error) &&
+           throttle_wait(context, ASKER_PHASE, pending_meanwhile, NULL, error) &&
            (stage->patience == NULL || stage->patience(context, error)) &&
            (stage->guard == NULL || stage->guard(context, lost, error));
 }

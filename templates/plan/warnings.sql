@@ -63,5 +63,9 @@ SELECT warning FROM (
      CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM unnest(string_to_array(encode(t.tgargs, 'escape'), '\000')) AS u(arg) WHERE arg ~* pattern.bytes) AS holds) AS args
      WHERE a.attrelid = :oid AND a.attnum > 0 AND NOT a.attisdropped AND m.target IS DISTINCT FROM a.attname AND fn.nspname !~ '^pgswap(_[0-9]+)?$'
        AND (args.holds OR l.lanname NOT IN ('c', 'internal') AND f.prosrc ~* pattern.word)
+    UNION ALL
+    SELECT 11, format('replication slot %I is not in use and retains %s of WAL: all WAL that the migration writes is added to that; --max-slot-retained limits it',
+                      slot_name, pg_size_pretty(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)))
+      FROM pg_replication_slots WHERE NOT active AND restart_lsn IS NOT NULL AND wal_status <> 'lost'
 ) AS w(n, warning)
  ORDER BY n, warning;

@@ -21,6 +21,7 @@ CREATE TABLE :state.migration (
     waiting_for text,
     backlog bigint NOT NULL DEFAULT 0,
     rows_copied bigint,
+    throttled jsonb NOT NULL DEFAULT '{}',
     paused boolean NOT NULL DEFAULT false,
     paused_at timestamptz,
     paused_by text,
@@ -41,6 +42,7 @@ CREATE TABLE :state.migration (
 COMMENT ON TABLE :state.migration IS 'one row per migration; phase moves in the transaction of the work it describes';
 COMMENT ON COLUMN :state.migration.origin IS 'system identifier and OID of the database in which it began; another one: it came here with a dump';
 COMMENT ON COLUMN :state.migration.dual_write IS 'capture writes both tables, or may have done so in a transaction that is under way';
+COMMENT ON COLUMN :state.migration.throttled IS 'seconds for which each signal has held it up';
 COMMENT ON COLUMN :state.migration.parameters IS 'what values are computed with, as a session of the role had it when the migration began';
 
 CREATE TABLE :state.lease (

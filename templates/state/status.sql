@@ -1,7 +1,8 @@
 -- How migrations stand; from any machine, whatever locks the tables. Lock: ACCESS SHARE on our state and,
 -- where nobody holds a lock against it, on the new table.
 SELECT m.id AS migration, format('%I.%I', m.schema_name, m.table_name) AS table,
-       m.origin <> :'origin' AND m.finished_at IS NULL AS restored, m.phase, m.live, m.waiting_for, m.backlog, m.error AS last_error, m.paused, m.paused_by, m.paused_from,
+       m.origin <> :'origin' AND m.finished_at IS NULL AS restored, m.phase, m.live, m.waiting_for, m.throttled,
+       (SELECT sum(value::float8) FROM jsonb_each_text(m.throttled)) AS throttled_seconds, m.backlog, m.error AS last_error, m.paused, m.paused_by, m.paused_from,
        to_char(m.paused_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS paused_at, m.hold,
        to_char(m.dual_write_since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS dual_write_since, m.no_way_back, m.revert_problem,
        (SELECT to_char(max(e.at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')

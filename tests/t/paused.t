@@ -52,7 +52,7 @@ sub said
 {
     my ($run) = @_;
     my $err = PostgreSQL::Test::Utils::slurp_file("$run->{base}.err");
-    return scalar(() = $err =~ /^pgswap: app\.t is paused since/mg);
+    return scalar(() = $err =~ /^pgswap: app\.t waits for "pgswap continue" \(paused since/mg);
 }
 
 section 'ready' => sub {

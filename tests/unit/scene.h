@@ -16,6 +16,8 @@ typedef struct Scene
     Migration migration;
     Pair pairs[2]; /* of which the migration has one */
     Error error;   /* empty; cleared after the test */
+    ScriptAnswer answer;
+    void *answer_context;
 } Scene;
 
 Scene *scene_open(ScriptAnswer answer, void *context);

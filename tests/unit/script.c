@@ -195,6 +195,12 @@ reply_row(Reply *reply, ...)
     text_clear(&values);
 }
 
+bool
+reply_is_empty(const Reply *reply)
+{
+    return reply->count == 0 && reply->sqlstate[0] == '\0' && !reply->cuts;
+}
+
 void
 reply_tag(Reply *reply, const char *tag)
 {

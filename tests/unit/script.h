@@ -31,6 +31,9 @@ typedef void (*ScriptAnswer)(void *context, const char *statement, Reply *reply)
  * names. */
 void reply_row(Reply *reply, ...) __attribute__((sentinel));
 
+/* Nothing has been answered yet. */
+bool reply_is_empty(const Reply *reply);
+
 /* What the command tag says: "DELETE 5". */
 void reply_tag(Reply *reply, const char *tag);
 

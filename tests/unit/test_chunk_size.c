@@ -86,6 +86,27 @@ five_times_the_target_shrinks_at_once(void **state)
     assert_int_equal(size.blocks, CHUNK_FIRST / 8 * 3 / 2);
 }
 
+/* By a signal, each time it makes the copy wait; then it grows again. */
+static void
+it_is_halved(void **state)
+{
+    ChunkSize size;
+
+    (void)state;
+    chunk_size_init(&size, TARGET, 0);
+    note(&size, CHUNK_WINDOW - 1, 1);
+    chunk_size_halve(&size);
+    assert_int_equal(size.blocks, CHUNK_FIRST / 2);
+    note(&size, 1, 1); /* what was measured before is forgotten */
+    assert_int_equal(size.blocks, CHUNK_FIRST / 2);
+    for (int i = 0; i < 50; i++)
+        chunk_size_halve(&size);
+    assert_int_equal(size.blocks, CHUNK_LEAST);
+    chunk_size_init(&size, TARGET, 7);
+    chunk_size_halve(&size);
+    assert_int_equal(size.blocks, 7);
+}
+
 static void
 it_stays_between_the_limits(void **state)
 {
@@ -139,6 +160,7 @@ main(void)
         cmocka_unit_test(it_grows_by_half_at_most),
         cmocka_unit_test(the_ninth_of_ten_decides),
         cmocka_unit_test(five_times_the_target_shrinks_at_once),
+        cmocka_unit_test(it_is_halved),
         cmocka_unit_test(it_stays_between_the_limits),
         cmocka_unit_test(a_fixed_size_stays),
         cmocka_unit_test(it_finds_the_target),

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What is made of the rows: the man page, the completion, the tables of the README, and what is installed.
+# What is made of the rows: the man page, the completion, the tables of the README and of doc/, and what is installed.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 build=${BUILD:-build}
@@ -17,13 +17,19 @@ same() {
     echo "ok - $1"
 }
 
-# table HEAD: the table of the README that begins so.
+# table HEAD [FILE]: the table of the README, or of that file, that begins so.
 table() {
-    awk -v head="$1" '$0 == head { on = 1 } !/^\|/ { on = 0 } on' README.md
+    awk -v head="$1" 'index($0, head) == 1 { on = 1 } !/^\|/ { on = 0 } on' "${2-README.md}"
 }
 
 same 'README: options (build/document options)' "$("$build/document" options)" "$(table '| option | default | |')"
 same 'README: exit codes (build/document codes)' "$("$build/document" codes)" "$(table '| code | meaning | try again? |')"
+
+same 'doc/throttle.md: signals (build/document signals)' "$("$build/document" signals)" "$(table '| signal | option |' doc/throttle.md)"
+for option in $("$build/document" signals | grep -oE -- '--[a-z][a-z-]+'); do
+    "$build/pgswap" run --help | grep -qE -- "^ +$option=" || fail "signals: run takes no $option"
+done
+echo 'ok - signals: each option is one of run'
 
 # The man page: no warning, each option of the help, each command.
 same 'man page: mandoc has nothing to say' '' "$(mandoc -Tlint "$build/pgswap.1" 2>&1)"

@@ -189,7 +189,7 @@ test_presets(void **state)
     assert_int_equal(options.settings.jobs, 2);
     assert_int_equal(options.settings.chunk_time, 500);
     assert_int_equal(options.settings.chunk_blocks, 0);
-    assert_int_equal(options.settings.max_lag, 5000);
+    assert_int_equal(options.settings.lag_grace, 60000);
     assert_int_equal(options.settings.lock_timeout, 250);
     assert_int_equal(options.settings.max_lock_hold, 1000);
     assert_int_equal(options.settings.swap_deadline, 600000);

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "scene.h"
+#include "tool/pending.h"
 #include "tool/throttle.h"
 
 typedef struct Play
@@ -49,7 +50,8 @@ setup(void **state)
 static void
 waits(Play *play, int64_t *waited)
 {
-    if (!throttle_wait(&play->scene->context, waited, &play->scene->error))
+    if (!throttle_wait(&play->scene->context, ASKER_PHASE, pending_meanwhile, waited,
+                       &play->scene->error))
         fail_msg("%s", play->scene->error.message);
 }
 
@@ -127,7 +129,9 @@ it_waits_for_continue(void **state)
     waits(play, &waited);
     assert_true(waited >= 1000); /* two looks, half a second each */
     assert_int_equal(script_count(script, "AS pause"), 3);
-    assert_int_equal(script_count(script, "since noon by role dba"), 2);
+    assert_int_equal(
+        script_count(script, "waiting_for = '\"pgswap continue\" (paused since noon by role dba"),
+        2);
     assert_non_null(strstr(script_statement(script, script_asked(script) - 1),
                            "waiting_for = NULL")); /* status shows it no more */
     waits(play, NULL);
@@ -153,7 +157,8 @@ a_signal_ends_the_wait(void **state)
 
     play->paused = INT32_MAX;
     play->stop_at_note = true;
-    assert_false(throttle_wait(&play->scene->context, NULL, &play->scene->error));
+    assert_false(throttle_wait(&play->scene->context, ASKER_PHASE, pending_meanwhile, NULL,
+                               &play->scene->error));
     scene_check(play->scene, ERROR_STOPPED, "stopped");
 }
 

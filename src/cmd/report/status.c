@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "cmd/report.h"
 #include "ui/member.h"
 #include "ui/progress.h"
@@ -117,6 +118,19 @@ run_by_json(Row row)
     return run_by;
 }
 
+/* How long it has been held up, and by which signals. */
+static json_t *
+throttled_json(Row row)
+{
+    json_t *throttled = json_object();
+
+    member_real(throttled, "seconds",
+                get(row, "throttled_seconds") != NULL ? strtod(get(row, "throttled_seconds"), NULL)
+                                                      : 0);
+    member_object(throttled, "by_signal", json_loads(get(row, "throttled"), 0, NULL));
+    return throttled;
+}
+
 static json_t *
 paused_json(Row row)
 {
@@ -153,6 +167,7 @@ put_row(json_t *object, Row row)
     member_flag(object, "hold", result_get_bool(row.result, row.number, "hold"));
     member_object(object, "paused", paused_json(row));
     member_object(object, "dual_write", dual_write_json(row));
+    member_object(object, "throttled", throttled_json(row));
     member_object(object, "run_by", run_by_json(row));
     put_integers(object, row,
                  NAMES("rows_estimated", "rows_copied", "chunks_done", "chunks_total",
@@ -242,6 +257,29 @@ print_swap(Row row)
                    get(row, "revert_problem"));
 }
 
+/* "throttled 12.3 s: lag 12 s, file 300 ms" */
+static void
+print_throttled(Row row)
+{
+    json_t *signals = json_loads(get(row, "throttled"), 0, NULL), *seconds;
+    char time[CLOCK_TEXT_SIZE];
+    const char *name;
+    Text list = {0};
+
+    json_object_foreach(signals, name, seconds)
+    {
+        int64_t ms = (int64_t)(json_number_value(seconds) * 1000);
+
+        text_printf(&list, "%s%s %s", list.length > 0 ? ", " : "", name, duration_format(time, ms));
+    }
+    if (list.length > 0)
+        wrap_print(INDENT, "  throttled %s: %s\n",
+                   duration_format(time, (int64_t)(atof(get(row, "throttled_seconds")) * 1000)),
+                   text_cstr(&list));
+    text_clear(&list);
+    json_decref(signals);
+}
+
 static void
 print_status_row(Row row)
 {
@@ -266,6 +304,7 @@ print_status_row(Row row)
                    or_unknown(row, "paused_by"), or_unknown(row, "paused_from"));
     else if (get(row, "waiting_for") != NULL)
         wrap_print(INDENT, "  waits for %s\n", get(row, "waiting_for"));
+    print_throttled(row);
     if (get(row, "last_error") != NULL)
         wrap_print(INDENT, "  stopped   %s\n", get(row, "last_error"));
     if (get(row, "pid") != NULL)
