@@ -46,7 +46,7 @@ UNIT_SCRIPTS := $(sort $(wildcard tests/unit/test_*.sh))
 UNIT_ON_SERVER := $(filter %/test_pg,$(UNIT_PROGRAMS))
 
 .PHONY: all units help check check-unit check-tap check-long check-versions run-unit lint format bench bench-swap \
-	bench-snapshots bench-throttle demo install clean FORCE
+	bench-snapshots bench-rotation bench-throttle demo install clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -58,7 +58,7 @@ help:
 	@echo 'make check       lint, unit tests, TAP tests (TESTS="tests/t/x.t" picks some)'
 	@echo 'make check-long  the long tests;  make check-versions: the TAP tests on PostgreSQL 14, 16, 17 and 18'
 	@echo 'make bench       pgswap beside its alternatives;  make bench-swap: what the application notices;'
-	@echo '                 make bench-snapshots: what old snapshots notice;'
+	@echo '                 make bench-snapshots: what old snapshots notice;  make bench-rotation: what they cost'
 	@echo '                 make bench-throttle: what the application notices of a whole migration'
 	@echo 'make demo format install clean'
 
@@ -147,6 +147,9 @@ bench-snapshots: all
 
 bench-throttle: all
 	scripts/bench_throttle.sh
+
+bench-rotation: all
+	scripts/bench_rotation.sh $(or $(PROGRAMS),$(BUILD)/pgswap)
 
 # It installs what is missing and builds by itself.
 demo:

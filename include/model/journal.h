@@ -51,6 +51,7 @@ typedef struct Pair
     char *standby; /* pgswap_17_green.orders */
     bool live_is_partitioned;
     bool standby_is_partitioned;
+    int set;                 /* of the change log, see tool/rotation.h */
     bool has_mapping;        /* false: there is no way from live to standby */
     Mapping mapping;         /* from live to standby */
     Mapping forward;         /* from blue to green: the change, whichever is live */
@@ -106,6 +107,9 @@ Migration *journal_foreign(Arena *arena, const char *id, const char *colour, con
 
 /* Gives a migration its pairs, which stay where they are, and the names that follow from them. */
 void journal_set_pairs(Arena *arena, Migration *migration, Pair *pairs, int count);
+
+/* Another set of the change log of that pair is in use from now on, as the state says. */
+void journal_take_set(Migration *migration, const Pair *pair, int set);
 
 /* Reads a migration again (its phase and the roles may have changed). */
 bool journal_reload(Conn *conn, Arena *arena, Migration *migration, Error *error) ERROR_MUST_CHECK;

@@ -32,10 +32,6 @@ Conn *await_connect(Loop *loop, const ConnParams *params, const char *name, Erro
  */
 const Result *await_query(Conn *conn, const char *sql, Error *error) ERROR_MUST_CHECK;
 
-/* For a statement that the server takes only by itself (VACUUM): the server session is not looked
- * at. */
-const Result *await_alone(Conn *conn, const char *sql, Error *error) ERROR_MUST_CHECK;
-
 /* Receives one row of a COPY OUT; data is valid during the call.  False (with error set) ends it.
  */
 typedef bool (*CopySink)(void *context, const char *data, size_t length, Error *error);

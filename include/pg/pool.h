@@ -28,7 +28,7 @@ typedef struct Job
     const char *sql; /* borrowed until the job is done; the callback may free it then */
     CopySink sink;   /* NULL for a plain command */
     void *data;      /* the phase's own; context of the sink */
-    bool alone;      /* one statement that the server takes on its own only, as await_alone() */
+    bool alone;      /* one statement that the server takes on its own only, as VACUUM is */
     int64_t elapsed; /* out: microseconds from sending to the end */
 } Job;
 

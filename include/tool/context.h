@@ -133,10 +133,12 @@ typedef struct Context
     Waiting waiting;           /* what was said of what is waited for */
     struct Pressure *pressure; /* what signals_look() knows from one look to the next */
     int64_t held_at; /* clock_ms(); since when it is in sync and waits for "swap", 0: it does not */
-    bool writes_both;     /* this run lets capture write both tables; see tool/dual.h */
-    int64_t dual_at;      /* clock_ms(); when that was last extended */
-    char *dual_writers;   /* transactions to be waited for since it does not any more, or NULL */
-    Look look;            /* at what others do to live, see guard_look() */
+    bool writes_both;   /* this run lets capture write both tables; see tool/dual.h */
+    int64_t dual_at;    /* clock_ms(); when that was last extended */
+    char *dual_writers; /* transactions to be waited for since it does not any more, or NULL */
+    Look look;          /* at what others do to live, see guard_look() */
+    int64_t tend_at;  /* clock_ms(); when the change log is looked after again (tool/rotation.h) */
+    int64_t count_us; /* what it took to count the pending keys, lately */
     int64_t us_per_key;   /* what it took to apply one, lately; 0: not known */
     int64_t us_per_proof; /* and to look at one that was applied or written */
     Summary summary;
@@ -185,7 +187,3 @@ bool context_pause_at(const Context *context, Conn *conn, const char *point, Err
 
 /* The same as SQL to be put between other statements: "" if the point is not asked for. */
 const char *context_pause_sql(const Context *context, Arena *arena, const char *point);
-
-/* Vacuums a table of ours with the named template; waits for autovacuum as long as it takes. */
-bool context_vacuum(const Context *context, const char *template_name, const char *table,
-                    Error *error) ERROR_MUST_CHECK;

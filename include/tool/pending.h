@@ -18,6 +18,9 @@ int64_t pending_cost(const Context *context, int64_t keys);
 bool pending_apply(Context *context, const Pair *pair, int64_t *applied, Error *error)
     ERROR_MUST_CHECK;
 
+/* How long to wait until they are counted again, in ms: least, or more where that takes long. */
+int64_t pending_pause(const Context *context, int64_t least);
+
 /* Applies in rounds, for all pairs, until at most settings->drain_keys are pending. */
 bool pending_catch_up(Context *context, Error *error) ERROR_MUST_CHECK;
 

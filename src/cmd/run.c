@@ -78,7 +78,7 @@ wait_for_swap(Context *context, Error *error)
             return false;
         holding = result_get_bool(result, 0, "hold");
         if (holding)
-            loop_sleep(context->loop, HOLD_PAUSE);
+            loop_sleep(context->loop, pending_pause(context, HOLD_PAUSE));
     }
     return true;
 }

@@ -92,6 +92,12 @@ journal_set_pairs(Arena *arena, Migration *migration, Pair *pairs, int count)
     text_clear(&oids);
 }
 
+void
+journal_take_set(Migration *migration, const Pair *pair, int set)
+{
+    migration->pairs[pair - migration->pairs].set = set;
+}
+
 static bool
 read_pairs(Conn *conn, Arena *arena, Migration *migration, Error *error)
 {

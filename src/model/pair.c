@@ -59,15 +59,19 @@ static const Word words[] = {
     {"away_schema", PAIR, "", "pgswap_{id}_{live_colour}"},
     /* ours, one of each for a direction */
     {"log", PAIR, "", "{state}.log_{id}_{pair}_{live_colour}"},
-    {"dirty", PAIR, "", "{state}.dirty_{id}_{pair}_{live_colour}"},
-    {"applied", PAIR, "", "{state}.applied_{id}_{pair}_{live_colour}"},
     {"written", PAIR, "", "{state}.written_{id}_{pair}_{live_colour}"},
-    {"held", PAIR, "", "{state}.held_{id}_{pair}_{live_colour}"},
     {"kept", PAIR, "", "{state}.kept_{id}_{pair}_{live_colour}"},
     {"alive", PAIR, "", "{state}.alive_{id}_{pair}_{live_colour}"},
     {"reserve", PAIR, "", "{state}.reserve_{id}_{pair}_{live_colour}"},
     {"function", PAIR, "", "{state}.capture_{id}_{pair}_{live_colour}"},
     {"trigger", PAIR, "", "pgswap_{id}_{live_colour}"},
+    /* of them, the set that is in use, see tool/rotation.h */
+    {"set", PAIR, "", "{set}"},
+    {"log_set", PAIR, "", "{state}.log_{id}_{pair}_{live_colour}_{set}"},
+    {"written_set", PAIR, "", "{state}.written_{id}_{pair}_{live_colour}_{set}"},
+    {"dirty", PAIR, "", "{state}.dirty_{id}_{pair}_{live_colour}_{set}"},
+    {"applied", PAIR, "", "{state}.applied_{id}_{pair}_{live_colour}_{set}"},
+    {"held", PAIR, "", "{state}.held_{id}_{pair}_{live_colour}_{set}"},
     /* the key */
     {"key_names", KEYS, ", ", "{live_name}"},
     {"key_definitions", KEYS, ", ", "k{n} {live_type}"},
@@ -237,6 +241,8 @@ made_field(Arena *arena, const Item *item, const char *name, Error *error)
         return migration->epoch;
     if (strcmp(name, "pair") == 0)
         return arena_printf(arena, "%d", item->pair->number);
+    if (strcmp(name, "set") == 0)
+        return arena_printf(arena, "%d", item->pair->set);
     if (strcmp(name, "live_colour") == 0)
         return migration->live_colour;
     if (strcmp(name, "standby_colour") == 0)
@@ -523,6 +529,7 @@ pair_take(Arena *arena, const Result *result, int row, const Migration *migratio
     pair->standby_is_partitioned =
         result_get_bool(result, row, blue ? "green_is_partitioned" : "blue_is_partitioned");
     pair->has_mapping = mapping != NULL;
+    pair->set = (int)result_get_int(result, row, blue ? "blue_set" : "green_set");
     /* what must come out of the swap is, after it, what live must look like; and the other way */
     if (!description_from_json(arena, result_get(result, row, blue ? "fingerprint" : "expected"),
                                &pair->fingerprint, error) ||

@@ -77,15 +77,6 @@ await_query(Conn *conn, const char *sql, Error *error)
     return await_command(conn, &command, error);
 }
 
-const Result *
-await_alone(Conn *conn, const char *sql, Error *error)
-{
-    Command command = {.sql = sql, .alone = true};
-
-    loop_check_may_wait(conn->loop, "await_alone");
-    return await_command(conn, &command, error);
-}
-
 bool
 await_copy(Conn *conn, const char *sql, CopySink sink, void *context, Error *error)
 {

@@ -20,6 +20,7 @@ static bool
 make_log(Context *context, const Pair *pair, Error *error)
 {
     return pair_do(context->control, pair, error, "log_create", NULL) &&
+           pair_do(context->control, pair, error, "set_create", NULL) &&
            pair_do(context->control, pair, error, "alive_create", NULL);
 }
 

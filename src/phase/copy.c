@@ -22,6 +22,7 @@
 #include "tool/guard.h"
 #include "tool/keys.h"
 #include "tool/pace.h"
+#include "tool/rotation.h"
 #include "tool/signals.h"
 #include "ui/log.h"
 #include "ui/progress.h"
@@ -188,7 +189,7 @@ look_after_copy(Copy *copy, Error *error)
     Text held = {0};
     int64_t backlog;
     char note[64], keys[40];
-    bool ok = guard_look(context, context->control, error) &&
+    bool ok = guard_look(context, context->control, error) && rotation_tend(context, error) &&
               keys_compact(context, copy->pair, error) &&
               keys_count(context, copy->pair, &backlog, error) &&
               signals_look(context, ASKER_COPY, &held, error) &&

@@ -14,6 +14,7 @@
 #include "tool/guard.h"
 #include "tool/keys.h"
 #include "tool/pending.h"
+#include "tool/rotation.h"
 #include "tool/signals.h"
 #include "ui/log.h"
 #include "ui/progress.h"
@@ -143,10 +144,10 @@ follow_run(Context *context, int64_t until, Error *error)
     while (clock_ms() < until)
     {
         char text[64];
-        int64_t left;
+        int64_t left, rest;
 
         if (!guard_look(context, context->control, error) ||
-            !round_or_hold(context, &blocked, &held, error))
+            !round_or_hold(context, &blocked, &held, error) || !rotation_tend(context, error))
             return false;
         snprintf(text, sizeof(text), "%s", blocked ? "a revert is not possible" : "in sync");
         progress_show("follow", context->summary.keys_applied, 0, "changes", text);
@@ -155,7 +156,8 @@ follow_run(Context *context, int64_t until, Error *error)
         else if (pause < FOLLOW_PAUSE_LAST)
             pause *= 2;
         left = until - clock_ms();
-        if (left > 0 && !loop_sleep(context->loop, left < pause ? left : pause))
+        rest = pending_pause(context, pause);
+        if (left > 0 && !loop_sleep(context->loop, left < rest ? left : rest))
             break;
     }
     progress_end();

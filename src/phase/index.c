@@ -15,6 +15,7 @@
 #include "tool/diskfull.h"
 #include "tool/guard.h"
 #include "tool/keys.h"
+#include "tool/rotation.h"
 #include "tool/signals.h"
 #include "ui/progress.h"
 
@@ -132,7 +133,7 @@ look_after_builds(Objects *objects, Error *error)
     bool ok;
 
     progress_show("index", objects->done, objects->count, "indexes", objects->note);
-    ok = guard_look(context, context->control, error) &&
+    ok = guard_look(context, context->control, error) && rotation_tend(context, error) &&
          keys_compact(context, objects->pair, error) &&
          keys_count(context, objects->pair, &backlog, error) &&
          signals_look(context, ASKER_INDEX, &held, error) &&

@@ -9,6 +9,7 @@
 #include "tool/keys.h"
 #include "tool/pending.h"
 #include "tool/proof.h"
+#include "tool/rotation.h"
 
 enum
 {
@@ -113,7 +114,7 @@ drain_ahead(Context *context, Error *error)
             return false;
         context->summary.keys_applied += applied;
     }
-    return true;
+    return rotation_tend(context, error);
 }
 
 bool

@@ -151,27 +151,3 @@ context_pause_sql(const Context *context, Arena *arena, const char *point)
     error_clear(&ignored);
     return sql != NULL ? sql : "";
 }
-
-bool
-context_vacuum(const Context *context, const char *template_name, const char *table, Error *error)
-{
-    Conn *conn = context->control;
-    const char *theirs = context->migration->parameters.session;
-    Arena *scratch = arena_new();
-    const char *vacuum = template_render(scratch, template_name, error, "table", table, NULL);
-    Error after = ERROR_INIT;
-    bool ok = vacuum != NULL &&
-              statement_do(conn, error, "lock_timeout", "lock_timeout", "0", NULL) &&
-              /* it cannot run in a transaction, and what it computes is the user's */
-              (theirs[0] == '\0' || await_query(conn, theirs, error) != NULL) &&
-              await_alone(conn, vacuum, error) != NULL;
-
-    arena_free(scratch);
-    if (statement_do(conn, &after, "parameters_ours", "scope", "SESSION", NULL) &&
-        statement_do(conn, &after, "lock_timeout", "lock_timeout", number(context->patience).text,
-                     NULL))
-        return ok;
-    error_move(error, &after);
-    error_clear(&after);
-    return false;
-}

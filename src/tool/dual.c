@@ -167,7 +167,8 @@ static bool
 begin_all(Context *context, bool *allowed, Error *error)
 {
     *allowed = true;
-    if (!statement_do(context->control, error, "begin", NULL))
+    if (!statement_do(context->control, error, "functions_begin", "migration",
+                      context->migration->id_text, NULL))
         return false;
     for_each_pair (pair, context->migration)
         if (*allowed && !begin_pair(context, pair, allowed, error))
@@ -230,7 +231,8 @@ dual_stop(Context *context, Error *error)
 static bool
 end_all(Context *context, Error *error)
 {
-    if (!statement_do(context->control, error, "begin", NULL))
+    if (!statement_do(context->control, error, "functions_begin", "migration",
+                      context->migration->id_text, NULL))
         return false;
     for_each_pair (pair, context->migration)
         if (!dual_log_only(context, pair, error))

@@ -68,8 +68,8 @@ names_table(const Error *error, const char *schema, const char *table)
 static void
 look_at_ours(Arena *arena, const Pair *pair, const Error *error, Error *cause)
 {
-    static const char *const ours[] = {"log",  "dirty", "applied", "written",
-                                       "held", "alive", "kept"};
+    static const char *const ours[] = {"log",     "written", "log_set", "written_set", "dirty",
+                                       "applied", "held",    "alive",   "kept"};
 
     for (size_t i = 0; is_by_absence(error) && i < sizeof(ours) / sizeof(ours[0]); i++)
         if (names(error, pair_word(arena, pair, ours[i])))

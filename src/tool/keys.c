@@ -4,6 +4,7 @@
  */
 #include "tool/keys.h"
 
+#include "base/clock.h"
 #include "model/pair.h"
 #include "model/statement.h"
 
@@ -16,10 +17,12 @@ keys_compact(Context *context, const Pair *pair, Error *error)
 bool
 keys_count(Context *context, const Pair *pair, int64_t *backlog, Error *error)
 {
+    int64_t started = clock_us();
     const Result *result = pair_run(context->control, pair, error, "pending_count", NULL);
 
     if (result == NULL)
         return false;
+    context->count_us = clock_us() - started;
     *backlog = result_get_int(result, 0, "backlog");
     /* a TRUNCATE empties standby: never left for later */
     if (result_get_bool(result, 0, "truncated") && *backlog <= context->settings->drain_keys)

@@ -16,15 +16,17 @@
 #include "tool/keys.h"
 #include "tool/pace.h"
 #include "tool/proof.h"
+#include "tool/rotation.h"
 #include "tool/throttle.h"
 #include "ui/log.h"
 #include "ui/progress.h"
 
 enum
 {
-    VACUUM_AFTER = 100000, /* keys of a round that leave the log worth cleaning */
-    MEASURE_FROM = 500,    /* keys of a round that tell how long one takes, round trips aside */
-    GUESS_US = 50,         /* for one, before any round told: a few indexes */
+    MEASURE_FROM = 500, /* keys of a round that tell how long one takes, round trips aside */
+    PAUSE_SHARE = 20,   /* a pause between two looks is so many times a look, … */
+    PAUSE_MAX = 15000,  /* … but no longer, in ms */
+    GUESS_US = 50,      /* for one, before any round told: a few indexes */
 };
 
 int64_t
@@ -77,20 +79,6 @@ pending_apply(Context *context, const Pair *pair, int64_t *applied, Error *error
     if (*applied >= MEASURE_FROM)
         context->us_per_key = (clock_us() - started) / *applied;
     return true;
-}
-
-/* Cleans the tables of the log when much has gone through them. */
-static bool
-vacuum_log(Context *context, const Pair *pair, Error *error)
-{
-    static const char *const ours[] = {"log", "dirty", "applied", "written", "held"};
-    Arena *scratch = arena_new();
-    bool ok = true;
-
-    for (size_t i = 0; ok && i < sizeof(ours) / sizeof(ours[0]); i++)
-        ok = context_vacuum(context, "vacuum", pair_word(scratch, pair, ours[i]), error);
-    arena_free(scratch);
-    return ok;
 }
 
 static void
@@ -205,20 +193,27 @@ catch_up_pair(Context *context, const Pair *pair, Error *error)
             !keys_count(context, pair, &backlog, error) || !show_backlog(context, backlog, error))
             return false;
         if (backlog <= context->settings->drain_keys)
-            return prove_written(context, pair, error);
+            return prove_written(context, pair, error) && rotation_tend(context, error);
         if (!wait_for_round(context, &pace, &waited, error))
             return false;
         started += waited;
         round_started += waited;
         if (!check_convergence(context, started, round_ms, applied, backlog, &told, error) ||
-            !context_may_go_on(context, error) || !pending_apply(context, pair, &applied, error))
+            !context_may_go_on(context, error) || !pending_apply(context, pair, &applied, error) ||
+            !rotation_tend(context, error))
             return false;
         context->summary.keys_applied += applied;
-        if (applied >= VACUUM_AFTER && !vacuum_log(context, pair, error))
-            return false;
         round_ms = clock_ms() - round_started;
         pace_ended(&pace, round_ms * 1000, clock_us());
     }
+}
+
+int64_t
+pending_pause(const Context *context, int64_t least)
+{
+    int64_t share = context->count_us / 1000 * PAUSE_SHARE;
+
+    return share < least ? least : share < PAUSE_MAX ? share : PAUSE_MAX;
 }
 
 bool
@@ -245,8 +240,11 @@ pending_meanwhile(Context *context, Error *error)
         ok = guard_look(context, context->control, &failure);
     if (migration->phase != PHASE_READY && migration->phase > PHASE_CAPTURE &&
         migration->no_way_back == NULL)
+    {
+        ok = ok && rotation_tend(context, &failure);
         for_each_pair (pair, migration)
             ok = ok && (!pair->has_mapping || keys_compact(context, pair, &failure));
+    }
     ok = ok || error_is_passing(&failure);
     if (!ok)
         error_move(error, &failure);

@@ -7,5 +7,5 @@ SET LOCAL synchronous_commit = off;
 SET LOCAL idle_in_transaction_session_timeout = '1s';
 SELECT set_config('lock_timeout', least(200, greatest(setting::bigint / 5, 1))::text, true) FROM pg_settings WHERE name = 'deadlock_timeout';
 LOCK TABLE :live_rows IN ROW SHARE MODE;
-LOCK TABLE :standby_rows, ONLY :log, ONLY :dirty, ONLY :applied, ONLY :written, ONLY :held IN ROW EXCLUSIVE MODE;
+LOCK TABLE :standby_rows, :log, ONLY :dirty, ONLY :applied, :written, ONLY :held IN ROW EXCLUSIVE MODE;
 SELECT :state.require_table(:'live', :live_oid), :state.require_table(:'standby', :standby_oid);

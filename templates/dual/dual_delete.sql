@@ -3,6 +3,6 @@
 :part_dual_try
     :part_dual_delete;
 :part_dual_else;
-    INSERT INTO :log (:keys) SELECT :old_keys FROM pgswap_old AS o;
+    INSERT INTO :log_set (:keys) SELECT :old_keys FROM pgswap_old AS o;
     RETURN NULL;
 END

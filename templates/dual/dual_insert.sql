@@ -3,6 +3,6 @@
 :part_dual_try
     :part_dual_insert;
 :part_dual_else;
-    INSERT INTO :log (:keys) SELECT :new_keys FROM pgswap_new AS n;
+    INSERT INTO :log_set (:keys) SELECT :new_keys FROM pgswap_new AS n;
     RETURN NULL;
 END

@@ -17,10 +17,10 @@
     END IF;
 :part_dual_else;
     IF TG_OP OPERATOR(pg_catalog.<>) 'DELETE' THEN
-        INSERT INTO :log (:keys) VALUES (:row_new);
+        INSERT INTO :log_set (:keys) VALUES (:row_new);
     END IF;
     IF TG_OP OPERATOR(pg_catalog.<>) 'INSERT' THEN
-        INSERT INTO :log (:keys) VALUES (:row_old);
+        INSERT INTO :log_set (:keys) VALUES (:row_old);
     END IF;
     RETURN NULL;
 END

@@ -3,6 +3,6 @@
 :part_dual_try
     TRUNCATE :standby_rows;
 :part_dual_else;
-    INSERT INTO :log DEFAULT VALUES;
+    INSERT INTO :log_set DEFAULT VALUES;
     RETURN NULL;
 END

@@ -3,6 +3,6 @@
 :part_dual_try
     :part_dual_update;
 :part_dual_else;
-    INSERT INTO :log (:keys) SELECT :old_keys FROM pgswap_old AS o UNION SELECT :new_keys FROM pgswap_new AS n;
+    INSERT INTO :log_set (:keys) SELECT :old_keys FROM pgswap_old AS o UNION SELECT :new_keys FROM pgswap_new AS n;
     RETURN NULL;
 END

@@ -14,4 +14,4 @@ GET DIAGNOSTICS touched := ROW_COUNT;
 IF touched OPERATOR(pg_catalog.<>) (:with SELECT pg_catalog.count(*) FROM pgswap_old AS o) THEN
     RAISE EXCEPTION 'left to the change log';
 END IF;
-:with INSERT INTO :written (:keys) SELECT :old_keys FROM pgswap_old AS o
+:with INSERT INTO :written_set (:keys) SELECT :old_keys FROM pgswap_old AS o

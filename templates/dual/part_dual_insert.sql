@@ -12,4 +12,4 @@ GET DIAGNOSTICS touched := ROW_COUNT;
 IF touched OPERATOR(pg_catalog.<>) (:with SELECT pg_catalog.count(*) FROM pgswap_new AS n) THEN
     RAISE EXCEPTION 'left to the change log';
 END IF;
-:with INSERT INTO :written (:keys) SELECT :new_keys FROM pgswap_new AS n
+:with INSERT INTO :written_set (:keys) SELECT :new_keys FROM pgswap_new AS n

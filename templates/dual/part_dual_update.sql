@@ -33,4 +33,4 @@ IF touched OPERATOR(pg_catalog.<>) (:with SELECT pg_catalog.count(*) FROM pgswap
         RAISE EXCEPTION 'left to the change log';
     END IF;
 END IF;
-:with INSERT INTO :written (:keys) SELECT :old_keys FROM pgswap_old AS o UNION SELECT :new_keys FROM pgswap_new AS n
+:with INSERT INTO :written_set (:keys) SELECT :old_keys FROM pgswap_old AS o UNION SELECT :new_keys FROM pgswap_new AS n

@@ -3,6 +3,6 @@
 -- on live, standby and the change log.
 -- Parameters: the owner's.
 BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;
-LOCK TABLE :live_rows, :standby_rows, ONLY :log, ONLY :dirty IN ACCESS SHARE MODE NOWAIT;
+LOCK TABLE :live_rows, :standby_rows, :log, ONLY :dirty IN ACCESS SHARE MODE NOWAIT;
 SET TRANSACTION SNAPSHOT :'snapshot';
 SET LOCAL enable_nestloop = off; -- the change log has no index, and the planner may take its keys for one

@@ -72,9 +72,11 @@ CREATE TABLE :state.pair (
     row_marks text,
     keys_proven bigint NOT NULL DEFAULT 0,
     proven_at timestamptz,
+    blue_set integer NOT NULL DEFAULT 1,
+    green_set integer NOT NULL DEFAULT 1,
     PRIMARY KEY (migration, pair)
 );
-COMMENT ON TABLE :state.pair IS 'blue, green and the mapping between them; fingerprint: what live must look like; expected: what must come out of the swap; keys_proven: applied after the tables were compared, and looked at again';
+COMMENT ON TABLE :state.pair IS 'blue, green and the mapping between them; fingerprint: what live must look like; expected: what must come out of the swap; keys_proven: applied after the tables were compared, and looked at again; blue_set, green_set: where capture writes keys while that one is live';
 
 CREATE TABLE :state.heap (
     migration bigint NOT NULL,
@@ -195,6 +197,7 @@ DECLARE
     definition text;
     functions bigint = 0;
 BEGIN
+    PERFORM FROM migration WHERE id = migration_id FOR NO KEY UPDATE; -- who replaces them at this moment comes first
     FOR definition IN
         SELECT pg_get_functiondef(p.oid) FROM pg_proc p JOIN pg_class c ON c.oid = 'migration'::regclass AND c.relnamespace = p.pronamespace
          WHERE p.proname ~ ('^capture_' || migration_id || '_') AND strpos(p.prosrc, '/* until */') > 0

@@ -42,7 +42,9 @@ SELECT m.id AS migration, format('%I.%I', m.schema_name, m.table_name) AS table,
        -- its size would wait for the lock of a swap
        CASE WHEN NOT EXISTS (SELECT FROM pg_locks WHERE relation = ANY (p.greens) AND mode = 'AccessExclusiveLock')
             THEN (SELECT sum(pg_table_size(heap.oid) + pg_indexes_size(heap.oid))::bigint FROM unnest(p.greens) AS relation(oid)
-:part_heaps) END AS new_table_bytes
+:part_heaps) END AS new_table_bytes,
+       s.pid AS snapshot_pid, s.role AS snapshot_role, s.application AS snapshot_application,
+       to_char(s.since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS snapshot_since
   FROM :state.migration m
   -- of all its tables together
   JOIN LATERAL (SELECT count(*) AS pairs, array_agg(i.green) AS greens, sum(i.rows_estimated)::bigint AS rows_estimated,
@@ -71,6 +73,14 @@ SELECT m.id AS migration, format('%I.%I', m.schema_name, m.table_name) AS table,
                             sum(i.rows_compared)::bigint AS rows_compared, sum(i.rows_different)::bigint AS rows_different,
                             max(i.finished_at) AS finished_at
                        FROM :state.parity i WHERE i.migration = m.id) AS y ON true
+  -- whose snapshot keeps rows that are dead, if it is old: that of the first of those that keep one
+  LEFT JOIN LATERAL (SELECT a.pid, a.usename AS role, a.application_name AS application, a.xact_start AS since
+                       FROM (SELECT *, greatest(age(backend_xid), age(backend_xmin)) AS transactions FROM pg_stat_activity
+                              WHERE datname = current_database() AND pid <> pg_backend_pid()) AS a
+                      WHERE m.finished_at IS NULL AND a.application_name NOT LIKE 'pgswap%' AND a.transactions IS NOT NULL
+                        AND CASE WHEN a.xact_start IS NULL THEN a.transactions > 1000 -- it hides from this role
+                                 ELSE a.xact_start < now() - interval '10 s' END
+                      ORDER BY a.transactions DESC LIMIT 1) AS s ON true
  WHERE :migration IS NULL OR m.id = :migration
  ORDER BY m.id DESC
  LIMIT 100;

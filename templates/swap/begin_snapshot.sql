@@ -4,5 +4,5 @@
 -- tables.
 BEGIN ISOLATION LEVEL REPEATABLE READ;
 LOCK TABLE :live_rows IN ACCESS SHARE MODE;
-LOCK TABLE :standby_rows, ONLY :log, ONLY :dirty, ONLY :applied, ONLY :written IN ROW EXCLUSIVE MODE;
+LOCK TABLE :standby_rows, :log, ONLY :dirty, ONLY :applied, :written IN ROW EXCLUSIVE MODE;
 SELECT :state.require_table(:'live', :live_oid), :state.require_table(:'standby', :standby_oid);

@@ -1,5 +1,5 @@
 -- Directories of the server in which a migration of the tables (oids) writes: its data directory, in which the
--- WAL is, and their tablespaces. NULL: this role may not know. Lock: ACCESS SHARE on the catalog.
+-- WAL is, and their tablespaces. NULL: this role may not know. Lock: none.
 SELECT setting AS place FROM (VALUES (1)) AS one LEFT JOIN pg_settings ON name = 'data_directory'
 UNION
 SELECT pg_tablespace_location(s.oid)

@@ -24,10 +24,18 @@ sub log_of { return sprintf 'pgswap.log_%d_1_blue', id() }
 
 sub logged { return $t->value('select count(*) from ' . log_of()) }
 
+# Keys that are logged, or compacted in the set that is in use.
+sub pending
+{
+    my ($migration) = @_;
+    my ($set) = $look->selectrow_array("select blue_set from pgswap.pair where migration = $migration");
+    return "select k1 from pgswap.log_${migration}_1_blue union all select k1 from pgswap.dirty_${migration}_1_blue_$set";
+}
+
 # Rows of which one table has what the other has not, keys in the log aside.
 sub apart
 {
-    my $pending = sprintf 'select k1 from pgswap.log_%d_1_blue union all select k1 from pgswap.dirty_%1$d_1_blue', id();
+    my $pending = pending(id());
     my $rows = 'select id, n, note from %s where id not in (select k1 from p where k1 is not null)';
     my $standby = sprintf $rows, sprintf('pgswap_%d_green.t', id());
     my $live = sprintf $rows, 'app.t';
@@ -311,12 +319,12 @@ section 'every snapshot' => sub {
     extend();
     my $migration = id();
     my $columns = 'id, uid, slot, grp, amount, note, raw, legacy';
-    my $pending = "select k1 from pgswap.log_${migration}_1_blue union all select k1 from pgswap.dirty_${migration}_1_blue";
     my ($snapshots, $different, $rows, $logged) = (0, 0, 0, 0);
     my $end = time() + 15;
     while (time() < $end && $writers->alive)
     {
         $look->do('begin isolation level repeatable read');
+        my $pending = pending($migration);
         my ($apart) = $look->selectrow_array(<<~"SQL");
             with p as materialized ($pending), live as materialized (select $columns from app.item where id not in (select k1 from p)),
             standby as materialized (select $columns from pgswap_${migration}_green.item where id not in (select k1 from p))

@@ -148,10 +148,10 @@ section 'a table of ours is dropped' => sub {
     make(0);
     $t->sql_as(owner => 'update app.t set x = x || id where id < 50');
     my $id = $t->value('select max(id) from pgswap.migration');
-    $t->sql("drop table pgswap.dirty_${id}_1_blue");
+    $t->sql("drop table pgswap.dirty_${id}_1_blue_1");
     my $run = $t->pgswap('swap', 'app.t');
     $t->exits($run, 10, 'a table of ours is dropped');
-    like($run->{err}, qr/pgswap\.dirty_${id}_1_blue, which pgswap made, is gone.*"pgswap abort"/s, 'a table of ours is dropped: which, and what can be done');
+    like($run->{err}, qr/pgswap\.dirty_${id}_1_blue_1, which pgswap made, is gone.*"pgswap abort"/s, 'a table of ours is dropped: which, and what can be done');
     $t->exits($t->pgswap('abort', 'app.t'), 0, 'a table of ours is dropped: abort');
     $t->is_clean('a table of ours is dropped: nothing is left');
 };

@@ -19,7 +19,9 @@ $t->exits($t->pgswap('run', 'app.t', '--alter', 'ALTER COLUMN id TYPE bigint', '
 # ---- what stands for the variables -----------------------------------------------------------------
 
 my ($live, $standby) = map { $t->value("select '$_'::regclass::oid") } 'app.t', 'pgswap_1_green.t';
-my %LOGS = map { $_ => "pgswap.${_}_1_1_blue" } qw(log dirty applied written held kept alive reserve);
+my %LOGS = ((map { $_ => "pgswap.${_}_1_1_blue" } qw(log written kept alive reserve)), (map { $_ => "pgswap.${_}_1_1_blue_1" } qw(dirty applied held)),
+    (map { ("${_}_set" => "pgswap.${_}_1_1_blue_1", "${_}_old" => "pgswap.${_}_1_1_blue_1", "${_}_before" => "pgswap.${_}_1_1_blue_1") } qw(log written)),
+    (map { ("${_}_old" => "pgswap.${_}_1_1_blue_1", "${_}_before" => "pgswap.${_}_1_1_blue_1") } qw(dirty applied held)), set => 1);
 my $SAME = 'OPERATOR(pg_catalog.=)';
 my $COLUMNS = 'id, n, word, i';
 
@@ -38,7 +40,7 @@ my %VALUE = (
     unique_columns => 'word', relations => $live, statement => 'LOCK TABLE app.t IN ACCESS EXCLUSIVE MODE', budget => 1000, scope => 'LOCAL', others => 'on', on => 'true', limit => 10, dual_write => 'false', insert => 'true',
     shape_changes => 'true', force_publication => 'false', row_capture => 'false', first_block => 0, end_block => 1, blocker_age => 0, age => 0, readers_pass => 'true',
     terminate => 'false', backlog => 0, attempt => 1, hold => 'false', paused => 'false', rows_estimated => 0, rows_drained => 0, rows_compared => 0, rows_different => 0,
-    lock_held_ms => 0, lock_wait_ms => 0, longest_wait_ms => 0, most_waiters => 0, most_waiters_ms => 0, waiters => 0, waiters_longest_ms => 0,
+    seconds => 1, oids => $live, query => 'SELECT 1 AS value', workers => 'NULL', lock_held_ms => 0, lock_wait_ms => 0, longest_wait_ms => 0, most_waiters => 0, most_waiters_ms => 0, waiters => 0, waiters_longest_ms => 0,
     map({ ("${_}_type" => 23, "${_}_modifier" => -1, "${_}_collation" => 0) } qw(from to)), heap => 'app.t', heap_oid => $live, live_rows => 'ONLY app.t', standby_rows => 'ONLY pgswap_1_green.t',
     filenode => $t->value('select filenode from pgswap.heap'));
 # As a literal or an identifier, if that is another.
@@ -46,7 +48,7 @@ my %QUOTED = (
     schema => 'app', standby_schema => 'pgswap_1_green', away_schema => 'pgswap_1_blue', there => 'pgswap_1_green', away => 'pgswap_1_blue', path => 'app', printed => 'app',
     table => 't', name => 'probe', policy => 'probe', column => 'id', view => 'app.v', relation => 'app.t', tower => 'made', from => 'ready', to => 'ready', live_colour => 'blue',
     standby_colour => 'green', colour => 'blue', kind => 'index', first_tid => '(99999,0)', end_tid => '(99999,9)', lock_timeout => '1s', owner => 'owner', point => 'x',
-    idle_timeout => '10s', lasting => '1s', body => 'BEGIN RETURN NULL; END', application_name => 'x', platform => 'linux', synchronous_commit => 'on', outcome => 'clean', snapshot => '',
+    zone => 'UTC', timeout => '1s', signal => 'lag', idle_timeout => '10s', lasting => '1s', body => 'BEGIN RETURN NULL; END', application_name => 'x', platform => 'linux', synchronous_commit => 'on', outcome => 'clean', snapshot => '',
     parameters => $t->value('select parameters from pgswap.migration'), map({ $_ => '{}' } qw(mapping reverse spec)), map({ $_ => '[]' } qw(expected fingerprint items)),
     map({ $_ => 'x' } qw(marks mark origin host reason spec_hash)),
     map({ $_ => undef } qw(known earlier among failure error waiting_for problem unique_predicate maintenance_work_mem)));
@@ -62,8 +64,9 @@ my ($snapshot) = $keeper->selectrow_array('select pg_export_snapshot()');
 # In some templates only.
 sub in { my ($values, @names) = @_; return map { $_ => $values } @names }
 my %ONLY = (
-    in({ alive => 'pgswap.alive_2', kept => 'pgswap.kept_2', reserve => 'pgswap.reserve_2', map({ $_ => "pgswap.${_}_2" } qw(log dirty applied written held)) },
+    in({ alive => 'pgswap.alive_2', kept => 'pgswap.kept_2', reserve => 'pgswap.reserve_2', map({ $_ => "pgswap.${_}_2" } qw(log written)) },
         qw(alive_create kept_create reserve_create log_create)),
+    in({ map({ $_ => "pgswap.${_}_2" } qw(log_set written_set dirty applied held)) }, 'set_create'),
     in({ table => $live }, qw(migration_find parameters_read search_path_open state_present states type_equality)), in({ table => 'app.t' }, 'block_last_row'),
     in({ table => $live, migration => 7 }, 'migration_create'), in({ pair => 7 }, 'pair_create'), in({ first_block => 99999, end_block => 99999 }, 'chunk_copy'),
     in({ green => $green, schema => 'pgswap_2_green' }, qw(green_carry green_names)), in({ schema => 'pgswap_3_green' }, qw(green_create rehearsal_scene)),

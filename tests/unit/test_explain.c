@@ -115,7 +115,7 @@ a_table_of_ours_is_gone(void **state)
             "pgswap.log_7_1_blue, which pgswap made, is gone");
     assert_non_null(strstr(play->scene->error.hint, "abort"));
     play->scene->migration.phase = PHASE_SWAPPED;
-    becomes(play, "42P01", "relation \"pgswap.applied_7_1_blue\" does not exist", "is gone");
+    becomes(play, "42P01", "relation \"pgswap.applied_7_1_blue_0\" does not exist", "is gone");
     assert_non_null(strstr(play->scene->error.hint, "finish"));
 }
 

@@ -58,6 +58,7 @@ make_pair(Arena *arena)
                  .live = arena_strdup(arena, "app.\"Orders\""),
                  .standby = arena_strdup(arena, "pgswap_17_green.\"Orders\""),
                  .standby_is_partitioned = true,
+                 .set = 2,
                  .has_mapping = true};
 
     assert_true(mapping_from_json(arena, mapping_json, &pair.mapping, &error));
@@ -78,6 +79,8 @@ words_are_made(void **state)
         {"standby_schema", "pgswap_17_green"},
         {"away_schema", "pgswap_17_blue"},
         {"log", "pgswap.log_17_1_blue"},
+        {"log_set", "pgswap.log_17_1_blue_2"},
+        {"dirty", "pgswap.dirty_17_1_blue_2"},
         {"trigger", "pgswap_17_blue"},
         {"key_names", "id, part no"},
         {"key_definitions", "k1 integer, k2 text"},

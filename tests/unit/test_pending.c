@@ -185,20 +185,6 @@ it_does_not_get_less(void **state)
     assert_int_equal(warnings(play, (const int[]){9000, 5000, 9000, 0, -1}, "grows"), 1);
 }
 
-/* The log is cleaned where that is worth it. */
-static void
-a_large_round_leaves_work_for_vacuum(void **state)
-{
-    Play *play = *state;
-
-    play->applied = 99999;
-    catches_up(play, (const int[]){99999, 0, -1});
-    assert_int_equal(script_count(play->scene->script, "VACUUM"), 0);
-    play->applied = 100000;
-    catches_up(play, (const int[]){100000, 0, -1});
-    assert_int_equal(script_count(play->scene->script, "VACUUM"), 5); /* log, dirty, … */
-}
-
 /* How long a key takes is guessed, then measured; a few keys tell of round trips only. */
 static void
 the_time_for_a_key(void **state)
@@ -229,7 +215,6 @@ main(void)
         TEST(each_table_catches_up),
         TEST(the_deadline_is_over),
         TEST(it_does_not_get_less),
-        TEST(a_large_round_leaves_work_for_vacuum),
         TEST(the_time_for_a_key),
     };
 

@@ -271,7 +271,7 @@ test_session_changes(void **state)
                                        "WHERE application_name = 'pgswap guarded'"),
                      0); /* nor has it a snapshot */
     assert_non_null(await_query(conn, "COMMIT", &f->error));
-    assert_non_null(await_alone(conn, "DISCARD ALL", &f->error));
+    assert_non_null(await_query(conn, "CLOSE ALL", &f->error));
     assert_null(await_query(conn, "CREATE TABLE damage ()", &f->error));
     assert_non_null(strstr(f->error.message, "\"other\" has another server session"));
     assert_false(conn_is_open(conn));

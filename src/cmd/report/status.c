@@ -157,6 +157,22 @@ dual_write_json(Row row)
     return dual_write;
 }
 
+/* Whose snapshot keeps dead rows, the change log's among them, for long. */
+static json_t *
+old_snapshot_json(Row row)
+{
+    json_t *old_snapshot;
+
+    if (get(row, "snapshot_pid") == NULL)
+        return NULL;
+    old_snapshot = json_object();
+    member_integer(old_snapshot, "pid", result_get_int(row.result, row.number, "snapshot_pid"));
+    member_text(old_snapshot, "role", get(row, "snapshot_role"));
+    member_text(old_snapshot, "application", get(row, "snapshot_application"));
+    member_text(old_snapshot, "since", get(row, "snapshot_since"));
+    return old_snapshot;
+}
+
 static void
 put_row(json_t *object, Row row)
 {
@@ -167,6 +183,7 @@ put_row(json_t *object, Row row)
     member_flag(object, "hold", result_get_bool(row.result, row.number, "hold"));
     member_object(object, "paused", paused_json(row));
     member_object(object, "dual_write", dual_write_json(row));
+    member_object(object, "old_snapshot", old_snapshot_json(row));
     member_object(object, "throttled", throttled_json(row));
     member_object(object, "run_by", run_by_json(row));
     put_integers(object, row,
@@ -305,6 +322,13 @@ print_status_row(Row row)
     else if (get(row, "waiting_for") != NULL)
         wrap_print(INDENT, "  waits for %s\n", get(row, "waiting_for"));
     print_throttled(row);
+    if (get(row, "snapshot_pid") != NULL)
+        wrap_print(
+            INDENT,
+            "  snapshot  of pid %s (role %s, application \"%s\"), since %s, keeps dead rows from "
+            "being removed\n",
+            get(row, "snapshot_pid"), or_unknown(row, "snapshot_role"),
+            or_unknown(row, "snapshot_application"), or_unknown(row, "snapshot_since"));
     if (get(row, "last_error") != NULL)
         wrap_print(INDENT, "  stopped   %s\n", get(row, "last_error"));
     if (get(row, "pid") != NULL)
