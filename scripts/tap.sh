@@ -45,7 +45,7 @@ run_prove() {
     export PG_TEST_PORT_DIR=$scratch/portlock
     export PGSWAP=$PWD/${PGSWAP:-build/asan/pgswap}
     export UBSAN_OPTIONS=print_stacktrace=1
-    prove -I "$modules/perl" -I tests/lib -j2 --timer ${PROVE_FLAGS-} "$@"
+    prove -I "$modules/perl" -I tests/lib -j3 --timer ${PROVE_FLAGS-} "$@"
 }
 
 modules=$(test_directory "$pg_config")
