@@ -34,6 +34,7 @@ typedef struct Parameters
     char *session; /* SQL that puts them in force for a session */
     char *local;   /* and for a transaction */
     char *clauses; /* of CREATE FUNCTION, for a function that anybody's session may call */
+    char *custom;  /* one that a function may not set (app.tenant), or NULL */
     char *path;    /* the search_path alone, a list of names */
 } Parameters;
 

@@ -38,6 +38,8 @@ parameters_take(Conn *conn, Arena *arena, const char *json, Parameters *paramete
                                            result_get_bool(result, i, "shown")};
         if (strcmp(parameters->items[i].name, "search_path") == 0)
             parameters->path = arena_strdup(arena, result_get(result, i, "path"));
+        if (result_get_bool(result, i, "is_custom"))
+            parameters->custom = parameters->items[i].name;
         if (result_get(result, i, "clause") != NULL)
             text_printf(&clauses, "%s\n", result_get(result, i, "clause"));
         if (result_get(result, i, "session") == NULL)

@@ -145,6 +145,22 @@ note_dual(Context *context, bool on, Error *error)
                         "migration", migration->id_text, "epoch", migration->epoch, NULL);
 }
 
+static void
+say_why_not(const Context *context, const Facts *facts)
+{
+    const char *custom = context->migration->parameters.custom;
+
+    if (custom != NULL)
+        log_note(
+            "the last changes to %s are applied under the lock: values may depend on parameter "
+            "%s, which a function may not set",
+            facts->pair->live, custom);
+    else
+        log_note("the last changes to %s are applied under the lock: values of column %s are drawn "
+                 "from a sequence",
+                 facts->pair->live, facts->draws != NULL ? facts->draws : "?");
+}
+
 /* *allowed: the application would notice nothing of it. */
 static bool
 begin_pair(Context *context, const Pair *pair, bool *allowed, Error *error)
@@ -152,11 +168,10 @@ begin_pair(Context *context, const Pair *pair, bool *allowed, Error *error)
     Facts facts = {.arena = arena_new(), .pair = pair};
     bool ok = read_dual_facts(context, &facts, error);
 
-    *allowed = ok && facts.draws == NULL && facts.assignments != NULL;
+    *allowed = ok && facts.draws == NULL && facts.assignments != NULL &&
+               context->migration->parameters.custom == NULL;
     if (ok && !*allowed && waiting_is_due(&context->waiting, WAITING_DUAL, clock_ms()))
-        log_note("the last changes to %s are applied under the lock: values of column %s are drawn "
-                 "from a sequence",
-                 pair->live, facts.draws != NULL ? facts.draws : "?");
+        say_why_not(context, &facts);
     if (*allowed)
         ok = replace_functions(context, &facts, error);
     arena_free(facts.arena);

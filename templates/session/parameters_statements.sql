@@ -1,5 +1,6 @@
 -- The statements that put the kept parameters in force, for the session or for a transaction; NULL where
--- that is so already (some may only be set by a superuser). clause: for a function, without those; in it
+-- that is so already (some may only be set by a superuser). clause: for a function, without those and
+-- what no library defines in our session (is_custom), which a function may not set either; in it
 -- nothing is found in a temporary schema first. path: the search_path as a list. "$user" in it
 -- is the role they were read for. A monetary constant has one form in what we read and in what the server
 -- reads back. Lock: none.
@@ -15,7 +16,8 @@ WITH path AS (
 SELECT p.name, p.value,
        CASE WHEN a.needed THEN 'SET ' || a.assignment || ';' END AS session,
        CASE WHEN a.needed THEN 'SET LOCAL ' || a.assignment || ';' END AS local,
-       CASE WHEN s.name IS NULL OR s.context = 'user' THEN 'SET ' || a.assignment || CASE WHEN p.name = 'search_path' THEN ', pg_temp' ELSE '' END END AS clause,
+       CASE WHEN s.context = 'user' THEN 'SET ' || a.assignment || CASE WHEN p.name = 'search_path' THEN ', pg_temp' ELSE '' END END AS clause,
+       s.name IS NULL AS is_custom,
        CASE WHEN p.name = 'search_path' THEN path.list END AS path,
        :'parameters'::jsonb->>'role' AS role,
        p.name IN ('search_path', 'TimeZone', 'DateStyle') OR s.name IS NULL OR s.boot_val IS DISTINCT FROM p.value AS shown

@@ -29,16 +29,16 @@ answer(void *context, const char *statement, Reply *reply)
         return;
     reply_row(reply, "role", "app", "name", "TimeZone", "value", "UTC", "shown", "t", "session",
               "SET TimeZone = 'UTC';", "local", "SET LOCAL TimeZone = 'UTC';", "clause",
-              "SET TimeZone = 'UTC'", "path", NULL, NULL);
+              "SET TimeZone = 'UTC'", "is_custom", "f", "path", NULL, NULL);
     /* what is as it is anyway needs no statement */
     reply_row(reply, "role", "app", "name", "DateStyle", "value", "ISO, MDY", "shown", "f",
-              "session", NULL, "local", NULL, "clause", "SET DateStyle = 'ISO, MDY'", "path", NULL,
-              NULL);
-    reply_row(reply, "role", "app", "name", "session.only", "value", "1", "shown", "t", "session",
-              NULL, "local", NULL, "clause", NULL, "path", NULL, NULL);
+              "session", NULL, "local", NULL, "clause", "SET DateStyle = 'ISO, MDY'", "is_custom",
+              "f", "path", NULL, NULL);
+    reply_row(reply, "role", "app", "name", "app.tenant", "value", "1", "shown", "t", "session",
+              NULL, "local", NULL, "clause", NULL, "is_custom", "t", "path", NULL, NULL);
     reply_row(reply, "role", "app", "name", "search_path", "value", "\"$user\", app", "shown", "t",
               "session", "SET search_path = 'app';", "local", "SET LOCAL search_path = 'app';",
-              "clause", "SET search_path = 'app'", "path", "app", NULL);
+              "clause", "SET search_path = 'app'", "is_custom", "f", "path", "app", NULL);
 }
 
 static int
@@ -75,6 +75,7 @@ all_of_them_are_taken(void **state)
                         "SET LOCAL TimeZone = 'UTC';\nSET LOCAL search_path = 'app';\n");
     /* a function is called in sessions in which it is not so; what only a superuser sets, it cannot
      */
+    assert_string_equal(parameters.custom, "app.tenant");
     assert_string_equal(
         parameters.clauses,
         "SET TimeZone = 'UTC'\nSET DateStyle = 'ISO, MDY'\nSET search_path = 'app'\n");
