@@ -73,15 +73,19 @@ sub ready
 my $CHANGES = q{update %T set n = n + 100000 where id <= 300; delete from %T where id between 301 and 320;
     insert into %T select i, i, 'new' from generate_series(5001, 5020) i};
 
-# -- each statement, against the apply of a swap
+# -- each statement, against the apply of a swap, alone and beside an application that writes both tables
 for my $case (@REWRITES)
 {
-    my ($what, $sql) = @$case;
-    ready();
-    $m->both($CHANGES);
-    rewritten("live: $what, swap", 'app.t', $sql, stand_at('apply-read', 'swap', 'app.t'));
-    $m->equal("live: $what, swap", 'app.t', $m->standby);
-    $t->exits($t->pgswap('finish', 'app.t'), 0, 'finish');
+    for my $way ([ 'apply-read', '--dual-write=off' ], ['dual-gone'])
+    {
+        my ($what, $sql) = @$case;
+        my ($place, @options) = @$way;
+        ready();
+        $m->both($CHANGES);
+        rewritten("live: $what, swap, $place", 'app.t', $sql, stand_at($place, 'swap', 'app.t', @options));
+        $m->equal("live: $what, swap, $place", 'app.t', $m->standby);
+        $t->exits($t->pgswap('finish', 'app.t'), 0, 'finish');
+    }
 }
 
 # -- each caller, against the statement that is worst
@@ -100,7 +104,7 @@ for my $place ('snapshot-begun', 'apply-read')
         $m->equal("$name, catch-up", $m->standby);
 
         $m->both('update %T set n = n + 7 where id between 1000 and 1100');
-        rewritten("$name, swap", $table->(), $WORST, stand_at($place, 'swap', 'app.t'));
+        rewritten("$name, swap", $table->(), $WORST, stand_at($place, 'swap', 'app.t', '--dual-write=off'));
         $m->equal("$name, swap", 'app.t', $m->standby);
 
         $m->both('update %T set n = n + 7 where id between 2000 and 2100; delete from %T where id = 2200');
@@ -109,11 +113,11 @@ for my $place ('snapshot-begun', 'apply-read')
         $m->equal("$name, follow", 'app.t', $m->standby);
 
         $m->both('update %T set n = n + 7 where id between 3000 and 3100; delete from %T where id = 3200');
-        rewritten("$name, revert", $table->(), $WORST, stand_at($place, 'revert', 'app.t'));
+        rewritten("$name, revert", $table->(), $WORST, stand_at($place, 'revert', 'app.t', '--dual-write=off'));
         $m->equal("$name, revert", 'app.t', $m->standby);
 
         $m->both('update %T set n = n + 7 where id between 3300 and 3400; delete from %T where id = 3500');
-        rewritten("$name, swap again", $table->(), $WORST, stand_at($place, 'swap', 'app.t'));
+        rewritten("$name, swap again", $table->(), $WORST, stand_at($place, 'swap', 'app.t', '--dual-write=off'));
         $m->equal("$name, swap again", 'app.t', $m->standby);
         $t->exits($t->pgswap('finish', 'app.t'), 0, 'finish');
     }

@@ -145,7 +145,7 @@ section 'file' => sub {
     no_flag();
     $t->exits($t->reap($run), 0, 'swapped');
     flag();
-    my $dirty = $t->value(q{select oid::regclass from pg_class where relname ~ '^dirty_\d+_1_green$'});
+    my $dirty = $t->value(q{select oid::regclass from pg_class where relname ~ '^dirty_\d+_1_green_1$'});
     $run = $t->spawn('follow', 'app.t', "--throttle-file=$FLAG");
     waits_for($run, qr/file/, 'follow waits');
     $t->sql('update app.t set n = n + 1 where id <= 500; update app.t set n = n + 1 where id <= 500');
