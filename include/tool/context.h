@@ -181,6 +181,17 @@ void context_explain_stop(const Context *context, Error *error);
 void context_say_waiting(Context *context, WaitingKind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* For whom the state says that something is waited for; empty: for nobody. */
+typedef struct Told
+{
+    char who[200];
+} Told;
+
+/* Notes "what: who" in the state, for status, whenever it is another; and that it is over. */
+bool context_note_waiting(Context *context, Told *told, const char *what, const char *who,
+                          Error *error) ERROR_MUST_CHECK;
+bool context_note_over(Context *context, Told *told, Error *error) ERROR_MUST_CHECK;
+
 /* Waits at a named point while somebody holds its advisory lock, if --pause-at names it. */
 bool context_pause_at(const Context *context, Conn *conn, const char *point, Error *error)
     ERROR_MUST_CHECK;

@@ -41,18 +41,12 @@ still_read(const char *who, Error *error)
 }
 
 static bool
-say_who(Context *context, const char *who, Error *error)
+say_who(Context *context, Told *told, const char *who, Error *error)
 {
-    Arena *scratch = arena_new();
-    const char *what = arena_printf(scratch, "a SERIALIZABLE transaction: %s", who);
-    bool ok;
-
     context_say_waiting(context, WAITING_SNAPSHOT,
                         "waiting for a moment in which no SERIALIZABLE transaction has read %s: %s",
                         context->migration->label, who);
-    ok = journal_note(context->control, context->migration, -1, what, NULL, error);
-    arena_free(scratch);
-    return ok;
+    return context_note_waiting(context, told, "a SERIALIZABLE transaction", who, error);
 }
 
 bool
@@ -60,21 +54,16 @@ serializable_wait(Context *context, int64_t deadline, Error *error)
 {
     int64_t started = clock_ms();
     const char *who;
-    bool told = false;
+    Told told = {0};
 
     while (look(context, &who, error))
     {
         if (who == NULL)
-            return !told ||
-                   journal_note(context->control, context->migration, -1, NULL, NULL, error);
+            return context_note_over(context, &told, error);
         if (clock_ms() > deadline)
             return still_read(who, error);
-        if (!told && clock_ms() - started > TELL_AFTER)
-        {
-            told = true;
-            if (!say_who(context, who, error))
-                return false;
-        }
+        if (clock_ms() - started > TELL_AFTER && !say_who(context, &told, who, error))
+            return false;
         loop_sleep(context->loop, LOOK_EVERY);
         if (!context_may_go_on(context, error) || !guard_look(context, context->control, error) ||
             !dual_keep(context, error))

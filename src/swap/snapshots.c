@@ -152,27 +152,12 @@ newest_xmin_of(const Sample *sample)
     return newest;
 }
 
-/* Says for whom it waits, to people once in a while and to the state whenever it is another. */
-static bool
-tell(const Snapshots *s, Context *context, char *told, size_t size, Error *error)
-{
-    char what[sizeof(s->who) + 32];
-
-    context_say_waiting(context, WAITING_SNAPSHOT,
-                        "waiting for an old snapshot to be released by %s", s->who);
-    if (strcmp(told, s->who) == 0)
-        return true;
-    snprintf(told, size, "%s", s->who);
-    snprintf(what, sizeof(what), "an old snapshot: %s", s->who);
-    return journal_note(context->control, context->migration, -1, what, NULL, error);
-}
-
 bool
 snapshots_wait(Snapshots *s, Context *context, int64_t deadline, Error *error)
 {
     Sample *old;
     int64_t started = clock_ms(), pause = SAMPLE_FIRST;
-    char told[sizeof(s->who)] = "";
+    Told told = {0};
     Arena *scratch;
     bool ok = true;
     int64_t newest_xmin;
@@ -190,7 +175,11 @@ snapshots_wait(Snapshots *s, Context *context, int64_t deadline, Error *error)
         if (clock_ms() > deadline)
             ok = error_set(error, ERROR_AGAIN, "an old snapshot is still in use by %s", s->who);
         if (ok && clock_ms() - started > TELL_AFTER)
-            ok = tell(s, context, told, sizeof(told), error);
+        {
+            context_say_waiting(context, WAITING_SNAPSHOT,
+                                "waiting for an old snapshot to be released by %s", s->who);
+            ok = context_note_waiting(context, &told, "an old snapshot", s->who, error);
+        }
         loop_sleep(context->loop, pause);
         pause = pause * 2 > SAMPLE_EVERY ? SAMPLE_EVERY : pause * 2;
         ok = ok && context_may_go_on(context, error) &&
@@ -199,10 +188,8 @@ snapshots_wait(Snapshots *s, Context *context, int64_t deadline, Error *error)
         still_alive(old, &s->now);
         add_imported(old, &s->now, newest_xmin);
     }
-    if (ok && told[0] != '\0')
-        ok = journal_note(context->control, context->migration, -1, NULL, NULL, error);
     arena_free(scratch);
-    return ok;
+    return ok && context_note_over(context, &told, error);
 }
 
 bool

@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -95,6 +96,30 @@ context_say_waiting(Context *context, WaitingKind kind, const char *format, ...)
     va_end(args);
     log_info("%s", text_cstr(&text));
     text_clear(&text);
+}
+
+bool
+context_note_waiting(Context *context, Told *told, const char *what, const char *who, Error *error)
+{
+    Text text = {0};
+    bool ok;
+
+    if (strcmp(told->who, who) == 0)
+        return true;
+    snprintf(told->who, sizeof(told->who), "%s", who);
+    text_printf(&text, "%s: %s", what, who);
+    ok = journal_note(context->control, context->migration, -1, text_cstr(&text), NULL, error);
+    text_clear(&text);
+    return ok;
+}
+
+bool
+context_note_over(Context *context, Told *told, Error *error)
+{
+    if (told->who[0] == '\0')
+        return true;
+    told->who[0] = '\0';
+    return journal_note(context->control, context->migration, -1, NULL, NULL, error);
 }
 
 bool
