@@ -13,12 +13,7 @@ END IF;
 GET DIAGNOSTICS touched := ROW_COUNT;
 IF touched OPERATOR(pg_catalog.<>) (:with SELECT pg_catalog.count(*) FROM pgswap_old AS o)
    OR EXISTS (:with SELECT :new_keys FROM pgswap_new AS n EXCEPT SELECT :old_keys FROM pgswap_old AS o) THEN
-    :with DELETE FROM :standby_rows AS standby
-     USING (SELECT :key_expressions
-              FROM (SELECT :dirty_columns
-                      FROM (SELECT :old_keys FROM pgswap_old AS o) AS d (:keys)
-                     WHERE NOT EXISTS (SELECT FROM :live_rows AS live WHERE :live_match)) AS live) AS pending
-     WHERE :standby_match;
+    :part_dual_gone;
     GET DIAGNOSTICS also := ROW_COUNT;
     IF touched OPERATOR(pg_catalog.+) also OPERATOR(pg_catalog.<>) (:with SELECT pg_catalog.count(*) FROM pgswap_old AS o) THEN
         RAISE EXCEPTION 'left to the change log';
