@@ -91,7 +91,7 @@ empty_or_leave(Context *context, const Pair *pair, Set *set, Error *error)
         set->bytes = 0;
     else
         statement_rollback(context->control);
-    if (!ok && error_is(error, "55P03"))
+    if (!ok && error->kind == ERROR_LOCK)
         error_clear(error);
     return error->kind == ERROR_NONE;
 }
@@ -174,7 +174,7 @@ replace_set(Context *context, const Pair *pair, const Sets *sets, Error *error)
         journal_take_set(context->migration, pair, next.set);
     else
         statement_rollback(context->control);
-    if (!ok && error_is(error, "XX000"))
+    if (!ok && error->kind == ERROR_AGAIN)
         error_clear(error); /* somebody else has replaced a function at this moment */
     return error->kind == ERROR_NONE &&
            (!ok || context_pause_at(context, context->control, "set-replaced", error));
