@@ -7,7 +7,6 @@ use lib "$FindBin::Bin/../lib";
 use Pgswap::Cases;
 use Pgswap::Test;
 use PostgreSQL::Test::Cluster;
-use PostgreSQL::Test::Utils qw(slurp_file);
 use Test::More;
 
 my $t = Pgswap::Test->start('lag', wal_level => 'replica', max_wal_senders => 5, max_replication_slots => 5,
@@ -26,18 +25,9 @@ sub make
     return;
 }
 
-sub said { my $file = "$_[0]{base}.err"; return -e $file ? slurp_file($file) : '' }
+sub said { return $t->said(@_) }
 
-# What status says that the run waits for.
-sub waits_for
-{
-    my ($run, $wanted, $what) = @_;
-    my $waiting = sub { ($t->rows('select waiting_for from pgswap.migration where finished_at is null')->[0] // [])->[0] // '' };
-    $t->wait_until($what, sub {
-        die "it ended: $run->{out}$run->{err}" unless $t->lives($run);
-        return $t->value(q{select to_regclass('pgswap.migration')}) && $waiting->() =~ $wanted });
-    return pass($what);
-}
+sub waits_for { return $t->waits_for(@_) }
 
 sub chunks { return $t->value('select count(*) from pgswap.chunk') }
 

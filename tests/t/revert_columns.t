@@ -13,20 +13,8 @@ my @BIGINT = ('--alter', 'ALTER COLUMN id TYPE bigint');
 
 sub section { return Pgswap::Cases::run($t, @_) }
 
-sub make
-{
-    my ($sql) = @_;
-    $t->sql('drop schema app cascade; create schema app authorization owner');
-    $t->sql_as(owner => $sql);
-    $t->sql('vacuum analyze');
-    return;
-}
-
-sub goes
-{
-    my ($name, $command, @options) = @_;
-    return $t->exits($t->pgswap($command, 'app.t', @options), 0, "$name: $command");
-}
+sub make { return $t->make_app(@_) }
+sub goes { return $t->goes(@_) }
 
 sub ends
 {

@@ -7,7 +7,6 @@ use lib "$FindBin::Bin/../lib";
 use Pgswap::Cases;
 use Pgswap::Proxy;
 use Pgswap::Test;
-use PostgreSQL::Test::Utils qw(slurp_file);
 use Test::More;
 use Time::HiRes qw(time);
 
@@ -28,18 +27,9 @@ sub make
 
 sub flag { open my $file, '>', $FLAG or die "$FLAG: $!"; return close $file }
 sub no_flag { return unlink $FLAG }
-sub said { my $file = "$_[0]{base}.err"; return -e $file ? slurp_file($file) : '' }
+sub said { return $t->said(@_) }
 
-# What status says that the run waits for.
-sub waits_for
-{
-    my ($run, $wanted, $what) = @_;
-    $t->wait_until($what, sub {
-        die "it ended: $run->{out}$run->{err}" unless $t->lives($run);
-        return 0 unless $t->value(q{select to_regclass('pgswap.migration')});
-        return ($t->value('select waiting_for from pgswap.migration where finished_at is null') // '') =~ $wanted });
-    return pass($what);
-}
+sub waits_for { return $t->waits_for(@_) }
 
 sub chunks { return $t->value('select count(*) from pgswap.chunk') }
 sub held_by { return $t->status('app.t')->{throttled}{by_signal} }

@@ -146,6 +146,16 @@ sub sql_as
     return;
 }
 
+# Schema app from the start, with what its owner makes in it.
+sub make_app
+{
+    my ($self, $sql) = @_;
+    $self->sql('drop schema app cascade; create schema app authorization owner');
+    $self->sql_as(owner => $sql);
+    $self->sql('vacuum analyze');
+    return;
+}
+
 # Polls until the condition holds; fails the test and dies otherwise.
 sub wait_until
 {
@@ -262,6 +272,31 @@ sub pgswap
 {
     my ($self, @line) = @_;
     return $self->reap($self->spawn(@line));
+}
+
+# What a program that runs has written to stderr.
+sub said
+{
+    my ($self, $run) = @_;
+    return -e "$run->{base}.err" ? PostgreSQL::Test::Utils::slurp_file("$run->{base}.err") : '';
+}
+
+# One test: the state says that the run waits for this.
+sub waits_for
+{
+    my ($self, $run, $wanted, $what) = @_;
+    my $waiting = sub { ($self->rows('select waiting_for from pgswap.migration where finished_at is null')->[0] // [])->[0] // '' };
+    $self->wait_until($what, sub {
+        die "it ended: $run->{out}$run->{err}" unless $self->lives($run);
+        return $self->value(q{select to_regclass('pgswap.migration')}) && $waiting->() =~ $wanted });
+    return pass($what);
+}
+
+# One test: the command goes through on app.t.
+sub goes
+{
+    my ($self, $name, $command, @options) = @_;
+    return $self->exits($self->pgswap($command, 'app.t', @options), 0, "$name: $command");
 }
 
 # One test: the exit code, with all output when it is another.
