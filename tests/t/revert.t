@@ -4,6 +4,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/../lib";
 use Pgswap::Cases;
+use Pgswap::Mirror;
 use Pgswap::Oracle;
 use Pgswap::Test;
 use Pgswap::Writers;
@@ -89,7 +90,6 @@ section 'writers' => sub {
 
 # -- a table with everything around it
 my $SETUP = <<'SQL';
-drop table if exists app.c, app.t, app.p, app.log cascade;
 create table app.p (id int primary key);
 insert into app.p select generate_series(1, 100);
 create table app.t (id int primary key, p_id int references app.p, code text unique, n int not null default 0,
@@ -107,12 +107,12 @@ SQL
 my @CHANGE = ('--alter', 'ALTER COLUMN id TYPE bigint, ALTER COLUMN n TYPE bigint, DROP COLUMN legacy',
     '--alter', 'RENAME COLUMN note TO remark');
 
+my $m = Pgswap::Mirror->new($t, setup => $SETUP, drop => [ 'app.c', 'app.p', 'app.log' ]);
+
 sub make
 {
-    $t->sql('drop schema if exists mirror cascade; drop function if exists app.note cascade');
-    $t->sql_as(owner => $SETUP);
-    $t->sql('create schema mirror; create table mirror.t as table app.t; alter table mirror.t add primary key (id)');
-    return;
+    $t->sql('drop function if exists app.note cascade');
+    return $m->make;
 }
 
 my @LOSSY = ('--alter', q{ALTER COLUMN n TYPE text USING 'n' || n});

@@ -6,7 +6,7 @@ use FindBin;
 use lib "$FindBin::Bin/../lib";
 use DBD::Pg qw(:async);
 use Pgswap::Cases;
-use Pgswap::Oracle;
+use Pgswap::Mirror;
 use Pgswap::Test;
 use Test::More;
 use Time::HiRes qw(sleep);
@@ -15,6 +15,8 @@ my $t = Pgswap::Test->start('rotation', autovacuum => 'off');
 my @ALTER = ('--alter', 'ALTER COLUMN n TYPE bigint');
 my $ROWS = 40_000;
 my $MUCH = 'id <= 30000';    # a megabyte of keys
+my $m = Pgswap::Mirror->new($t, grant => 'all to writer',
+    setup => "create table app.t (id int primary key, n int not null, note text); insert into app.t select i, 0, 'old' from generate_series(1, $ROWS) i");
 
 sub section { return Pgswap::Cases::run($t, @_) }
 
@@ -33,48 +35,19 @@ sub bytes { my ($set) = @_; return $t->value('select ' . join ' + ', map {"pg_re
 
 sub logged { my ($set) = @_; return $t->value('select count(*) from ' . (tables($set))[0]) }
 
-sub make
-{
-    my ($rows) = @_;
-    $t->sql('drop table if exists app.t, public.mirror cascade');
-    $t->sql_as(owner => 'create table app.t (id int primary key, n int not null, note text);'
-        . "insert into app.t select i, 0, 'old' from generate_series(1, $ROWS) i; grant all on app.t to writer");
-    $t->sql('create table mirror (like app.t including all); insert into mirror table app.t; grant all on mirror to writer');
-    return;
-}
-
-# The same to the table and its mirror.
-sub both
-{
-    my ($dbh, $statement) = @_;
-    for my $table ('app.t', 'mirror')
-    {
-        $dbh->do($statement =~ s/%T/$table/r);
-    }
-    return;
-}
-
 sub writer { return $t->connect(user => 'writer') }
 
 sub much
 {
     my ($dbh) = @_;
-    return both($dbh, "update %T set n = n + 1 where $MUCH");
-}
-
-sub is_equal
-{
-    my ($name) = @_;
-    my $found = Pgswap::Oracle::compare($t->{admin}, 'mirror', 'app.t', key => ['id']);
-    is_deeply($found->{differences}, [], "$name: no write is lost");
-    return;
+    return $m->both("update %T set n = n + 1 where $MUCH", $dbh);
 }
 
 # Ready, and held in sync by a run that stands at these points.
 sub in_sync
 {
     my ($name, @points) = @_;
-    make();
+    $m->make;
     $t->exits($t->pgswap('run', 'app.t', @ALTER, '--until=ready'), 0, "$name: ready");
     return $t->spawn('run', 'app.t', @ALTER, '--hold', @points ? ('--pause-at', join ',', @points) : ());
 }
@@ -93,7 +66,7 @@ sub swaps
     my ($name, $run) = @_;
     $t->exits($t->pgswap('swap', 'app.t'), 0, "$name: swap");
     $t->exits($t->reap($run), 0, "$name: the run that waited for it") if $run;
-    is_equal($name);
+    $m->equal($name);
     $t->exits($t->pgswap('verify', 'app.t'), 0, "$name: the old table is in sync, too");
     $t->exits($t->pgswap('finish', 'app.t'), 0, "$name: finish");
     return $t->is_clean("$name: nothing is left");
@@ -108,18 +81,18 @@ for my $level ('read committed', 'repeatable read', 'serializable')
         my $point = $t->hold('set-taken');
         my @open = map { writer() } 1 .. 3;
         $_->do("begin isolation level $level") for @open;
-        both($open[0], 'update %T set n = -1 where id = 31001');
+        $m->both('update %T set n = -1 where id = 31001', $open[0]);
         $open[2]->selectrow_array('select 1');    # its snapshot
         much($much);
         $t->arrived($point, $run);
         is(set(), 1, "$name: a set is about to be replaced");
-        both($open[1], 'update %T set n = -2 where id = 34001');
+        $m->both('update %T set n = -2 where id = 34001', $open[1]);
         my $emptying = $t->hold('set-emptying');
         $t->let_go($point);
         $t->wait_until('the set is replaced', sub { set() == 2 });
-        both($open[2], 'delete from %T where id = 37001');
-        both($open[0], 'update %T set n = -3 where id = 31002');
-        both($much, "insert into %T values (50001, 1, 'new')");
+        $m->both('delete from %T where id = 37001', $open[2]);
+        $m->both('update %T set n = -3 where id = 31002', $open[0]);
+        $m->both("insert into %T values (50001, 1, 'new')", $much);
         cmp_ok(logged(2), '>', 0, "$name: who begins now writes to the new one");
         $t->arrived($emptying, $run);
         $t->step($emptying, $run);
@@ -134,17 +107,17 @@ for my $level ('read committed', 'repeatable read', 'serializable')
 
 section 'keys that are compacted and not applied' => sub {
     my $name = 'keys that are compacted and not applied';
-    make();
+    $m->make;
     my $point = $t->hold('chunk-read');
     my $run = $t->spawn('run', 'app.t', @ALTER, '--jobs', 1, '--chunk-blocks', 150, '--until=ready', '--pause-at', 'chunk-read');
     $t->arrived($point, $run);
     $t->step($point, $run);
     my $writer = writer();
     my $rounds = 0;
-    both($writer, 'delete from %T where id <= 10');
+    $m->both('delete from %T where id <= 10', $writer);
     $t->wait_until('they are compacted', sub { !logged(1) });
     $t->wait_until('the log rotates', sub {
-        both($writer, 'update %T set n = n + 1 where id <= 15000');
+        $m->both('update %T set n = n + 1 where id <= 15000', $writer);
         $rounds++;
         sleep 0.3;
         return set() == 2;
@@ -188,19 +161,19 @@ for my $place (qw(set-taken set-replaced set-emptied))
         my $point = $t->hold($place);
         my ($late, $writer) = (writer(), writer());
         $late->do('begin');
-        both($late, 'update %T set n = -1 where id = 39001') if $place ne 'set-emptied';
+        $m->both('update %T set n = -1 where id = 39001', $late) if $place ne 'set-emptied';
         $t->wait_until("it stands at $place", sub {
             much($writer);
             sleep 0.3;
             return $t->value(q{select count(*) from pg_locks where locktype = 'advisory' and not granted and classid = 7473726});
         });
         $t->kill_run($run, 'KILL');
-        both($late, 'update %T set n = -2 where id = 39002') if $place ne 'set-emptied';
+        $m->both('update %T set n = -2 where id = 39002', $late) if $place ne 'set-emptied';
         $t->let_go($point);
-        both($writer, 'delete from %T where id = 39003');
+        $m->both('delete from %T where id = 39003', $writer);
         $t->wait_until('its session is gone', sub { !$t->value(q{select count(*) from pg_stat_activity where application_name = 'pgswap'}) });
         $late->do('commit');
-        both($writer, 'update %T set n = 7 where id = 39004');
+        $m->both('update %T set n = 7 where id = 39004', $writer);
         $run = $t->spawn('run', 'app.t', @ALTER, '--hold');
         rotates($writer);
         swaps($name, $run);
@@ -209,27 +182,27 @@ for my $place (qw(set-taken set-replaced set-emptied))
 
 section 'while both tables are written, and on the way back' => sub {
     my $name = 'while both tables are written, and on the way back';
-    make();
+    $m->make;
     my $run = $t->spawn('run', 'app.t', @ALTER, '--hold', '--dual-write=always');
     $t->wait_until('both tables are written', sub {
         $t->value(q{select to_regclass('pgswap.migration') is not null}) && $t->value('select bool_or(dual_write) from pgswap.migration where finished_at is null') });
     my $writer = writer();
     $t->wait_until('the log rotates', sub {
-        both($writer, "update %T set n = n + 1 where id between $_ * 900 and $_ * 900 + 899") for 0 .. 30;
+        $m->both("update %T set n = n + 1 where id between $_ * 900 and $_ * 900 + 899", $writer) for 0 .. 30;
         return set() != 1;
     });
     like($t->value(q{select prosrc from pg_proc where proname ~ '^capture_.*_blue_update$'}), qr/written_\d+_1_blue_2 .*log_\d+_1_blue_2 /s,
         "$name: the functions write both tables, and to the new set");
-    both($writer, 'update %T set n = 7 where id = 39004');
+    $m->both('update %T set n = 7 where id = 39004', $writer);
     $t->exits($t->pgswap('swap', 'app.t'), 0, "$name: swap");
     $t->exits($t->reap($run), 0, "$name: the run that waited for it");
-    is_equal($name);
+    $m->equal($name);
     $run = $t->spawn('follow', 'app.t');
     rotates($writer, 'green');
-    both($writer, 'update %T set n = 8 where id = 39005');
+    $m->both('update %T set n = 8 where id = 39005', $writer);
     $t->kill_run($run, 'INT');
     $t->exits($t->pgswap('revert', 'app.t'), 0, "$name: revert");
-    is_equal("$name, reverted");
+    $m->equal("$name, reverted");
     $t->exits($t->pgswap('abort', 'app.t'), 0, "$name: abort");
     $t->is_clean("$name: nothing is left");
 };
