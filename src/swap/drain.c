@@ -179,11 +179,11 @@ drain_pair(Context *context, Drain *drain, const Pair *pair, Error *error)
 {
     int64_t backlog, applied = 0;
 
-    if (!statement_do(context->control, error, "drain_plans", "others", "off", NULL) ||
+    if (!statement_do(context->control, error, "other_plans", "allowed", "off", NULL) ||
         !parameters_use(&context->migration->parameters, context->control, error) ||
         !settle_keys(context, pair, &applied, error) ||
         !parameters_leave(context->control, error) ||
-        !statement_do(context->control, error, "drain_plans", "others", "on", NULL) ||
+        !statement_do(context->control, error, "other_plans", "allowed", "on", NULL) ||
         !keys_count(context, pair, &backlog, error))
         return false;
     drain->keys += applied;

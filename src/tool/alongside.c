@@ -28,7 +28,7 @@ static bool
 begin_batch(Context *context, const Pair *pair, Error *error)
 {
     return pair_do(context->control, pair, error, "begin_dual", NULL) &&
-           statement_do(context->control, error, "drain_plans", "others", "off", NULL) &&
+           statement_do(context->control, error, "other_plans", "allowed", "off", NULL) &&
            parameters_use(&context->migration->parameters, context->control, error);
 }
 

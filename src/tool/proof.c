@@ -107,7 +107,7 @@ proof_run(Context *context, const Pair *pair, Error *error)
         return true;
     if (context_begin_snapshot(context, pair, error) &&
         (keys > BY_INDEX ||
-         statement_do(context->control, error, "drain_plans", "others", "off", NULL)) &&
+         statement_do(context->control, error, "other_plans", "allowed", "off", NULL)) &&
         proof_gather(context, pair, &keys, error) &&
         (keys == 0 || proof_here(context, pair, keys, error)) &&
         statement_do(context->control, error, "commit", NULL))

@@ -37,7 +37,7 @@ my %VALUE = (
     live_texts => 'CAST(n AS pg_catalog.text)', standby_texts => 'CAST(standby.n AS pg_catalog.text)', kept_columns => 'standby.n', kept_definitions => 'pgswap_c1 integer',
     mapped => q{('id', 'integer', 'id', 'bigint'), ('n', 'integer', 'n', 'integer'), ('word', 'text', 'word', 'text'), ('i', 'integer', 'i', 'integer')}, dropped => '',
     type => 'integer', expression => 'n', by_attnum => 'true', source => 'app.t', names => q{'id'}, actions => 'ALTER COLUMN n SET DEFAULT 1', predicate => 'true',
-    unique_columns => 'word', relations => $live, statement => 'LOCK TABLE app.t IN ACCESS EXCLUSIVE MODE', budget => 1000, scope => 'LOCAL', others => 'on', on => 'true', limit => 10, dual_write => 'false', insert => 'true',
+    unique_columns => 'word', relations => $live, statement => 'LOCK TABLE app.t IN ACCESS EXCLUSIVE MODE', budget => 1000, scope => 'LOCAL', allowed => 'on', on => 'true', limit => 10, dual_write => 'false', insert => 'true',
     shape_changes => 'true', force_publication => 'false', row_capture => 'false', first_block => 0, end_block => 1, blocker_age => 0, age => 0, readers_pass => 'true',
     terminate => 'false', backlog => 0, attempt => 1, hold => 'false', paused => 'false', rows_estimated => 0, rows_drained => 0, rows_compared => 0, rows_different => 0,
     seconds => 1, oids => $live, query => 'SELECT 1 AS value', workers => 'NULL', lock_held_ms => 0, lock_wait_ms => 0, longest_wait_ms => 0, most_waiters => 0, most_waiters_ms => 0, waiters => 0, waiters_longest_ms => 0,
